@@ -1,0 +1,1 @@
+//! What happens: connections and their tokens, the catalog import. Fetch, ask rules, apply.

@@ -1,0 +1,1 @@
+//! Every decision of Ionbridge, pure: no clock, no IO, no async, no SQL.

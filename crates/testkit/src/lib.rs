@@ -1,0 +1,1 @@
+//! Development only: TestApp, builders, sandbox launcher.

@@ -1,0 +1,1 @@
+//! REST API, server-rendered pages, live progress, authentication.

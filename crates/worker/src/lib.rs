@@ -1,0 +1,1 @@
+//! The queue runner and the schedule; one thin file per job.
