@@ -1,0 +1,35 @@
+//! Messages for people: what waits for them, on screen, by e-mail and by webhook.
+
+use crate::text_enum;
+
+text_enum! {
+    /// What a notice is about. The word is also the webhook's event type.
+    pub enum NoticeKind {
+        /// The login ends in 14, 7, 3 or 1 days.
+        LoginEndsSoon = "connection.login_ends_soon",
+        /// Ion refused a refresh; it is re-checked.
+        RefreshRefused = "connection.refresh_refused",
+        /// The reply of a refresh was lost.
+        RefreshUnclear = "connection.refresh_unclear",
+        /// A person must paste new credentials.
+        NeedsNewCredentials = "connection.needs_new_credentials",
+        /// The login works again.
+        Recovered = "connection.recovered",
+        /// An import waits for a decision.
+        ImportNeedsDecision = "import.needs_decision",
+        /// An import failed.
+        ImportFailed = "import.failed",
+    }
+}
+
+text_enum! {
+    /// How much a notice matters.
+    pub enum Severity {
+        /// Good to know.
+        Info = "info",
+        /// Needs a person soon.
+        Warn = "warn",
+        /// Needs a person now.
+        Bad = "bad",
+    }
+}
