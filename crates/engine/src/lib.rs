@@ -1,1 +1,5 @@
-//! What happens: connections and their tokens, the catalog import. Fetch, ask rules, apply.
+//! What happens: fetch from Ion, ask `rules`, apply to the store. Ion's wire types stop at this crate's mapping.
+
+pub mod catalog;
+pub mod connection;
+pub mod notices;

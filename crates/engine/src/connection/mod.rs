@@ -1,0 +1,1 @@
+//! Connections: credentials tested and saved, tokens refreshed, exactly one exchange at a time.

@@ -1,0 +1,1 @@
+//! What differs between two readings of a product, and when an import must not withdraw.
