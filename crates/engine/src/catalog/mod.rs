@@ -1,1 +1,5 @@
 //! The catalog import.
+
+mod progress;
+
+pub use progress::ProgressHub;

@@ -1,0 +1,3 @@
+//! The engine against the sandbox.
+
+mod catalog;
