@@ -1,0 +1,86 @@
+//! The schema and its versions. Each version is one SQL text for both databases; `{uuid}` and `{bytes}` stand for their types.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+
+use crate::db::{Backend, Store};
+use crate::sql::{count, exec, row, values};
+use crate::{StoreError, Tx};
+
+/// Every version, the first one first. A version that was released is never changed, only followed.
+const VERSIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// What differs for full-text search, after the versions above.
+const SEARCH_SQLITE: &str = include_str!("migrations/search_sqlite.sql");
+const SEARCH_POSTGRES: &str = include_str!("migrations/search_postgres.sql");
+
+/// The version that this binary writes.
+#[expect(clippy::cast_possible_wrap, reason = "a handful of versions")]
+pub const SCHEMA_VERSION: i64 = VERSIONS.len() as i64;
+
+/// How the database stands to this binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaState {
+    /// No tables yet.
+    Empty,
+    /// What this binary needs.
+    Current,
+    /// Older by this many versions.
+    Behind(i64),
+    /// Written by a newer binary.
+    Newer(i64),
+}
+
+impl Store {
+    /// How the database stands to this binary.
+    pub async fn schema_state(&self) -> Result<SchemaState, StoreError> {
+        Ok(match version(self.read()).await? {
+            0 => SchemaState::Empty,
+            found if found == SCHEMA_VERSION => SchemaState::Current,
+            found if found < SCHEMA_VERSION => SchemaState::Behind(SCHEMA_VERSION - found),
+            found => SchemaState::Newer(found),
+        })
+    }
+
+    /// Brings the database to this binary's version. One process at a time; the others wait and find it done.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match self.schema_state().await? {
+            SchemaState::Current => return Ok(()),
+            SchemaState::Newer(found) => return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
+            SchemaState::Empty | SchemaState::Behind(_) => {}
+        }
+        let tx = self.begin().await?;
+        if self.backend() == Backend::Postgres {
+            exec(&tx, "SELECT pg_advisory_xact_lock(4711)", vec![]).await?;
+        }
+        tx.execute_unprepared("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+        let found = count(&tx, "SELECT COALESCE(MAX(version), 0) FROM schema_version", vec![]).await?;
+        for (number, text) in (1_i64..).zip(VERSIONS).skip(usize::try_from(found).unwrap_or(0)) {
+            apply(&tx, text, self.backend()).await?;
+            exec(&tx, "INSERT INTO schema_version (version) VALUES ($1)", values![number]).await?;
+        }
+        if found == 0 {
+            apply(&tx, if self.backend() == Backend::Sqlite { SEARCH_SQLITE } else { SEARCH_POSTGRES }, self.backend()).await?;
+        }
+        tx.commit().await
+    }
+}
+
+async fn apply(tx: &Tx, text: &str, backend: Backend) -> Result<(), StoreError> {
+    let (uuid, bytes) = match backend {
+        Backend::Sqlite => ("BLOB", "BLOB"),
+        Backend::Postgres => ("UUID", "BYTEA"),
+    };
+    tx.execute_unprepared(&text.replace("{uuid}", uuid).replace("{bytes}", bytes)).await?;
+    Ok(())
+}
+
+async fn version(conn: &DatabaseConnection) -> Result<i64, StoreError> {
+    let exists = match conn.get_database_backend() {
+        sea_orm::DbBackend::Sqlite => "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
+        _ => "SELECT 1 AS one FROM information_schema.tables WHERE table_name = 'schema_version' AND table_schema = ANY (current_schemas(false))",
+    };
+    if row(conn, exists, vec![]).await?.is_none() {
+        return Ok(0);
+    }
+    count(conn, "SELECT COALESCE(MAX(version), 0) FROM schema_version", vec![]).await
+}

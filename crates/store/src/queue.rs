@@ -1,0 +1,210 @@
+//! Durable jobs: enqueued in the transaction of the change that causes them, claimed by one worker, completed under a fence.
+
+use domain::run::JobState;
+use domain::{ConnectionId, IdGen, JobId, NoticeId, RunId, WorkerId};
+use jiff::Timestamp;
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::connections::signed;
+use crate::sql::{Row, exec, json_text, micros, row, rows, values};
+use crate::{Backend, Store, StoreError};
+
+/// What a job does. The words outlive deployments: a kind is never renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Payload {
+    /// Reads the whole catalog of a connection.
+    ImportCatalog {
+        /// The connection.
+        connection: ConnectionId,
+        /// The run that shows it.
+        run: RunId,
+    },
+    /// Sends a notice by e-mail or webhook.
+    DeliverNotice {
+        /// The notice.
+        notice: NoticeId,
+        /// `email` or `webhook`.
+        channel: String,
+    },
+    /// Deletes what retention lets go.
+    Prune,
+}
+
+impl Payload {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::ImportCatalog { .. } => "import-catalog",
+            Self::DeliverNotice { .. } => "deliver-notice",
+            Self::Prune => "prune",
+        }
+    }
+
+    /// The lane of this job: one of a lane runs at a time.
+    fn lane(&self, id: JobId) -> String {
+        match self {
+            Self::ImportCatalog { connection, .. } => format!("import:{connection}"),
+            Self::DeliverNotice { .. } => id.to_string(),
+            Self::Prune => "prune".to_owned(),
+        }
+    }
+}
+
+/// A job as stored.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub payload: Payload,
+    /// Its state.
+    pub state: JobState,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// How often it was tried, this time included.
+    pub attempt: u32,
+    /// How often it may be tried.
+    pub max_attempts: u32,
+    /// Number of this claim: a worker that lost its lease cannot complete.
+    pub fence: u64,
+    /// The run that shows it.
+    pub run: Option<RunId>,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A job to enqueue.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// What it does.
+    pub payload: Payload,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// A second job with this key is not enqueued while the first one has not ended.
+    pub dedupe_key: Option<String>,
+    /// How often it may be tried.
+    pub max_attempts: u32,
+    /// The run that shows it.
+    pub run: Option<RunId>,
+}
+
+/// Enqueues a job, unless one with its key waits or runs: then gives that one. Call it inside the transaction of the change.
+pub async fn enqueue(conn: &impl ConnectionTrait, ids: &dyn IdGen, now: Timestamp, new: &NewJob) -> Result<JobId, StoreError> {
+    let id = JobId::new(ids);
+    let inserted = exec(
+        conn,
+        "INSERT INTO job (id, kind, payload, lane, state, run_at, max_attempts, dedupe_key, run_id, created_at) VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9) ON CONFLICT (dedupe_key) DO NOTHING",
+        values![id.0, new.payload.kind(), json_text(&new.payload), new.payload.lane(id), micros(new.run_at), i64::from(new.max_attempts), new.dedupe_key.clone(), new.run.map(|run| run.0), micros(now)],
+    )
+    .await?;
+    if inserted == 1 {
+        return Ok(id);
+    }
+    let found = row(conn, "SELECT id FROM job WHERE dedupe_key = $1", values![new.dedupe_key.clone()]).await?.ok_or(StoreError::Missing("the job with this key"))?;
+    Ok(found.get::<Uuid>("id")?.into())
+}
+
+/// Claims the next due job, or the one named. Nobody else gets it until its lease ends.
+pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now: Timestamp, only: Option<JobId>) -> Result<Option<Job>, StoreError> {
+    let skip = if store.backend() == Backend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE job SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, attempt = attempt + 1
+         WHERE id = (SELECT id FROM job AS due WHERE state = 'queued' AND run_at <= $3 AND ($4 OR id = $5)
+             AND NOT EXISTS (SELECT 1 FROM job AS busy WHERE busy.lane = due.lane AND busy.state = 'running')
+           ORDER BY run_at, id LIMIT 1{skip})
+         RETURNING *"
+    );
+    let values = values![worker.to_string(), micros(lease_until), micros(now), only.is_none(), only.map_or(Uuid::nil(), |id| id.0)];
+    let tx = store.begin().await?;
+    let claimed = match row(&tx, sql, values).await {
+        Ok(claimed) => claimed.map(|row| read(&row)).transpose()?,
+        // Two workers took jobs of one lane in the same instant: the index lets one through, the other looks again later.
+        Err(StoreError::Conflict { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// Whether a job is due now that [`claim`] would give; reads only, so that an idle worker writes nothing.
+pub async fn any_due(conn: &impl ConnectionTrait, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(row(conn, "SELECT id FROM job WHERE state = 'queued' AND run_at <= $1 LIMIT 1", values![micros(now)]).await?.is_some())
+}
+
+/// Holds a claimed job longer. False where it was lost.
+pub async fn extend(conn: &impl ConnectionTrait, job: &Job, lease_until: Timestamp) -> Result<bool, StoreError> {
+    Ok(exec(conn, "UPDATE job SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'", values![job.id.0, signed(job.fence), micros(lease_until)]).await? == 1)
+}
+
+/// Ends a claimed job. False where it was lost.
+pub async fn finish(conn: &impl ConnectionTrait, job: &Job, state: JobState, error: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE job SET state = $3, last_error = $4, finished_at = $5, lease_until = NULL, dedupe_key = NULL WHERE id = $1 AND fence = $2 AND state = 'running'";
+    Ok(exec(conn, sql, values![job.id.0, signed(job.fence), state.as_str(), error, micros(now)]).await? == 1)
+}
+
+/// Gives a claimed job back, to be tried again. False where it was lost.
+pub async fn retry(conn: &impl ConnectionTrait, job: &Job, run_at: Timestamp, error: Option<&str>, counts_as_try: bool) -> Result<bool, StoreError> {
+    let sql = "UPDATE job SET state = 'queued', run_at = $3, last_error = $4, lease_until = NULL, owner = NULL, attempt = attempt - $5 WHERE id = $1 AND fence = $2 AND state = 'running'";
+    Ok(exec(conn, sql, values![job.id.0, signed(job.fence), micros(run_at), error, i64::from(!counts_as_try)]).await? == 1)
+}
+
+/// Gives back every job whose worker went away, and names their runs.
+pub async fn requeue_lost(store: &Store, now: Timestamp) -> Result<Vec<RunId>, StoreError> {
+    if row(store.read(), "SELECT id FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1", values![micros(now)]).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let tx = store.begin().await?;
+    let sql = "UPDATE job SET state = 'queued', run_at = $1, owner = NULL, lease_until = NULL, last_error = 'its worker went away' WHERE state = 'running' AND lease_until < $1 RETURNING run_id";
+    let lost = rows(&tx, sql, values![micros(now)]).await?;
+    let mut runs = Vec::new();
+    for row in lost {
+        if let Some(run) = row.get::<Option<Uuid>>("run_id")? {
+            crate::runs::mark_interrupted(&tx, run.into()).await?;
+            runs.push(run.into());
+        }
+    }
+    tx.commit().await?;
+    Ok(runs)
+}
+
+/// The job that shows as this run.
+pub async fn find_by_run(conn: &impl ConnectionTrait, run: RunId) -> Result<Option<Job>, StoreError> {
+    row(conn, "SELECT * FROM job WHERE run_id = $1 ORDER BY created_at DESC LIMIT 1", values![run.0]).await?.map(|row| read(&row)).transpose()
+}
+
+/// A job by id.
+pub async fn find(conn: &impl ConnectionTrait, id: JobId) -> Result<Option<Job>, StoreError> {
+    row(conn, "SELECT * FROM job WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
+}
+
+/// The last jobs, the newest first.
+pub async fn list(conn: &impl ConnectionTrait, limit: u32) -> Result<Vec<Job>, StoreError> {
+    rows(conn, "SELECT * FROM job ORDER BY created_at DESC, id DESC LIMIT $1", values![i64::from(limit)]).await?.iter().map(read).collect()
+}
+
+/// Deletes jobs that ended before this time.
+pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64, StoreError> {
+    exec(conn, "DELETE FROM job WHERE finished_at < $1", values![micros(before)]).await
+}
+
+fn read(row: &Row) -> Result<Job, StoreError> {
+    Ok(Job {
+        id: row.get::<Uuid>("id")?.into(),
+        payload: row.json("job", "payload")?,
+        state: row.word("job", "state")?,
+        run_at: row.time("run_at")?,
+        attempt: u32::try_from(row.count("attempt")?).unwrap_or(u32::MAX),
+        max_attempts: u32::try_from(row.count("max_attempts")?).unwrap_or(u32::MAX),
+        fence: row.count("fence")?,
+        run: row.get::<Option<Uuid>>("run_id")?.map(RunId),
+        last_error: row.get("last_error")?,
+        created_at: row.time("created_at")?,
+        finished_at: row.time_opt("finished_at")?,
+    })
+}
