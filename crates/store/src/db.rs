@@ -118,7 +118,7 @@ impl Store {
     pub async fn close(&self) {
         for pool in [&self.pools.import, &self.pools.read, &self.pools.write] {
             // A pool that does not close has nothing more to say.
-            let _ = pool.close_by_ref().await;
+            drop(pool.close_by_ref().await);
         }
     }
 }

@@ -182,7 +182,7 @@ impl Sealer {
 
     /// A keyed hash of a secret, by which the same one is recognised.
     pub fn fingerprint(&self, secret: &SecretString) -> Vec<u8> {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.keys[0].fingerprint.as_slice()).expect("a key of any length will do");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.keys[0].fingerprint.as_slice()).expect("a key of any length will do");
         mac.update(secret.expose_secret().as_bytes());
         mac.finalize().into_bytes().to_vec()
     }

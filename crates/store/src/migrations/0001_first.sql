@@ -210,6 +210,7 @@ CREATE TABLE product (
   id {uuid} PRIMARY KEY,
   connection_id {uuid} NOT NULL REFERENCES connection (id),
   ion_id TEXT NOT NULL,
+  doc_id BIGINT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   vendor TEXT NOT NULL,
   kind TEXT NOT NULL,

@@ -1,3 +1,3 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE TABLE product_search (product_id UUID PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE product_search (doc_id BIGINT PRIMARY KEY, doc TEXT NOT NULL);
 CREATE INDEX product_search_doc ON product_search USING gin (doc gin_trgm_ops);

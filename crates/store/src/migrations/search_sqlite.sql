@@ -1,1 +1,1 @@
-CREATE VIRTUAL TABLE product_search USING fts5(doc, product_id UNINDEXED, tokenize = 'trigram');
+CREATE VIRTUAL TABLE product_search USING fts5(doc, tokenize = 'trigram', columnsize = 0);
