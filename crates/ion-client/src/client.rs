@@ -1,0 +1,296 @@
+//! The client: one way for every request.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Method;
+use rand::RngExt as _;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::customers::Customers;
+use crate::error::{ApiError, Class, Error, excerpt};
+use crate::http::{Answer, ConfigError, Http, HttpSettings, read, transport};
+use crate::products::Products;
+
+/// An access token, and the number by which its owner knows it.
+#[derive(Debug, Clone)]
+pub struct AccessToken {
+    secret: SecretString,
+    serial: u64,
+}
+
+impl AccessToken {
+    /// A token and its number.
+    pub fn new(secret: SecretString, serial: u64) -> Self {
+        Self { secret, serial }
+    }
+
+    /// Its number.
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+}
+
+/// Why there is no access token.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TokenUnavailable {
+    /// There may be one later.
+    #[error("{0}")]
+    Later(String),
+    /// A person must do something first.
+    #[error("{0}")]
+    NeedsPerson(String),
+}
+
+/// Where access tokens come from. Asked at the moment of each sending.
+#[async_trait]
+pub trait AccessTokens: Send + Sync + fmt::Debug {
+    /// The token to send now.
+    async fn current(&self) -> Result<AccessToken, TokenUnavailable>;
+    /// A newer token, after Ion refused this one with 401.
+    async fn refused(&self, token: &AccessToken) -> Result<AccessToken, TokenUnavailable>;
+}
+
+/// One token that is never renewed.
+#[derive(Debug)]
+pub struct FixedToken(AccessToken);
+
+impl FixedToken {
+    /// This token.
+    pub fn new(token: AccessToken) -> Self {
+        Self(token)
+    }
+}
+
+#[async_trait]
+impl AccessTokens for FixedToken {
+    async fn current(&self) -> Result<AccessToken, TokenUnavailable> {
+        Ok(self.0.clone())
+    }
+
+    async fn refused(&self, _: &AccessToken) -> Result<AccessToken, TokenUnavailable> {
+        Err(TokenUnavailable::NeedsPerson(
+            "Ion refuses the access token".to_owned(),
+        ))
+    }
+}
+
+/// How fast requests may be sent. One for all users of a connection.
+#[async_trait]
+pub trait RequestBudget: Send + Sync + fmt::Debug {
+    /// Returns when the next request may be sent.
+    async fn acquire(&self);
+    /// Ion asked for a pause: nobody sends before it is over.
+    async fn pause(&self, wait: Duration);
+}
+
+/// A budget of this process alone.
+pub struct PacedBudget {
+    pace: governor::DefaultDirectRateLimiter,
+    not_before: tokio::sync::RwLock<tokio::time::Instant>,
+}
+
+impl fmt::Debug for PacedBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PacedBudget")
+    }
+}
+
+impl PacedBudget {
+    /// So many requests a second.
+    pub fn per_second(requests: u32) -> Self {
+        let quota = governor::Quota::per_second(
+            std::num::NonZeroU32::new(requests.max(1)).unwrap_or(std::num::NonZeroU32::MIN),
+        );
+        Self {
+            pace: governor::RateLimiter::direct(quota),
+            not_before: tokio::sync::RwLock::new(tokio::time::Instant::now()),
+        }
+    }
+}
+
+#[async_trait]
+impl RequestBudget for PacedBudget {
+    async fn acquire(&self) {
+        self.pace.until_ready().await;
+        loop {
+            let until = *self.not_before.read().await;
+            if until <= tokio::time::Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    async fn pause(&self, wait: Duration) {
+        let until = tokio::time::Instant::now() + wait;
+        let mut not_before = self.not_before.write().await;
+        *not_before = until.max(*not_before);
+    }
+}
+
+/// The client. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct IonClient {
+    http: Http,
+    tokens: Arc<dyn AccessTokens>,
+    budget: Arc<dyn RequestBudget>,
+}
+
+impl IonClient {
+    /// A client of these settings.
+    pub fn new(
+        settings: &HttpSettings,
+        tokens: Arc<dyn AccessTokens>,
+        budget: Arc<dyn RequestBudget>,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self {
+            http: Http::new(settings)?,
+            tokens,
+            budget,
+        })
+    }
+
+    /// Customers of an account.
+    pub fn customers<'a>(&'a self, account: &'a str) -> Customers<'a> {
+        Customers { ion: self, account }
+    }
+
+    /// Products of an account.
+    pub fn products<'a>(&'a self, account: &'a str) -> Products<'a> {
+        Products { ion: self, account }
+    }
+
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<String, Error> {
+        self.execute(Method::GET, path, query, None).await
+    }
+
+    /// Sends a `POST` that changes nothing and may therefore be repeated.
+    pub(crate) async fn post_query(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<String, Error> {
+        self.execute(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// One way for every request that is safe to repeat: token at send time, budget, time-outs, retries, one refresh at 401.
+    async fn execute(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&serde_json::Value>,
+    ) -> Result<String, Error> {
+        let mut renewed: Option<AccessToken> = None;
+        let mut refused_before = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            self.budget.acquire().await;
+            let token = match renewed.take() {
+                Some(token) => token,
+                None => self.tokens.current().await.map_err(Error::Token)?,
+            };
+            let error = match self.send(&method, path, query, body, &token).await {
+                Ok(answer) if answer.status.is_success() => return not_html(answer),
+                Ok(answer) if answer.status.as_u16() == 401 && !refused_before => {
+                    refused_before = true;
+                    renewed = Some(self.tokens.refused(&token).await.map_err(Error::Token)?);
+                    continue;
+                }
+                Ok(answer) => failure(&answer),
+                Err(error) => error,
+            };
+            let Judgement { retry, wait } = self.judge(&error, attempt);
+            if let Error::RateLimited { .. } = error {
+                self.budget.pause(wait).await;
+            }
+            if !retry {
+                return Err(error);
+            }
+            tracing::debug!(attempt, wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), error = %error, "ion request is repeated");
+            if !matches!(error, Error::RateLimited { .. }) {
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<&serde_json::Value>,
+        token: &AccessToken,
+    ) -> Result<Answer, Error> {
+        let mut request = self
+            .http
+            .client
+            .request(method.clone(), self.http.url(path))
+            .query(query)
+            .bearer_auth(token.secret.expose_secret())
+            .header(http::header::ACCEPT, "application/json");
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        read(request.send().await.map_err(transport)?, self.http.max_body).await
+    }
+
+    fn judge(&self, error: &Error, attempt: u32) -> Judgement {
+        let policy = self.http.retry;
+        let doubled = policy.first_wait * 2_u32.saturating_pow(attempt.saturating_sub(1).min(16));
+        let jittered = doubled.mul_f64(rand::rng().random_range(0.5..1.0));
+        let asked = match error {
+            Error::RateLimited { after } => *after,
+            _ => None,
+        };
+        let wait = asked.unwrap_or(jittered);
+        // A web page in place of data is mostly a proxy or a maintenance that passes.
+        let transient = matches!(error, Error::NotIon { .. })
+            || matches!(error.class(), Class::Transient { .. })
+                && !matches!(error, Error::Token(_));
+        Judgement {
+            retry: transient && attempt < policy.attempts && wait <= policy.longest_wait,
+            wait: wait.min(Duration::from_secs(3600)),
+        }
+    }
+}
+
+struct Judgement {
+    retry: bool,
+    wait: Duration,
+}
+
+fn not_html(answer: Answer) -> Result<String, Error> {
+    if answer.body.trim_start().starts_with('{') {
+        Ok(answer.body)
+    } else {
+        Err(Error::NotIon {
+            status: answer.status.as_u16(),
+            excerpt: excerpt(&answer.body),
+        })
+    }
+}
+
+/// What an answer that is no success means.
+pub(crate) fn failure(answer: &Answer) -> Error {
+    let status = answer.status.as_u16();
+    if status == 429 || (status == 503 && answer.retry_after.is_some()) {
+        return Error::RateLimited {
+            after: answer.retry_after,
+        };
+    }
+    if answer.status.is_redirection() {
+        return Error::Redirect { status };
+    }
+    match ApiError::read(status, &answer.body) {
+        Some(error) => Error::Api(error),
+        None => Error::NotIon {
+            status,
+            excerpt: excerpt(&answer.body),
+        },
+    }
+}
