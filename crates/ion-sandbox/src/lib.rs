@@ -1,1 +1,30 @@
-//! A stateful simulator of the TD SYNNEX StreamOne Ion partner API v3, with knobs and faults.
+//! A stateful simulator of the TD SYNNEX StreamOne Ion partner API v3, as unforgiving as the real one.
+//!
+//! - What nobody knows of Ion for sure is a [`Knobs`] member with a name; [`KNOBS`] lists them.
+//! - What can go wrong on the way is a [`Fault`]: a rule that says for which requests, and an [`Action`].
+//! - What happened is in the [`Ledger`]: every request, with tokens as numbers, never as text.
+//! - The catalog is made from a seed: same seed, same bytes.
+
+mod api;
+mod catalog;
+mod clock;
+pub mod command;
+mod control;
+mod customers;
+mod fault;
+mod generate;
+mod knobs;
+mod ledger;
+mod oauth;
+mod reply;
+mod server;
+mod state;
+mod wire;
+
+pub use catalog::{Corruption, MovedPrice};
+pub use clock::ClockMode;
+pub use fault::{Action, BodyKind, FAULTS, Fault, FaultDoc, all_faults};
+pub use knobs::{KNOBS, KnobDoc, KnobError, Knobs, all_knobs};
+pub use ledger::{Entry, Ledger, TokenUse};
+pub use oauth::Credentials;
+pub use server::{Catalog, Gate, Sandbox, SandboxConfig, SandboxError};

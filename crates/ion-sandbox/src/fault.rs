@@ -1,0 +1,328 @@
+//! What goes wrong on the way: rules that meet requests, and what they do.
+
+use serde::{Deserialize, Serialize};
+
+/// A rule. Of all requests that fit, it lets `skip` pass, and then meets `times` of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Path; a `*` at its end stands for anything.
+    pub path: String,
+    /// Requests that pass first.
+    #[serde(default)]
+    pub skip: u32,
+    /// Requests that are met; 0 is all.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Only each n-th of those.
+    #[serde(default = "once")]
+    pub every: u32,
+    /// What happens.
+    pub action: Action,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+/// What happens to a request that is met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Action {
+    /// This status, without the effect of the request.
+    Status {
+        /// HTTP status.
+        code: u16,
+        /// Shape of the body.
+        #[serde(default)]
+        body: BodyKind,
+        /// `Retry-After`: seconds, or `date:SECONDS` for a date so far ahead.
+        #[serde(default)]
+        retry_after: Option<String>,
+    },
+    /// The effect happens; the answer is this status.
+    StatusAfter {
+        /// HTTP status.
+        code: u16,
+    },
+    /// The answer comes late.
+    Delay {
+        /// By this long.
+        ms: u64,
+    },
+    /// The connection is cut before the effect.
+    CutBefore,
+    /// The effect happens; the connection is cut without an answer.
+    CutAfter,
+    /// The effect happens; the connection is cut inside the answer.
+    CutBody {
+        /// After this many bytes.
+        bytes: usize,
+    },
+    /// A web page with status 200.
+    Html,
+    /// The page before is sent again, with the token of this one.
+    DuplicatePage,
+    /// The page's token points to itself for ever.
+    SameToken,
+    /// The page has one item; the list goes on behind it.
+    ShortPage,
+    /// The page has no item; the list goes on with it.
+    EmptyPage,
+    /// The page token is refused.
+    ExpireToken,
+    /// The items of the page before move into this page: some come twice, as when the list was re-sorted.
+    MovedItems,
+    /// An answer that never ends, compressed very small.
+    HugeBody,
+    /// A redirect to another host.
+    Redirect {
+        /// Where to.
+        to: String,
+    },
+}
+
+impl Action {
+    /// Name of the kind.
+    pub fn name(&self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value["kind"].as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+}
+
+/// Shape of an error's body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyKind {
+    /// The platform's envelope.
+    #[default]
+    Platform,
+    /// `{"error": "..."}`.
+    Oauth,
+    /// A web page.
+    Html,
+    /// Nothing.
+    Empty,
+}
+
+/// Description of a fault.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct FaultDoc {
+    /// Its kind.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+}
+
+/// Every kind of fault.
+pub const FAULTS: &[FaultDoc] = &[
+    FaultDoc {
+        name: "status",
+        what: "this HTTP status without the effect; body platform, oauth, html or empty; retry_after in seconds or date:SECONDS",
+    },
+    FaultDoc {
+        name: "status-after",
+        what: "the effect happens, the answer is this HTTP status",
+    },
+    FaultDoc {
+        name: "delay",
+        what: "the answer comes late by ms",
+    },
+    FaultDoc {
+        name: "cut-before",
+        what: "the connection is cut before the effect",
+    },
+    FaultDoc {
+        name: "cut-after",
+        what: "the effect happens, the connection is cut without an answer",
+    },
+    FaultDoc {
+        name: "cut-body",
+        what: "the effect happens, the connection is cut inside the answer",
+    },
+    FaultDoc {
+        name: "html",
+        what: "a web page with status 200",
+    },
+    FaultDoc {
+        name: "duplicate-page",
+        what: "the page before comes again",
+    },
+    FaultDoc {
+        name: "same-token",
+        what: "the page token points to itself for ever",
+    },
+    FaultDoc {
+        name: "short-page",
+        what: "one item, the list goes on",
+    },
+    FaultDoc {
+        name: "empty-page",
+        what: "no item, the list goes on",
+    },
+    FaultDoc {
+        name: "expire-token",
+        what: "the page token is refused in mid-list",
+    },
+    FaultDoc {
+        name: "moved-items",
+        what: "items of the page before come again in this one",
+    },
+    FaultDoc {
+        name: "huge-body",
+        what: "an answer of gigabytes, compressed very small",
+    },
+    FaultDoc {
+        name: "redirect",
+        what: "a redirect to another host",
+    },
+];
+
+/// Each kind of fault that a list of products meets once and a client must survive, with sensible values.
+pub fn all_faults(path: &str) -> Vec<Fault> {
+    let action = |action| Fault {
+        path: path.to_owned(),
+        skip: 1,
+        times: 1,
+        every: 1,
+        action,
+    };
+    vec![
+        action(Action::Status {
+            code: 503,
+            body: BodyKind::Platform,
+            retry_after: None,
+        }),
+        action(Action::Status {
+            code: 500,
+            body: BodyKind::Html,
+            retry_after: None,
+        }),
+        action(Action::Status {
+            code: 502,
+            body: BodyKind::Empty,
+            retry_after: None,
+        }),
+        action(Action::Status {
+            code: 429,
+            body: BodyKind::Platform,
+            retry_after: Some("1".to_owned()),
+        }),
+        action(Action::Status {
+            code: 429,
+            body: BodyKind::Empty,
+            retry_after: Some("date:1".to_owned()),
+        }),
+        action(Action::Status {
+            code: 429,
+            body: BodyKind::Html,
+            retry_after: None,
+        }),
+        action(Action::StatusAfter { code: 500 }),
+        action(Action::Delay { ms: 30 }),
+        action(Action::CutBefore),
+        action(Action::CutAfter),
+        action(Action::CutBody { bytes: 2000 }),
+        action(Action::Html),
+        action(Action::DuplicatePage),
+        action(Action::ShortPage),
+        action(Action::EmptyPage),
+        action(Action::ExpireToken),
+        action(Action::MovedItems),
+    ]
+}
+
+/// A rule with what it has met.
+#[derive(Debug, Clone)]
+pub(crate) struct Armed {
+    fault: Fault,
+    seen: u32,
+    met: u32,
+}
+
+/// All rules, in order; the first that meets a request acts.
+#[derive(Debug, Default)]
+pub(crate) struct Rules(Vec<Armed>);
+
+impl Rules {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.0.push(Armed {
+            fault,
+            seen: 0,
+            met: 0,
+        });
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn list(&self) -> Vec<Fault> {
+        self.0.iter().map(|armed| armed.fault.clone()).collect()
+    }
+
+    pub(crate) fn meet(&mut self, path: &str) -> Option<Action> {
+        for armed in self
+            .0
+            .iter_mut()
+            .filter(|armed| fits(&armed.fault.path, path))
+        {
+            armed.seen += 1;
+            let spent = armed.fault.times > 0 && armed.met >= armed.fault.times;
+            if armed.seen <= armed.fault.skip
+                || spent
+                || (armed.seen - armed.fault.skip - 1) % armed.fault.every.max(1) != 0
+            {
+                continue;
+            }
+            armed.met += 1;
+            return Some(armed.fault.action.clone());
+        }
+        None
+    }
+}
+
+/// Whether a path fits a pattern with at most one `*` at its end.
+pub(crate) fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => path.starts_with(start),
+        None => path == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_skip_count_and_space() {
+        let mut rules = Rules::default();
+        rules.add(Fault {
+            path: "/a*".into(),
+            skip: 1,
+            times: 2,
+            every: 2,
+            action: Action::CutBefore,
+        });
+        let met: Vec<bool> = (0..7).map(|_| rules.meet("/ab").is_some()).collect();
+        assert_eq!(met, [false, true, false, true, false, false, false]);
+        assert!(rules.meet("/b").is_none());
+    }
+
+    #[test]
+    fn every_action_has_its_description_and_reads_from_a_script() {
+        let script =
+            "path = \"/api/*\"\n[action]\nkind = \"status\"\ncode = 429\nretry_after = \"2\"\n";
+        let fault: Fault = toml::from_str(script).unwrap();
+        assert_eq!(fault.action.name(), "status");
+        for fault in all_faults("/x") {
+            assert!(
+                FAULTS.iter().any(|doc| doc.name == fault.action.name()),
+                "{}",
+                fault.action.name()
+            );
+        }
+    }
+}

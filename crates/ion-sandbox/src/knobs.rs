@@ -1,0 +1,134 @@
+//! What nobody knows of Ion for sure, each with a name and a default (Ion API notes 7).
+
+use serde::{Deserialize, Serialize};
+
+/// Description of a knob.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct KnobDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// Values that it takes.
+    pub values: &'static str,
+    /// What it changes.
+    pub what: &'static str,
+    /// Another value than the default, for tests that try each.
+    pub other: &'static str,
+}
+
+/// A knob or value that there is not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KnobError {
+    /// No such knob.
+    #[error("there is no knob {0:?}; --list-knobs shows them")]
+    Unknown(String),
+    /// Not a value of the knob.
+    #[error("knob {name} does not take {value:?}; it takes {values}")]
+    Value {
+        /// The knob.
+        name: String,
+        /// The value.
+        value: String,
+        /// What it takes.
+        values: &'static str,
+    },
+}
+
+macro_rules! knobs {
+    ($($(#[doc = $what:literal])+ $name:ident: $type:ty = $default:expr, $text:literal, $values:literal, $other:literal;)+) => {
+        /// Every knob with its value.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct Knobs { $($(#[doc = $what])+ pub $name: $type),+ }
+
+        impl Default for Knobs {
+            fn default() -> Self {
+                Self { $($name: $default),+ }
+            }
+        }
+
+        /// Every knob.
+        pub const KNOBS: &[KnobDoc] = &[$(KnobDoc { name: $text, values: $values, what: concat!($($what),+), other: $other }),+];
+
+        impl Knobs {
+            /// Turns a knob by name.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
+                match name {
+                    $($text => self.$name = value.parse().map_err(|_| KnobError::Value { name: name.to_owned(), value: value.to_owned(), values: $values })?,)+
+                    _ => return Err(KnobError::Unknown(name.to_owned())),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+knobs! {
+    /// The old access token dies when its refresh token is exchanged.
+    refresh_kills_old_access: bool = true, "refresh-kills-old-access", "true, false", "false";
+    /// An exchange starts the refresh token's life anew.
+    refresh_extends_life: bool = false, "refresh-extends-life", "true, false", "true";
+    /// A refresh token works once.
+    refresh_single_use: bool = true, "refresh-single-use", "true, false", "false";
+    /// Life of an access token in seconds.
+    access_life_s: u64 = 7200, "access-life-s", "seconds", "60";
+    /// Life of a refresh token in seconds.
+    refresh_life_s: u64 = 2_764_800, "refresh-life-s", "seconds", "86400";
+    /// New credentials from the portal end the older ones of the user.
+    new_credentials_end_old: bool = true, "new-credentials-end-old", "true, false", "false";
+    /// Body of a 401: platform, oauth or empty.
+    unauthorized_body: String = "platform".to_owned(), "unauthorized-body", "platform, oauth, empty", "oauth";
+    /// Largest page; a larger pageSize is cut silently.
+    max_page_size: usize = 1000, "max-page-size", "records", "100";
+    /// A page token is refused when the filters changed.
+    page_token_binds_filters: bool = true, "page-token-binds-filters", "true, false", "false";
+    /// The product list carries price-book members.
+    list_has_price_book: bool = true, "list-has-price-book", "true, false", "false";
+    /// Filters of lists are ignored.
+    filters_ignored: bool = false, "filters-ignored", "true, false", "true";
+    /// Updating a customer keeps members that were not sent.
+    put_keeps_unsent: bool = false, "put-keeps-unsent", "true, false", "true";
+    /// The user of the login may read customers.
+    may_read_customers: bool = true, "may-read-customers", "true, false", "false";
+    /// Requests a second; more are answered 429. 0 is no limit.
+    requests_per_second: u32 = 0, "requests-per-second", "number, 0 for no limit", "50";
+    /// Seconds of Retry-After at 429; 0 sends none.
+    retry_after_s: u64 = 1, "retry-after-s", "seconds, 0 for none", "0";
+    /// Every reply takes this long.
+    latency_ms: u64 = 0, "latency-ms", "milliseconds", "20";
+    /// Words by which products:pricing knows Microsoft: any, name (azure) or number (30).
+    pricing_provider: String = "any".to_owned(), "pricing-provider", "any, name, number", "number";
+    /// The Date header is off by this many seconds.
+    clock_skew_s: i64 = 0, "clock-skew-s", "seconds, may be negative", "86400";
+}
+
+/// Each knob turned away from its default, one at a time.
+pub fn all_knobs() -> impl Iterator<Item = (&'static str, Knobs)> {
+    KNOBS.iter().map(|knob| {
+        let mut knobs = Knobs::default();
+        knobs
+            .set(knob.name, knob.other)
+            .expect("the other value of each knob is one of its values");
+        (knob.name, knobs)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_knob_turns_away_from_its_default() {
+        assert!(all_knobs().all(|(name, knobs)| {
+            assert_ne!(knobs, Knobs::default(), "{name}");
+            true
+        }));
+        assert!(matches!(
+            Knobs::default().set("nonsense", "1"),
+            Err(KnobError::Unknown(_))
+        ));
+        assert!(matches!(
+            Knobs::default().set("latency-ms", "slow"),
+            Err(KnobError::Value { .. })
+        ));
+    }
+}

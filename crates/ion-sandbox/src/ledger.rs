@@ -1,0 +1,73 @@
+//! What the sandbox received, in order. Tokens are numbers here, never text.
+
+use serde::Serialize;
+
+/// One request.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// Its place, from 1.
+    pub n: u64,
+    /// Milliseconds since the sandbox started.
+    pub at_ms: u64,
+    /// Method.
+    pub method: String,
+    /// Path.
+    pub path: String,
+    /// Query, undecoded.
+    pub query: String,
+    /// Number of the access token that was sent; 0 is unknown, `None` is none.
+    pub access: Option<u64>,
+    /// The refresh token that was presented.
+    pub refresh: Option<TokenUse>,
+    /// Status that was answered; 0 where the connection was cut.
+    pub status: u16,
+    /// The request had its effect.
+    pub effect: bool,
+    /// Kind of the fault that met it.
+    pub fault: Option<String>,
+    /// Bytes of the answer.
+    pub bytes: usize,
+}
+
+/// A refresh token that was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TokenUse {
+    /// Its number; 0 is unknown.
+    pub number: u64,
+    /// It had been used up before.
+    pub consumed: bool,
+}
+
+/// Every request so far.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Ledger {
+    /// The requests.
+    pub entries: Vec<Entry>,
+}
+
+impl Ledger {
+    /// Requests whose path begins like this.
+    pub fn of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.path.starts_with(path))
+    }
+
+    /// How many requests had a path that begins like this.
+    pub fn count(&self, path: &str) -> usize {
+        self.of(path).count()
+    }
+
+    /// Exchanges of refresh tokens.
+    pub fn exchanges(&self) -> usize {
+        self.count("/oauth/token")
+    }
+
+    /// Exchanges that presented a token which had been used up before.
+    pub fn consumed_presented(&self) -> usize {
+        self.entries
+            .iter()
+            .filter(|entry| entry.refresh.is_some_and(|token| token.consumed))
+            .count()
+    }
+}

@@ -1,0 +1,62 @@
+// The sandbox's page: shows its state, turns knobs, injects faults. The key comes with the page's address.
+"use strict";
+const key = new URLSearchParams(location.search).get("key") ?? "";
+const $ = (id) => document.getElementById(id);
+const el = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), { textContent: text }, attributes);
+async function ask(path, method = "GET", body) {
+  const reply = await fetch(path, { method, headers: { "x-sandbox-key": key, ...(body === undefined ? {} : { "content-type": "application/json" }) }, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(text || `HTTP ${reply.status}`);
+  return text ? JSON.parse(text) : {};
+}
+const say = (text) => { $("said").textContent = text; };
+const fault = (path, action, more = {}) => () => ask("faults", "POST", { path, action, ...more });
+const ACTIONS = [
+  ["Move 1 % of the prices", () => ask("catalog/move-prices", "POST", { per_mille: 10 })],
+  ["Add 10 products", () => ask("catalog/add", "POST", { count: 10 })],
+  ["Withdraw 10 products", () => ask("catalog/withdraw", "POST", { count: 10 })],
+  ["Withdraw half of them", async () => ask("catalog/withdraw", "POST", { count: Math.floor((await ask("state")).products / 2) })],
+  ["Spoil 5 products", () => ask("catalog/corrupt", "POST", { count: 5 })],
+  ["Mend what was spoiled", () => ask("catalog/mend", "POST", {})],
+  ["Next list: 503", fault("/api/*", { kind: "status", code: 503 })],
+  ["Next list: wait 3 s (429)", fault("/api/*", { kind: "status", code: 429, retry_after: "3" })],
+  ["Next list: cut", fault("/api/*", { kind: "cut-body", bytes: 500 })],
+  ["Page token expires", fault("/api/v3/accounts/*", { kind: "expire-token" }, { skip: 2 })],
+  ["Lose the next refresh reply", fault("/oauth/token", { kind: "cut-after" })],
+  ["Refuse the next refresh", fault("/oauth/token", { kind: "status", code: 400, body: "oauth" })],
+  ["An hour passes", () => ask("clock/advance", "POST", { seconds: 3600 })],
+  ["A week passes", () => ask("clock/advance", "POST", { seconds: 604800 })],
+  ["No more faults", () => ask("faults", "DELETE")],
+];
+for (const [name, act] of ACTIONS) {
+  const button = el("button", name, { type: "button" });
+  button.addEventListener("click", async () => { try { await act(); say(`Done: ${name}.`); await show(); } catch (error) { say(`Not done: ${error.message}`); } });
+  $("actions").append(button);
+}
+$("credentials").addEventListener("click", async () => {
+  const made = await ask("credentials", "POST");
+  $("tokens").replaceChildren(...[["Account ID", made.account_id], ["Access Token", made.access_token], ["Refresh Token", made.refresh_token]].flatMap(([name, value]) => [el("dt", name), el("dd", value)]));
+});
+function knobRow(doc, value) {
+  const row = el("tr", ""), input = el("input", "", { value: String(value), ariaLabel: doc.name });
+  input.addEventListener("change", async () => { try { await ask("knobs", "POST", { [doc.name]: input.value }); say(`${doc.name} is ${input.value}.`); } catch (error) { say(error.message); } });
+  const name = el("td", ""), cell = el("td", "");
+  name.append(el("code", doc.name));
+  cell.append(input);
+  row.append(name, cell, el("td", `${doc.what.trim()} (${doc.values})`));
+  return row;
+}
+async function show() {
+  const state = await ask("state"), { entries } = await ask("ledger?last=40");
+  $("facts").textContent = `Account ${state.account_id} · ${state.products} products · ${state.customers} customers · ${state.requests} requests · ${state.exchanges} refreshes · ${state.now}${state.faults.length ? ` · ${state.faults.length} faults waiting` : ""}`;
+  if (!$("knobs").contains(document.activeElement)) $("knobs").replaceChildren(...state.knob_docs.map((doc) => knobRow(doc, state.knobs[doc.name])));
+  $("requests").replaceChildren(...entries.reverse().map((entry) => {
+    const row = el("tr", ""), request = el("td", "");
+    request.append(el("code", `${entry.method} ${entry.path}${entry.query ? "?" + entry.query : ""}`));
+    const token = entry.refresh ? `refresh no. ${entry.refresh.number}${entry.refresh.consumed ? ", used before" : ""}` : entry.access === null ? "none" : `access no. ${entry.access}`;
+    row.append(el("td", String(entry.n)), request, el("td", token), el("td", entry.status === 0 ? "cut" : String(entry.status), { className: entry.status >= 400 || entry.status === 0 ? "bad" : "" }), el("td", entry.fault ?? ""));
+    return row;
+  }));
+}
+show().catch((error) => { $("facts").textContent = error.message; });
+setInterval(() => { if (!document.hidden) show().catch(() => {}); }, 2000);

@@ -1,0 +1,49 @@
+//! Everything that the sandbox knows, behind one lock.
+
+use std::collections::VecDeque;
+
+use crate::catalog::Listings;
+use crate::clock::Clock;
+use crate::customers::CustomerBook;
+use crate::fault::Rules;
+use crate::knobs::Knobs;
+use crate::ledger::Ledger;
+use crate::oauth::Tokens;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) account: String,
+    pub(crate) knobs: Knobs,
+    pub(crate) rules: Rules,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) listings: Listings,
+    pub(crate) customers: CustomerBook,
+    pub(crate) ledger: Ledger,
+    pub(crate) requests: u64,
+    /// Real milliseconds of the last requests, for the throttle.
+    pub(crate) recent: VecDeque<u64>,
+}
+
+impl State {
+    /// True where this request is one too many in this second.
+    pub(crate) fn throttled(&mut self) -> bool {
+        let limit = self.knobs.requests_per_second as usize;
+        if limit == 0 {
+            return false;
+        }
+        let now = self.clock.real_ms();
+        while self
+            .recent
+            .front()
+            .is_some_and(|at| now.saturating_sub(*at) >= 1000)
+        {
+            self.recent.pop_front();
+        }
+        if self.recent.len() >= limit {
+            return true;
+        }
+        self.recent.push_back(now);
+        false
+    }
+}
