@@ -38,25 +38,59 @@ pub fn diff(before: &Product, now: &Product) -> Vec<Change> {
         ("caption", &before.caption, &now.caption),
         ("description", &before.description, &now.description),
         ("billing mode", &before.billing_mode, &now.billing_mode),
-        ("categories", &before.categories.join(", "), &now.categories.join(", ")),
+        (
+            "categories",
+            &before.categories.join(", "),
+            &now.categories.join(", "),
+        ),
     ] {
         if old != new {
             changes.push(plain(ChangeKind::Details, None, label, old, new));
         }
     }
     if before.disabled != now.disabled {
-        changes.push(plain(ChangeKind::Availability, None, "product", enabled(before.disabled), enabled(now.disabled)));
+        changes.push(plain(
+            ChangeKind::Availability,
+            None,
+            "product",
+            enabled(before.disabled),
+            enabled(now.disabled),
+        ));
     }
-    let old: HashMap<&VariantKey, &Variant> = before.variants.iter().map(|variant| (&variant.key, variant)).collect();
-    let new: HashMap<&VariantKey, &Variant> = now.variants.iter().map(|variant| (&variant.key, variant)).collect();
+    let old: HashMap<&VariantKey, &Variant> = before
+        .variants
+        .iter()
+        .map(|variant| (&variant.key, variant))
+        .collect();
+    let new: HashMap<&VariantKey, &Variant> = now
+        .variants
+        .iter()
+        .map(|variant| (&variant.key, variant))
+        .collect();
     for variant in &now.variants {
         match old.get(&variant.key) {
-            None => changes.push(plain(ChangeKind::VariantNew, Some(&variant.key), &names(variant), "", &price_text(variant))),
+            None => changes.push(plain(
+                ChangeKind::VariantNew,
+                Some(&variant.key),
+                &names(variant),
+                "",
+                &price_text(variant),
+            )),
             Some(old) => diff_variant(old, variant, &mut changes),
         }
     }
-    for variant in before.variants.iter().filter(|variant| !new.contains_key(&variant.key)) {
-        changes.push(plain(ChangeKind::VariantGone, Some(&variant.key), &names(variant), &price_text(variant), ""));
+    for variant in before
+        .variants
+        .iter()
+        .filter(|variant| !new.contains_key(&variant.key))
+    {
+        changes.push(plain(
+            ChangeKind::VariantGone,
+            Some(&variant.key),
+            &names(variant),
+            &price_text(variant),
+            "",
+        ));
     }
     changes
 }
@@ -69,11 +103,29 @@ pub fn main_price(variant: &Variant) -> Option<&PricePoint> {
 fn diff_variant(old: &Variant, new: &Variant, changes: &mut Vec<Change>) {
     let key = Some(&new.key);
     if old.in_price_book != new.in_price_book {
-        let word = |in_book: bool| if in_book { "in the price book" } else { "not in the price book" };
-        changes.push(plain(ChangeKind::Availability, key, &names(new), word(old.in_price_book), word(new.in_price_book)));
+        let word = |in_book: bool| {
+            if in_book {
+                "in the price book"
+            } else {
+                "not in the price book"
+            }
+        };
+        changes.push(plain(
+            ChangeKind::Availability,
+            key,
+            &names(new),
+            word(old.in_price_book),
+            word(new.in_price_book),
+        ));
     }
     if old.disabled != new.disabled {
-        changes.push(plain(ChangeKind::Availability, key, &names(new), enabled(old.disabled), enabled(new.disabled)));
+        changes.push(plain(
+            ChangeKind::Availability,
+            key,
+            &names(new),
+            enabled(old.disabled),
+            enabled(new.disabled),
+        ));
     }
     let facts = |variant: &Variant| {
         [
@@ -86,7 +138,18 @@ fn diff_variant(old: &Variant, new: &Variant, changes: &mut Vec<Change>) {
             variant.by_use.to_string(),
         ]
     };
-    for (label, (before, after)) in ["SKU name", "plan name", "part number", "external id", "commitment", "billing", "by use"].iter().zip(facts(old).into_iter().zip(facts(new))) {
+    for (label, (before, after)) in [
+        "SKU name",
+        "plan name",
+        "part number",
+        "external id",
+        "commitment",
+        "billing",
+        "by use",
+    ]
+    .iter()
+    .zip(facts(old).into_iter().zip(facts(new)))
+    {
         if before != after {
             changes.push(plain(ChangeKind::Details, key, label, &before, &after));
         }
@@ -95,25 +158,65 @@ fn diff_variant(old: &Variant, new: &Variant, changes: &mut Vec<Change>) {
 }
 
 fn diff_prices(old: &Variant, new: &Variant, changes: &mut Vec<Change>) {
-    let by_place = |variant: &Variant| variant.prices.iter().map(|price| ((price.currency, price.meter.clone()), price.clone())).collect::<BTreeMap<_, _>>();
+    let by_place = |variant: &Variant| {
+        variant
+            .prices
+            .iter()
+            .map(|price| ((price.currency, price.meter.clone()), price.clone()))
+            .collect::<BTreeMap<_, _>>()
+    };
     let (before, after) = (by_place(old), by_place(new));
     for (place, price) in &after {
         match before.get(place) {
-            None => changes.push(price_change(ChangeKind::PriceSet, new, price, None, Some(&price.cost))),
+            None => changes.push(price_change(
+                ChangeKind::PriceSet,
+                new,
+                price,
+                None,
+                Some(&price.cost),
+            )),
             Some(known) if !known.cost.same_price(&price.cost) => {
-                let kind = if price.cost.units() > known.cost.units() { ChangeKind::PriceUp } else { ChangeKind::PriceDown };
-                changes.push(price_change(kind, new, price, Some(&known.cost), Some(&price.cost)));
+                let kind = if price.cost.units() > known.cost.units() {
+                    ChangeKind::PriceUp
+                } else {
+                    ChangeKind::PriceDown
+                };
+                changes.push(price_change(
+                    kind,
+                    new,
+                    price,
+                    Some(&known.cost),
+                    Some(&price.cost),
+                ));
             }
             Some(known) if !same_list(known, price) || known.source != price.source => {
-                let text = |price: &PricePoint| format!("{} ({})", price.list.as_ref().map_or("no list price", Amount::text), price.source);
-                changes.push(plain(ChangeKind::Details, Some(&new.key), "list price", &text(known), &text(price)));
+                let text = |price: &PricePoint| {
+                    format!(
+                        "{} ({})",
+                        price.list.as_ref().map_or("no list price", Amount::text),
+                        price.source
+                    )
+                };
+                changes.push(plain(
+                    ChangeKind::Details,
+                    Some(&new.key),
+                    "list price",
+                    &text(known),
+                    &text(price),
+                ));
             }
             Some(_) => {}
         }
     }
     for (place, price) in &before {
         if !after.contains_key(place) {
-            changes.push(price_change(ChangeKind::PriceSet, new, price, Some(&price.cost), None));
+            changes.push(price_change(
+                ChangeKind::PriceSet,
+                new,
+                price,
+                Some(&price.cost),
+                None,
+            ));
         }
     }
 }
@@ -126,30 +229,76 @@ fn same_list(old: &PricePoint, new: &PricePoint) -> bool {
     }
 }
 
-fn price_change(kind: ChangeKind, variant: &Variant, price: &PricePoint, before: Option<&Amount>, after: Option<&Amount>) -> Change {
-    let units = |amount: Option<&Amount>| amount.map(|amount| amount.units() / if amount.scale() == domain::Scale::Rate { 1000 } else { 1 });
+fn price_change(
+    kind: ChangeKind,
+    variant: &Variant,
+    price: &PricePoint,
+    before: Option<&Amount>,
+    after: Option<&Amount>,
+) -> Change {
+    let units = |amount: Option<&Amount>| {
+        amount.map(|amount| {
+            amount.units()
+                / if amount.scale() == domain::Scale::Rate {
+                    1000
+                } else {
+                    1
+                }
+        })
+    };
     Change {
         kind,
         variant: Some(variant.key.clone()),
-        label: if price.meter.is_empty() { names(variant) } else { format!("{}, {}", names(variant), price.meter) },
-        before: before.map(|amount| amount.text().to_owned()).unwrap_or_default(),
-        after: after.map(|amount| amount.text().to_owned()).unwrap_or_default(),
+        label: if price.meter.is_empty() {
+            names(variant)
+        } else {
+            format!("{}, {}", names(variant), price.meter)
+        },
+        before: before
+            .map(|amount| amount.text().to_owned())
+            .unwrap_or_default(),
+        after: after
+            .map(|amount| amount.text().to_owned())
+            .unwrap_or_default(),
         currency: Some(price.currency),
-        delta: before.and(after).and_then(|_| units(after)?.checked_sub(units(before)?)),
+        delta: before
+            .and(after)
+            .and_then(|_| units(after)?.checked_sub(units(before)?)),
         base: units(before),
     }
 }
 
-fn plain(kind: ChangeKind, variant: Option<&VariantKey>, label: &str, before: &str, after: &str) -> Change {
-    Change { kind, variant: variant.cloned(), label: label.to_owned(), before: before.to_owned(), after: after.to_owned(), currency: None, delta: None, base: None }
+fn plain(
+    kind: ChangeKind,
+    variant: Option<&VariantKey>,
+    label: &str,
+    before: &str,
+    after: &str,
+) -> Change {
+    Change {
+        kind,
+        variant: variant.cloned(),
+        label: label.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        currency: None,
+        delta: None,
+        base: None,
+    }
 }
 
 fn names(variant: &Variant) -> String {
-    if variant.sku_name == variant.plan_name { variant.sku_name.clone() } else { format!("{}, {}", variant.sku_name, variant.plan_name) }
+    if variant.sku_name == variant.plan_name {
+        variant.sku_name.clone()
+    } else {
+        format!("{}, {}", variant.sku_name, variant.plan_name)
+    }
 }
 
 fn price_text(variant: &Variant) -> String {
-    main_price(variant).map(|price| format!("{} {}", price.cost.text(), price.currency)).unwrap_or_default()
+    main_price(variant)
+        .map(|price| format!("{} {}", price.cost.text(), price.currency))
+        .unwrap_or_default()
 }
 
 const fn enabled(disabled: bool) -> &'static str {
@@ -157,16 +306,20 @@ const fn enabled(disabled: bool) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::catalog::PriceSource;
     use domain::{BillingPeriod, Scale, Term};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn variant(sku: &str, cost: &str) -> Variant {
+    pub(crate) fn variant(sku: &str, cost: &str) -> Variant {
         Variant {
-            key: VariantKey { sku_id: sku.into(), plan_id: "p".into(), add_on: false },
+            key: VariantKey {
+                sku_id: sku.into(),
+                plan_id: "p".into(),
+                add_on: false,
+            },
             sku_name: sku.into(),
             plan_name: "Monthly".into(),
             part_number: None,
@@ -176,11 +329,17 @@ mod tests {
             by_use: false,
             in_price_book: true,
             disabled: false,
-            prices: vec![PricePoint { currency: "EUR".parse().unwrap(), meter: String::new(), cost: Amount::parse(cost, Scale::Price).unwrap(), list: None, source: PriceSource::PriceBook }],
+            prices: vec![PricePoint {
+                currency: "EUR".parse().unwrap(),
+                meter: String::new(),
+                cost: Amount::parse(cost, Scale::Price).unwrap(),
+                list: None,
+                source: PriceSource::PriceBook,
+            }],
         }
     }
 
-    fn product(variants: Vec<Variant>) -> Product {
+    pub(crate) fn product(variants: Vec<Variant>) -> Product {
         Product {
             ion_id: "x".into(),
             name: "X".into(),
@@ -201,9 +360,15 @@ mod tests {
 
     #[test]
     fn a_moved_price_is_one_change_with_its_difference() {
-        let changes = diff(&product(vec![variant("a", "18.10"), variant("b", "1")]), &product(vec![variant("a", "18.72"), variant("b", "1")]));
+        let changes = diff(
+            &product(vec![variant("a", "18.10"), variant("b", "1")]),
+            &product(vec![variant("a", "18.72"), variant("b", "1")]),
+        );
         assert_eq!(changes.len(), 1);
-        assert_eq!((changes[0].kind, changes[0].delta, changes[0].base), (ChangeKind::PriceUp, Some(620_000), Some(18_100_000)));
+        assert_eq!(
+            (changes[0].kind, changes[0].delta, changes[0].base),
+            (ChangeKind::PriceUp, Some(620_000), Some(18_100_000))
+        );
     }
 
     #[test]
@@ -218,8 +383,21 @@ mod tests {
     fn variants_come_and_go_and_change_availability() {
         let mut moved = variant("b", "1");
         moved.in_price_book = false;
-        let kinds: Vec<_> = diff(&product(vec![variant("a", "1"), variant("b", "1")]), &product(vec![moved, variant("c", "1")])).into_iter().map(|change| change.kind).collect();
-        assert_eq!(kinds, [ChangeKind::Availability, ChangeKind::VariantNew, ChangeKind::VariantGone]);
+        let kinds: Vec<_> = diff(
+            &product(vec![variant("a", "1"), variant("b", "1")]),
+            &product(vec![moved, variant("c", "1")]),
+        )
+        .into_iter()
+        .map(|change| change.kind)
+        .collect();
+        assert_eq!(
+            kinds,
+            [
+                ChangeKind::Availability,
+                ChangeKind::VariantNew,
+                ChangeKind::VariantGone
+            ]
+        );
     }
 
     proptest! {

@@ -21,15 +21,23 @@ pub enum Verdict {
 /// Judges a complete scan: `known` products were there before it, `missing` of them were not shown.
 pub fn judge(guard: Guard, known: u64, missing: u64) -> Verdict {
     let all_gone = known > 0 && missing == known;
-    let too_many = missing >= guard.minimum && u128::from(missing) * 100 > u128::from(known) * u128::from(guard.percent);
-    if all_gone || too_many { Verdict::Ask } else { Verdict::GoOn }
+    let too_many = missing >= guard.minimum
+        && u128::from(missing) * 100 > u128::from(known) * u128::from(guard.percent);
+    if all_gone || too_many {
+        Verdict::Ask
+    } else {
+        Verdict::GoOn
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GUARD: Guard = Guard { percent: 30, minimum: 20 };
+    const GUARD: Guard = Guard {
+        percent: 30,
+        minimum: 20,
+    };
 
     #[test]
     fn an_empty_scan_always_asks() {

@@ -1,6 +1,8 @@
 //! What people and programs read of the catalog: one product, its prices over time, what a run changed.
 
-use domain::catalog::{ChangeKind, PricePoint, PriceSource, Product, ProductState, Variant, VariantKey};
+use domain::catalog::{
+    ChangeKind, PricePoint, PriceSource, Product, ProductState, Variant, VariantKey,
+};
 use domain::{Amount, ConnectionId, Currency, ProductId, RunId, Scale, SetAsideId, VariantId};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
@@ -45,10 +47,23 @@ pub struct ProductDetail {
 }
 
 /// A product by our id.
-pub async fn find_product(conn: &impl ConnectionTrait, id: ProductId) -> Result<Option<ProductDetail>, StoreError> {
+pub async fn find_product(
+    conn: &impl ConnectionTrait,
+    id: ProductId,
+) -> Result<Option<ProductDetail>, StoreError> {
     let sql = "SELECT product.*, product_raw.size AS raw_size FROM product JOIN product_raw ON product_raw.product_id = product.id WHERE product.id = $1";
-    let Some(found) = row(conn, sql, values![id.0]).await? else { return Ok(None) };
-    let variants = rows(conn, "SELECT * FROM variant WHERE product_id = $1 AND gone_at IS NULL ORDER BY position", values![id.0]).await?.iter().map(read_variant).collect::<Result<_, _>>()?;
+    let Some(found) = row(conn, sql, values![id.0]).await? else {
+        return Ok(None);
+    };
+    let variants = rows(
+        conn,
+        "SELECT * FROM variant WHERE product_id = $1 AND gone_at IS NULL ORDER BY position",
+        values![id.0],
+    )
+    .await?
+    .iter()
+    .map(read_variant)
+    .collect::<Result<_, _>>()?;
     Ok(Some(ProductDetail {
         id,
         connection: found.get::<Uuid>("connection_id")?.into(),
@@ -62,15 +77,29 @@ pub async fn find_product(conn: &impl ConnectionTrait, id: ProductId) -> Result<
 }
 
 /// The raw reply that a product was read from, compressed.
-pub async fn find_raw(conn: &impl ConnectionTrait, id: ProductId) -> Result<Option<Vec<u8>>, StoreError> {
-    row(conn, "SELECT raw FROM product_raw WHERE product_id = $1", values![id.0]).await?.map(|row| row.get("raw")).transpose()
+pub async fn find_raw(
+    conn: &impl ConnectionTrait,
+    id: ProductId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    row(
+        conn,
+        "SELECT raw FROM product_raw WHERE product_id = $1",
+        values![id.0],
+    )
+    .await?
+    .map(|row| row.get("raw"))
+    .transpose()
 }
 
 pub(super) fn read_variant(row: &Row) -> Result<StoredVariant, StoreError> {
     Ok(StoredVariant {
         id: row.get::<Uuid>("id")?.into(),
         variant: Variant {
-            key: VariantKey { sku_id: row.get("sku_id")?, plan_id: row.get("plan_id")?, add_on: row.get("add_on")? },
+            key: VariantKey {
+                sku_id: row.get("sku_id")?,
+                plan_id: row.get("plan_id")?,
+                add_on: row.get("add_on")?,
+            },
             sku_name: row.get("sku_name")?,
             plan_name: row.get("plan_name")?,
             part_number: row.get("part_number")?,
@@ -111,28 +140,44 @@ pub struct LedgerRow {
 }
 
 /// The ledger of a product up to a time, the oldest price first.
-pub async fn ledger(conn: &impl ConnectionTrait, product: ProductId, until: Option<Timestamp>) -> Result<Vec<LedgerRow>, StoreError> {
+pub async fn ledger(
+    conn: &impl ConnectionTrait,
+    product: ProductId,
+    until: Option<Timestamp>,
+) -> Result<Vec<LedgerRow>, StoreError> {
     let sql = "SELECT price_entry.*, variant.sku_name, variant.plan_name, run.number AS run_number FROM price_entry JOIN variant ON variant.id = price_entry.variant_id JOIN run ON run.id = price_entry.run_id
          WHERE price_entry.product_id = $1 AND from_at <= $2 ORDER BY from_at, variant.position, currency, meter";
-    rows(conn, sql, values![product.0, until.map_or(i64::MAX, micros)])
-        .await?
-        .iter()
-        .map(|row| {
-            let scale = if row.get::<String>("scale")? == "rate" { Scale::Rate } else { Scale::Price };
-            let (sku, plan): (String, String) = (row.get("sku_name")?, row.get("plan_name")?);
-            Ok(LedgerRow {
-                variant: row.get::<Uuid>("variant_id")?.into(),
-                label: if sku == plan { sku } else { format!("{sku}, {plan}") },
-                from_at: row.time("from_at")?,
-                currency: row.word("price_entry", "currency")?,
-                meter: row.get("meter")?,
-                cost: Amount::from_stored(row.get("cost_text")?, row.get("cost_units")?, scale),
-                list: row.get("list_text")?,
-                source: row.word("price_entry", "source")?,
-                run_number: row.count("run_number")?,
-            })
+    rows(
+        conn,
+        sql,
+        values![product.0, until.map_or(i64::MAX, micros)],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        let scale = if row.get::<String>("scale")? == "rate" {
+            Scale::Rate
+        } else {
+            Scale::Price
+        };
+        let (sku, plan): (String, String) = (row.get("sku_name")?, row.get("plan_name")?);
+        Ok(LedgerRow {
+            variant: row.get::<Uuid>("variant_id")?.into(),
+            label: if sku == plan {
+                sku
+            } else {
+                format!("{sku}, {plan}")
+            },
+            from_at: row.time("from_at")?,
+            currency: row.word("price_entry", "currency")?,
+            meter: row.get("meter")?,
+            cost: Amount::from_stored(row.get("cost_text")?, row.get("cost_units")?, scale),
+            list: row.get("list_text")?,
+            source: row.word("price_entry", "source")?,
+            run_number: row.count("run_number")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// How many changes of a kind a run found.
@@ -145,7 +190,10 @@ pub struct ChangeCount {
 }
 
 /// Changes of a run by kind.
-pub async fn change_counts(conn: &impl ConnectionTrait, run: RunId) -> Result<Vec<ChangeCount>, StoreError> {
+pub async fn change_counts(
+    conn: &impl ConnectionTrait,
+    run: RunId,
+) -> Result<Vec<ChangeCount>, StoreError> {
     rows(conn, "SELECT kind, COUNT(*) AS found FROM catalog_change WHERE run_id = $1 GROUP BY kind ORDER BY kind", values![run.0])
         .await?
         .iter()
@@ -181,16 +229,43 @@ pub struct ChangeRow {
 const CHANGES: &str = "SELECT catalog_change.*, product.name AS product_name, product.vendor AS vendor FROM catalog_change JOIN product ON product.id = catalog_change.product_id";
 
 /// Changes of a run in the order in which they were found, of one kind or of all.
-pub async fn list_changes(conn: &impl ConnectionTrait, run: RunId, kind: Option<ChangeKind>, offset: u64, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
-    let sql = format!("{CHANGES} WHERE run_id = $1 AND ($2 = '' OR catalog_change.kind = $2) ORDER BY seq LIMIT $3 OFFSET $4");
-    let values = values![run.0, kind.map_or("", ChangeKind::as_str), i64::from(limit), signed(offset)];
-    rows(conn, sql, values).await?.iter().map(read_change).collect()
+pub async fn list_changes(
+    conn: &impl ConnectionTrait,
+    run: RunId,
+    kind: Option<ChangeKind>,
+    offset: u64,
+    limit: u32,
+) -> Result<Vec<ChangeRow>, StoreError> {
+    let sql = format!(
+        "{CHANGES} WHERE run_id = $1 AND ($2 = '' OR catalog_change.kind = $2) ORDER BY seq LIMIT $3 OFFSET $4"
+    );
+    let values = values![
+        run.0,
+        kind.map_or("", ChangeKind::as_str),
+        i64::from(limit),
+        signed(offset)
+    ];
+    rows(conn, sql, values)
+        .await?
+        .iter()
+        .map(read_change)
+        .collect()
 }
 
 /// The largest price moves of a run, by share of the old price.
-pub async fn list_top_moves(conn: &impl ConnectionTrait, run: RunId, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
-    let sql = format!("{CHANGES} WHERE run_id = $1 AND base_units > 0 AND delta_units IS NOT NULL ORDER BY ABS(delta_units) * 10000 / base_units DESC, seq LIMIT $2");
-    rows(conn, sql, values![run.0, i64::from(limit)]).await?.iter().map(read_change).collect()
+pub async fn list_top_moves(
+    conn: &impl ConnectionTrait,
+    run: RunId,
+    limit: u32,
+) -> Result<Vec<ChangeRow>, StoreError> {
+    let sql = format!(
+        "{CHANGES} WHERE run_id = $1 AND base_units > 0 AND delta_units IS NOT NULL ORDER BY ABS(delta_units) * 10000 / base_units DESC, seq LIMIT $2"
+    );
+    rows(conn, sql, values![run.0, i64::from(limit)])
+        .await?
+        .iter()
+        .map(read_change)
+        .collect()
 }
 
 fn read_change(row: &Row) -> Result<ChangeRow, StoreError> {
@@ -233,13 +308,28 @@ pub struct SetAsideRow {
 pub async fn list_set_aside(conn: &impl ConnectionTrait) -> Result<Vec<SetAsideRow>, StoreError> {
     let sql = "SELECT set_aside.*, product.id AS product_id FROM set_aside LEFT JOIN product ON product.connection_id = set_aside.connection_id AND product.ion_id = set_aside.ion_id
          WHERE resolved_at IS NULL ORDER BY first_seen_at DESC, set_aside.name LIMIT 500";
-    rows(conn, sql, vec![]).await?.iter().map(|row| Ok(SetAsideRow { raw: Vec::new(), ..read_set_aside(row)? })).collect()
+    rows(conn, sql, vec![])
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(SetAsideRow {
+                raw: Vec::new(),
+                ..read_set_aside(row)?
+            })
+        })
+        .collect()
 }
 
 /// One entry that is or was set aside.
-pub async fn find_set_aside(conn: &impl ConnectionTrait, id: SetAsideId) -> Result<Option<SetAsideRow>, StoreError> {
+pub async fn find_set_aside(
+    conn: &impl ConnectionTrait,
+    id: SetAsideId,
+) -> Result<Option<SetAsideRow>, StoreError> {
     let sql = "SELECT set_aside.*, product.id AS product_id FROM set_aside LEFT JOIN product ON product.connection_id = set_aside.connection_id AND product.ion_id = set_aside.ion_id WHERE set_aside.id = $1";
-    row(conn, sql, values![id.0]).await?.map(|row| read_set_aside(&row)).transpose()
+    row(conn, sql, values![id.0])
+        .await?
+        .map(|row| read_set_aside(&row))
+        .transpose()
 }
 
 fn read_set_aside(row: &Row) -> Result<SetAsideRow, StoreError> {
@@ -256,12 +346,23 @@ fn read_set_aside(row: &Row) -> Result<SetAsideRow, StoreError> {
 }
 
 /// Products that are not withdrawn, with Ion's id: what a complete scan is compared with. Comes in pages by `after`.
-pub async fn list_missing(conn: &impl ConnectionTrait, connection: ConnectionId, after: &str, limit: u32) -> Result<Vec<(ProductId, String, u64)>, StoreError> {
+pub async fn list_missing(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(ProductId, String, u64)>, StoreError> {
     let sql = "SELECT id, ion_id, missed_scans FROM product WHERE connection_id = $1 AND state <> 'withdrawn' AND ion_id > $2 ORDER BY ion_id LIMIT $3";
     rows(conn, sql, values![connection.0, after, i64::from(limit)])
         .await?
         .iter()
-        .map(|row| Ok((row.get::<Uuid>("id")?.into(), row.get("ion_id")?, row.count("missed_scans")?)))
+        .map(|row| {
+            Ok((
+                row.get::<Uuid>("id")?.into(),
+                row.get("ion_id")?,
+                row.count("missed_scans")?,
+            ))
+        })
         .collect()
 }
 

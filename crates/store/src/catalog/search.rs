@@ -128,27 +128,42 @@ impl Where {
     fn and(&mut self, condition: &str, value: impl Into<Value>) {
         self.values.push(value.into());
         self.sql.push_str(" AND ");
-        self.sql.push_str(&condition.replace("{}", &format!("${}", self.values.len())));
+        self.sql
+            .push_str(&condition.replace("{}", &format!("${}", self.values.len())));
     }
 }
 
 /// Products that fit the filter, with their number.
-pub async fn search(conn: &impl ConnectionTrait, filter: &ProductFilter) -> Result<ProductPage, StoreError> {
+pub async fn search(
+    conn: &impl ConnectionTrait,
+    filter: &ProductFilter,
+) -> Result<ProductPage, StoreError> {
     let mut conditions = conditions(conn.get_database_backend(), filter);
-    let total = count(conn, format!("SELECT COUNT(*) FROM product p WHERE {}", conditions.sql), conditions.values.clone()).await?;
+    let total = count(
+        conn,
+        format!("SELECT COUNT(*) FROM product p WHERE {}", conditions.sql),
+        conditions.values.clone(),
+    )
+    .await?;
     let direction = if filter.descending { "DESC" } else { "ASC" };
     let text = filter.text.trim().to_lowercase();
     let order = match filter.sort {
         Some(PriceSort::Vendor) => format!("p.vendor {direction}, p.name, p.id"),
         Some(PriceSort::Category) => format!("p.category {direction}, p.name, p.id"),
-        Some(PriceSort::Cost) => format!("p.cost_units IS NULL, p.cost_units {direction}, p.name, p.id"),
+        Some(PriceSort::Cost) => {
+            format!("p.cost_units IS NULL, p.cost_units {direction}, p.name, p.id")
+        }
         Some(PriceSort::Changed) => format!("p.changed_at {direction}, p.name, p.id"),
         Some(PriceSort::Name) => format!("p.name {direction}, p.id"),
         None if text.is_empty() => "p.name, p.id".to_owned(),
         // Exact first, then beginnings of name or part number, then a word's beginning, then anything.
         None => {
             let first = conditions.values.len() + 1;
-            conditions.values.extend([Value::from(text.clone()), Value::from(format!("{}%", like(&text))), Value::from(format!("% {}%", like(&text)))]);
+            conditions.values.extend([
+                Value::from(text.clone()),
+                Value::from(format!("{}%", like(&text))),
+                Value::from(format!("% {}%", like(&text))),
+            ]);
             format!(
                 "CASE WHEN LOWER(p.name) = ${first} OR LOWER(p.part_number) = ${first} OR LOWER(p.ion_id) = ${first} THEN 0 WHEN LOWER(p.name) LIKE ${second} ESCAPE '!' OR LOWER(p.part_number) LIKE ${second} ESCAPE '!' THEN 1 WHEN LOWER(p.name) LIKE ${third} ESCAPE '!' THEN 2 ELSE 3 END, p.name, p.id",
                 second = first + 1,
@@ -156,15 +171,32 @@ pub async fn search(conn: &impl ConnectionTrait, filter: &ProductFilter) -> Resu
             )
         }
     };
-    conditions.values.extend([Value::from(i64::from(filter.limit)), Value::from(signed(filter.offset))]);
+    conditions.values.extend([
+        Value::from(i64::from(filter.limit)),
+        Value::from(signed(filter.offset)),
+    ]);
     let n = conditions.values.len();
-    let sql = format!("SELECT p.* FROM product p WHERE {} ORDER BY {order} LIMIT ${} OFFSET ${n}", conditions.sql, n - 1);
-    let products = rows(conn, sql, conditions.values).await?.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(ProductPage { products, total: u64::try_from(total).unwrap_or(0) })
+    let sql = format!(
+        "SELECT p.* FROM product p WHERE {} ORDER BY {order} LIMIT ${} OFFSET ${n}",
+        conditions.sql,
+        n - 1
+    );
+    let products = rows(conn, sql, conditions.values)
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_, _>>()?;
+    Ok(ProductPage {
+        products,
+        total: u64::try_from(total).unwrap_or(0),
+    })
 }
 
 fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
-    let mut conditions = Where { sql: "1 = 1".to_owned(), values: Vec::new() };
+    let mut conditions = Where {
+        sql: "1 = 1".to_owned(),
+        values: Vec::new(),
+    };
     match &filter.state {
         Some(state) => conditions.and("p.state = {}", state.clone()),
         None => conditions.sql.push_str(" AND p.state <> 'withdrawn'"),
@@ -177,9 +209,16 @@ fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
             conditions.and(&format!("p.{column} = {{}}"), value.clone());
         }
     }
-    for (column, value) in [("terms", &filter.term), ("billings", &filter.billing), ("currencies", &filter.currency)] {
+    for (column, value) in [
+        ("terms", &filter.term),
+        ("billings", &filter.billing),
+        ("currencies", &filter.currency),
+    ] {
         if let Some(value) = value {
-            conditions.and(&format!("p.{column} LIKE {{}} ESCAPE '!'"), format!("%|{}|%", like(value)));
+            conditions.and(
+                &format!("p.{column} LIKE {{}} ESCAPE '!'"),
+                format!("%|{}|%", like(value)),
+            );
         }
     }
     if let Some(from) = filter.price_from {
@@ -191,18 +230,33 @@ fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
     let text = filter.text.to_lowercase();
     let words: Vec<&str> = text.split_whitespace().take(8).collect();
     // The trigram index needs three letters; shorter words are looked for in the name alone.
-    let (long, short): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.chars().count() >= 3);
+    let (long, short): (Vec<&str>, Vec<&str>) = words
+        .into_iter()
+        .partition(|word| word.chars().count() >= 3);
     for word in short {
-        conditions.and("(LOWER(p.name) LIKE {} ESCAPE '!' OR LOWER(p.part_number) LIKE {} ESCAPE '!')", format!("%{}%", like(word)));
+        conditions.and(
+            "(LOWER(p.name) LIKE {} ESCAPE '!' OR LOWER(p.part_number) LIKE {} ESCAPE '!')",
+            format!("%{}%", like(word)),
+        );
     }
     if backend == DbBackend::Sqlite {
         if !long.is_empty() {
-            let query = long.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect::<Vec<_>>().join(" AND ");
-            conditions.and("p.doc_id IN (SELECT rowid FROM product_search WHERE product_search MATCH {})", query);
+            let query = long
+                .iter()
+                .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+                .collect::<Vec<_>>()
+                .join(" AND ");
+            conditions.and(
+                "p.doc_id IN (SELECT rowid FROM product_search WHERE product_search MATCH {})",
+                query,
+            );
         }
     } else {
         for word in long {
-            conditions.and("p.doc_id IN (SELECT doc_id FROM product_search WHERE doc LIKE {} ESCAPE '!')", format!("%{}%", like(word)));
+            conditions.and(
+                "p.doc_id IN (SELECT doc_id FROM product_search WHERE doc LIKE {} ESCAPE '!')",
+                format!("%{}%", like(word)),
+            );
         }
     }
     conditions
@@ -210,25 +264,43 @@ fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
 
 /// A text in which `LIKE` finds no wildcard.
 fn like(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }
 
 /// Values that filters can take, with counts.
 pub async fn facets(conn: &impl ConnectionTrait) -> Result<Facets, StoreError> {
     let mut facets = Facets::default();
-    for (column, into) in [("vendor", &mut facets.vendors), ("category", &mut facets.categories)] {
-        let sql = format!("SELECT {column} AS word, COUNT(*) AS found FROM product WHERE state <> 'withdrawn' AND {column} <> '' GROUP BY {column} ORDER BY found DESC, {column} LIMIT 100");
+    for (column, into) in [
+        ("vendor", &mut facets.vendors),
+        ("category", &mut facets.categories),
+    ] {
+        let sql = format!(
+            "SELECT {column} AS word, COUNT(*) AS found FROM product WHERE state <> 'withdrawn' AND {column} <> '' GROUP BY {column} ORDER BY found DESC, {column} LIMIT 100"
+        );
         for row in rows(conn, sql, vec![]).await? {
             into.push((row.get("word")?, row.count("found")?));
         }
     }
     let sql = "SELECT DISTINCT cost_currency AS word FROM product WHERE cost_currency IS NOT NULL ORDER BY cost_currency";
-    facets.currencies = rows(conn, sql, vec![]).await?.iter().map(|row| row.get("word")).collect::<Result<_, _>>()?;
+    facets.currencies = rows(conn, sql, vec![])
+        .await?
+        .iter()
+        .map(|row| row.get("word"))
+        .collect::<Result<_, _>>()?;
     Ok(facets)
 }
 
 fn read(row: &Row) -> Result<ProductHit, StoreError> {
-    let set = |column| row.get::<String>(column).map(|text| text.split('|').filter(|word| !word.is_empty()).map(str::to_owned).collect());
+    let set = |column| {
+        row.get::<String>(column).map(|text| {
+            text.split('|')
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect()
+        })
+    };
     Ok(ProductHit {
         id: row.get::<Uuid>("id")?.into(),
         ion_id: row.get("ion_id")?,

@@ -1,0 +1,118 @@
+//! The pages of Ion's list, one after the other, while the ones before are read and written.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use ion_client::{Error, IonClient, Item, PageToken, Product};
+use tokio::sync::mpsc::Sender;
+
+/// Times that a list is started anew because its page token ran out.
+pub(super) const RESTARTS: u32 = 3;
+/// Times that a page is asked for again after a web page came in its place.
+const STRANGE_ANSWERS: u32 = 3;
+
+/// What the list gives.
+#[derive(Debug)]
+pub(super) enum Fetched {
+    /// A page.
+    Page(FetchedPage),
+    /// The page token ran out; the list starts from its beginning.
+    Restarted(u32),
+    /// There is no more.
+    End(ScanEnd),
+}
+
+/// A page of the list.
+#[derive(Debug)]
+pub(super) struct FetchedPage {
+    pub(super) items: Vec<Item<Product>>,
+    /// Where the list goes on behind this page.
+    pub(super) next: Option<String>,
+    pub(super) bytes: u64,
+}
+
+/// How a list ended.
+#[derive(Debug)]
+pub(super) enum ScanEnd {
+    /// At its end.
+    Complete,
+    /// It gave a page token that it gave before.
+    Loop,
+    /// Page after page brought nothing new.
+    NothingNew,
+    /// Its page tokens ran out again and again.
+    TokensRanOut,
+    /// Ion or the network failed.
+    Failed(Error),
+}
+
+/// Reads the list from `start` to its end, or until nobody listens.
+pub(super) async fn fetch(
+    ion: IonClient,
+    account: String,
+    page_size: u32,
+    start: Option<String>,
+    out: Sender<Fetched>,
+) {
+    let mut token = start;
+    let mut tokens: HashSet<String> = token.iter().cloned().collect();
+    let (mut restarts, mut strange) = (0, 0);
+    loop {
+        let mut list = ion.products(&account).list().page_size(page_size);
+        if let Some(token) = &token {
+            list = list.start_at(PageToken(token.clone()));
+        }
+        let page = match list.send().await {
+            Ok(page) => page,
+            Err(error) if token.is_some() && refuses_token(&error) => {
+                restarts += 1;
+                let message = if restarts > RESTARTS {
+                    Fetched::End(ScanEnd::TokensRanOut)
+                } else {
+                    Fetched::Restarted(restarts)
+                };
+                if out.send(message).await.is_err() || restarts > RESTARTS {
+                    return;
+                }
+                token = None;
+                tokens.clear();
+                continue;
+            }
+            // A proxy's page in mid-list passes; the first request of a list is answered at once.
+            Err(Error::NotIon { .. }) if token.is_some() && strange < STRANGE_ANSWERS => {
+                strange += 1;
+                tokio::time::sleep(Duration::from_millis(200) * strange).await;
+                continue;
+            }
+            Err(error) => {
+                let _ = out.send(Fetched::End(ScanEnd::Failed(error))).await;
+                return;
+            }
+        };
+        strange = 0;
+        let next = page.next.map(|token| token.0);
+        let end = match &next {
+            None => Some(ScanEnd::Complete),
+            Some(next) if !tokens.insert(next.clone()) => Some(ScanEnd::Loop),
+            Some(_) => None,
+        };
+        let fetched = FetchedPage {
+            items: page.items,
+            next: next.clone(),
+            bytes: page.bytes as u64,
+        };
+        if out.send(Fetched::Page(fetched)).await.is_err() {
+            return;
+        }
+        if let Some(end) = end {
+            let _ = out.send(Fetched::End(end)).await;
+            return;
+        }
+        token = next;
+    }
+}
+
+/// Ion answers a page token that it no longer knows with 400 (Ion API notes 2.1); the same request without it is sound.
+fn refuses_token(error: &Error) -> bool {
+    error.page_token_expired() || matches!(error, Error::Api(error) if error.status == 400)
+}
