@@ -38,6 +38,7 @@ struct Inner {
     budgets: Mutex<HashMap<ConnectionId, Arc<BudgetRow>>>,
     progress: crate::catalog::ProgressHub,
     exchanges: tokio_util::task::TaskTracker,
+    journal_length: std::sync::atomic::AtomicU64,
 }
 
 impl Engine {
@@ -50,6 +51,7 @@ impl Engine {
                 budgets: Mutex::default(),
                 progress: crate::catalog::ProgressHub::default(),
                 exchanges: tokio_util::task::TaskTracker::new(),
+                journal_length: std::sync::atomic::AtomicU64::new(u64::MAX),
             }),
         }
     }
@@ -93,6 +95,11 @@ impl Engine {
     pub async fn settle_exchanges(&self) {
         self.inner.exchanges.close();
         self.inner.exchanges.wait().await;
+    }
+
+    /// True where the token journal has another length than at the last look.
+    pub(crate) fn journal_moved(&self, length: u64) -> bool {
+        self.inner.journal_length.swap(length, std::sync::atomic::Ordering::SeqCst) != length
     }
 
     /// The one refresher of a connection in this process.

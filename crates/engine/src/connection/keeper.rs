@@ -110,7 +110,7 @@ impl AttemptLock {
     /// Forgets the attempt: its outcome is in the store.
     pub(super) fn settle(self) {
         // A file that stays behind only costs a directory entry.
-        let _ = std::fs::remove_file(&self.path);
+        drop(std::fs::remove_file(&self.path));
     }
 }
 
@@ -148,8 +148,8 @@ pub(super) async fn exchange(
     let text = zeroize::Zeroizing::new(serde_json::to_vec(&order).map_err(|error| KeeperError::Order(error.into()))?);
     if let Some(mut stdin) = child.stdin.take() {
         // A child that is gone already shows in the journal: it sent nothing.
-        let _ = stdin.write_all(&text).await;
-        let _ = stdin.shutdown().await;
+        drop(stdin.write_all(&text).await);
+        drop(stdin.shutdown().await);
     }
     child.wait().await.map_err(start)?;
     Ok(())
@@ -160,11 +160,11 @@ pub(super) async fn exchange(
 /// Body of the hidden subcommand `token-keeper`. Writes nothing but the journal, since its standard output is a lock.
 pub fn main(mut stdin: impl Read) -> Result<(), KeeperError> {
     // Its own session: a signal to the server's terminal or process group is not for us.
-    let _ = rustix::process::setsid();
+    drop(rustix::process::setsid());
     // No core dump may hold a token; a kernel that cannot do this is no reason to fail.
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    drop(rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable));
     // The kernel should take another process first when memory ends; needs a privilege that we may not have.
-    let _ = std::fs::write("/proc/self/oom_score_adj", "-900");
+    drop(std::fs::write("/proc/self/oom_score_adj", "-900"));
 
     let mut text = zeroize::Zeroizing::new(Vec::new());
     stdin.read_to_end(&mut text).map_err(|error| KeeperError::Order(error.into()))?;
@@ -189,7 +189,7 @@ async fn post(order: &Order, journal: &Journal) -> Result<(), KeeperError> {
     crate::kill_point::reached("token.before-sending-record");
     if let Err(error) = journal.sending(order.exchange, clock.now()) {
         // Best effort: a journal that cannot be written proves by its silence that nothing was sent.
-        let _ = journal.not_sent(order.exchange, &error.to_string(), clock.now());
+        drop(journal.not_sent(order.exchange, &error.to_string(), clock.now()));
         return Err(error.into());
     }
     crate::kill_point::reached("token.before-post");

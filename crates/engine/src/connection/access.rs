@@ -1,0 +1,98 @@
+//! How every request gets its token: at the moment of sending, from the store's current pair.
+
+use async_trait::async_trait;
+use domain::ConnectionId;
+use domain::connection::ConnectionStatus;
+use ion_client::{AccessToken, AccessTokens, IonClient, TokenUnavailable};
+use rules::tokens::Why;
+use rules::tokens::state::may_refresh_now;
+use store::connections::ConnectionRow;
+
+use super::ConnectionError;
+use super::refresh::RefreshOutcome;
+use crate::Engine;
+
+/// The access tokens of a connection.
+#[derive(Debug)]
+pub struct ConnectionTokens {
+    engine: Engine,
+    connection: ConnectionId,
+}
+
+impl Engine {
+    /// A client of a connection's Ion: tokens at the moment of sending, one request budget.
+    pub async fn ion(&self, connection: ConnectionId) -> Result<IonClient, ConnectionError> {
+        let row = self.connection_row(connection).await?;
+        let settings = self.settings().ion.at(&row.base_url);
+        let tokens = ConnectionTokens { engine: self.clone(), connection };
+        Ok(IonClient::new(&settings.http(), std::sync::Arc::new(tokens), self.budget(connection))?)
+    }
+
+    pub(crate) async fn connection_row(&self, connection: ConnectionId) -> Result<ConnectionRow, ConnectionError> {
+        let row = store::connections::find(self.store().read(), connection).await?;
+        row.filter(|row| row.login.status != ConnectionStatus::Removed).ok_or(ConnectionError::NotFound)
+    }
+}
+
+impl ConnectionTokens {
+    /// The current pair's access token, where the state of the login allows its use.
+    async fn load(&self) -> Result<(AccessToken, ConnectionRow), TokenUnavailable> {
+        let later = |error: &dyn std::fmt::Display| TokenUnavailable::Later(error.to_string());
+        let row = self.engine.connection_row(self.connection).await.map_err(|error| match error {
+            ConnectionError::NotFound => TokenUnavailable::NeedsPerson(error.to_string()),
+            other => later(&other),
+        })?;
+        match row.login.status {
+            ConnectionStatus::NeedsNewCredentials => return Err(TokenUnavailable::NeedsPerson("Ion no longer accepts this login: paste new credentials".to_owned())),
+            ConnectionStatus::Paused => return Err(TokenUnavailable::NeedsPerson("the connection is paused".to_owned())),
+            ConnectionStatus::NotFinished | ConnectionStatus::Removed => return Err(TokenUnavailable::NeedsPerson("the connection is not set up".to_owned())),
+            ConnectionStatus::Active | ConnectionStatus::Rechecking | ConnectionStatus::Unclear => {}
+        }
+        let pair = store::tokens::find_pair(self.engine.store().read(), self.engine.sealer(), self.connection, row.login.generation).await.map_err(|error| later(&error))?;
+        let pair = pair.ok_or_else(|| TokenUnavailable::NeedsPerson("the connection has no token".to_owned()))?;
+        Ok((AccessToken::new(pair.access, row.login.generation), row))
+    }
+}
+
+#[async_trait]
+impl AccessTokens for ConnectionTokens {
+    async fn current(&self) -> Result<AccessToken, TokenUnavailable> {
+        let refresher = self.engine.refresher(self.connection);
+        if let Some(token) = refresher.cached() {
+            return Ok(token);
+        }
+        let (token, _) = self.load().await?;
+        refresher.remember(&token);
+        Ok(token)
+    }
+
+    async fn refused(&self, token: &AccessToken) -> Result<AccessToken, TokenUnavailable> {
+        let refresher = self.engine.refresher(self.connection);
+        refresher.forget();
+        let (current, row) = self.load().await?;
+        if current.serial() > token.serial() {
+            refresher.remember(&current);
+            return Ok(current);
+        }
+        if row.login.status == ConnectionStatus::Unclear {
+            // The old access token was the last thing that worked: what follows is looked at now, not at the next look.
+            self.engine.probe_now(self.connection).await;
+            return Err(TokenUnavailable::Later("Ion refuses the access token, and the answer to the last refresh was lost".to_owned()));
+        }
+        if row.login.status == ConnectionStatus::Active && !may_refresh_now(&row.login, self.engine.clock().now()) {
+            return Err(TokenUnavailable::Later("Ion refuses an access token that is only seconds old".to_owned()));
+        }
+        match self.engine.refresh_shared(self.connection, token.serial(), Why::Asked).await {
+            Ok(RefreshOutcome::Saved) => {
+                let (current, _) = self.load().await?;
+                refresher.remember(&current);
+                Ok(current)
+            }
+            Ok(other) => Err(match self.load().await {
+                Err(reason @ TokenUnavailable::NeedsPerson(_)) => reason,
+                _ => TokenUnavailable::Later(format!("the login could not be refreshed: {other}")),
+            }),
+            Err(error) => Err(TokenUnavailable::Later(error.to_string())),
+        }
+    }
+}

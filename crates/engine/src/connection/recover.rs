@@ -1,0 +1,108 @@
+//! Exchanges whose server went away: their outcome is carried from the journal into the store, or learned to be lost.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use store::tokens::AttemptRow;
+
+use super::ConnectionError;
+use super::journal::Finding;
+use super::keeper::AttemptLock;
+use crate::Engine;
+
+/// After the call's own time-out, an exchange of another host is taken for lost.
+const GONE_AFTER: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// Settles every exchange that has no outcome, as far as its owner is proven dead. Gives how many are still under way.
+    ///
+    /// Here: nobody holds the attempt's lock, so its keeper has ended, and the journal is the whole truth. Elsewhere: the call's
+    /// time-out is long over, and no reply has come.
+    pub async fn recover(&self) -> Result<usize, ConnectionError> {
+        let node = self.node()?;
+        let mut under_way = 0;
+        for attempt in store::tokens::list_open_attempts(self.store().read()).await? {
+            if attempt.node == node {
+                match AttemptLock::try_take(&self.settings().data_dir, attempt.id)? {
+                    Some(lock) => {
+                        self.carry_over(&attempt).await?;
+                        lock.settle();
+                    }
+                    None => under_way += 1,
+                }
+            } else if self.is_long_over(&attempt) {
+                self.resolve(&attempt, &Finding::Lost(format!("the server {} went away", attempt.host))).await?;
+            } else {
+                under_way += 1;
+            }
+        }
+        self.recover_late_replies().await?;
+        Ok(under_way)
+    }
+
+    async fn carry_over(&self, attempt: &AttemptRow) -> Result<(), ConnectionError> {
+        // Its owner may have settled it between our reading and our lock.
+        let Some(attempt) = store::tokens::find_attempt(self.store().read(), attempt.id).await?.filter(|attempt| attempt.finished_at.is_none()) else { return Ok(()) };
+        let finding = self.journal().finding(attempt.id)?;
+        let old = store::tokens::find_pair(self.store().read(), self.sealer(), attempt.connection, attempt.from_generation).await?;
+        let outcome = self.resolve(&attempt, &finding).await?;
+        tracing::info!(connection = %attempt.connection, outcome = %outcome, "an exchange of an earlier process was settled from the journal");
+        if let (super::RefreshOutcome::Saved, Some(old)) = (outcome, old) {
+            self.after_refresh(attempt.connection, &old).await;
+        }
+        Ok(())
+    }
+
+    /// Replies that the journal holds and the store does not: the exchange was given up too early, or the store is an older copy.
+    async fn recover_late_replies(&self) -> Result<(), ConnectionError> {
+        let journal = self.journal();
+        // Nothing was written since the last look.
+        if !self.journal_moved(std::fs::metadata(journal.path()).map_or(0, |file| file.len())) {
+            return Ok(());
+        }
+        let mut settled = Vec::new();
+        for exchange in journal.exchanges()? {
+            let stored = store::tokens::find_attempt(self.store().read(), exchange.attempt).await?;
+            let Some(row) = store::connections::find(self.store().read(), exchange.connection).await? else { continue };
+            match stored {
+                Some(attempt) if attempt.outcome.as_deref() == Some("lost") && attempt.from_generation == row.login.generation => {
+                    if let finding @ Finding::Reply { .. } = journal.finding(exchange.attempt)? {
+                        self.resolve(&attempt, &finding).await?;
+                    }
+                }
+                // The last exchange of a connection stays: by it an older copy of the store is known.
+                Some(attempt) if attempt.finished_at.is_some() && exchange.generation + 1 < row.login.generation => settled.push(exchange.attempt),
+                Some(_) => {}
+                // The store knows nothing of an exchange that the journal has: it is a copy from before. What it holds was spent.
+                None if exchange.generation >= row.login.generation => self.adopt(exchange, &journal).await?,
+                None => settled.push(exchange.attempt),
+            }
+        }
+        journal.compact(|attempt| settled.contains(&attempt))?;
+        Ok(())
+    }
+
+    /// Takes over a pair that only the journal has, so that a restored store never presents a stale token.
+    async fn adopt(&self, exchange: super::journal::Exchange, journal: &super::journal::Journal) -> Result<(), ConnectionError> {
+        let Finding::Reply { status, body, at } = journal.finding(exchange.attempt)? else { return Ok(()) };
+        let ion_client::oauth::TokenReply::Granted { access, refresh, expires_in } = ion_client::oauth::parse_reply(status, &body) else { return Ok(()) };
+        let now = self.clock().now();
+        let tx = self.store().begin().await?;
+        let Some(row) = store::connections::find_locked(self.store(), &tx, exchange.connection).await? else { return Ok(()) };
+        if exchange.generation < row.login.generation || row.login.status == domain::connection::ConnectionStatus::Removed {
+            return Ok(());
+        }
+        let mut next = rules::tokens::after_exchange(&row.login, rules::tokens::Exchange::Granted { obtained_at: at, access_life: expires_in, jitter: 0 }, now);
+        next.generation = exchange.generation + 1;
+        store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, &store::tokens::TokenPair { access, refresh }, at).await?;
+        store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
+        tx.commit().await?;
+        tracing::warn!(connection = %exchange.connection, generation = next.generation, "the store was older than the token journal; the newer pair was taken over");
+        Ok(())
+    }
+
+    fn is_long_over(&self, attempt: &AttemptRow) -> bool {
+        let patience = Duration::from_secs(self.settings().ion.token_timeout_s) + GONE_AFTER;
+        self.clock().now() > attempt.started_at.checked_add(patience).unwrap_or(Timestamp::MAX)
+    }
+}
