@@ -65,6 +65,12 @@ impl Store {
     }
 }
 
+/// Everything that makes a fresh database, as one text: tests tell schemas apart by it.
+#[cfg(feature = "testing")]
+pub(crate) fn schema_text() -> String {
+    [&VERSIONS.concat(), SEARCH_SQLITE, SEARCH_POSTGRES].concat()
+}
+
 async fn apply(tx: &Tx, text: &str, backend: Backend) -> Result<(), StoreError> {
     let (uuid, bytes) = match backend {
         Backend::Sqlite => ("BLOB", "BLOB"),

@@ -1,0 +1,32 @@
+//! Temporary databases for tests: an SQLite file, and a database of its own on a PostgreSQL server.
+//!
+//! ```ignore
+//! #[tokio::test]
+//! async fn keeps_what_was_written() {
+//!     for_both(|store| async move { ... }).await;
+//! }
+//! ```
+//!
+//! The server is the one that `TEST_DATABASE_URL` names, else the one inside the npm package under `e2e`, which is started when the
+//! first test needs it and ends by itself when no test process is left. Where neither is there the test fails and says what to run.
+
+mod database;
+mod server;
+
+pub use database::TestDatabase;
+
+use crate::{Backend, Store};
+
+/// Runs a test on a migrated SQLite database, then on a migrated PostgreSQL database.
+pub async fn for_both<T, F>(test: T)
+where
+    T: Fn(Store) -> F,
+    F: Future<Output = ()>,
+{
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::migrated(backend).await;
+        // Shown with the output of a test that failed: on which database it was.
+        println!("on {backend:?}");
+        test(database.store().clone()).await;
+    }
+}

@@ -1,0 +1,40 @@
+//! The schema: made once, by one process, and never written by a binary that is too old for it.
+
+use store::testing::{TestDatabase, for_both};
+use store::{Backend, SchemaState, Store};
+
+#[tokio::test]
+async fn a_fresh_database_is_empty_then_current() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::empty(backend).await;
+        let store = database.store();
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Empty);
+        store.migrate().await.unwrap();
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+        store.migrate().await.unwrap();
+        store.probe_write().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn processes_that_migrate_at_once_all_find_it_done() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::empty(backend).await;
+        let mut stores = Vec::new();
+        for _ in 0..4 {
+            stores.push(Store::open(&database.settings()).await.unwrap());
+        }
+        for result in futures::future::join_all(stores.iter().map(Store::migrate)).await {
+            result.unwrap();
+        }
+        assert_eq!(database.store().schema_state().await.unwrap(), SchemaState::Current);
+    }
+}
+
+#[tokio::test]
+async fn a_migrated_copy_is_current() {
+    for_both(|store| async move {
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+    })
+    .await;
+}
