@@ -23,8 +23,6 @@ pub(super) struct Source {
 #[derive(Debug)]
 pub(super) struct Compared {
     pub(super) write: ProductWrite,
-    /// Not there before.
-    pub(super) is_new: bool,
     /// Something that people see differs.
     pub(super) differs: bool,
     pub(super) price_up: u64,
@@ -69,7 +67,6 @@ pub(super) fn fresh(
     };
     Compared {
         write,
-        is_new: true,
         differs: true,
         price_up: 0,
         price_down: 0,
@@ -159,7 +156,6 @@ pub(super) fn again(
     };
     Some(Compared {
         write,
-        is_new: false,
         differs,
         price_up,
         price_down,

@@ -85,7 +85,7 @@ pub(super) async fn fetch(
                 continue;
             }
             Err(error) => {
-                let _ = out.send(Fetched::End(ScanEnd::Failed(error))).await;
+                drop(out.send(Fetched::End(ScanEnd::Failed(error))).await);
                 return;
             }
         };
@@ -105,7 +105,7 @@ pub(super) async fn fetch(
             return;
         }
         if let Some(end) = end {
-            let _ = out.send(Fetched::End(end)).await;
+            drop(out.send(Fetched::End(end)).await);
             return;
         }
         token = next;

@@ -133,7 +133,7 @@ impl Reader {
                 break;
             }
             if without_news > PAGES_WITHOUT_NEWS {
-                let _ = out.send(Readings::End(ScanEnd::NothingNew)).await;
+                drop(out.send(Readings::End(ScanEnd::NothingNew)).await);
                 break;
             }
         }

@@ -128,7 +128,8 @@ fn cause(end: &ScanEnd) -> String {
     let cause = match (error, error.class()) {
         (Error::Timeout(_), _) => "Ion did not answer in time".to_owned(),
         (Error::RateLimited { .. }, _) => "Ion asks for fewer requests for longer than the import waits".to_owned(),
-        (Error::Transport(_), _) => "Ion could not be reached".to_owned(),
+        (Error::Transport(_) | Error::Cut { .. }, _) => "Ion could not be reached, or its answer broke off".to_owned(),
+        (Error::Address { .. }, _) => "the Account ID cannot stand in an address".to_owned(),
         (Error::Token(_), _) => "there is no valid login to Ion; look at the connection".to_owned(),
         (Error::NotIon { .. } | Error::Redirect { .. }, _) => "what answered is not StreamOne Ion; check `ion.allowed_hosts` in the configuration, or a proxy between".to_owned(),
         (Error::Decode(error), _) => format!("a page of Ion's list could not be read at {} ({})", error.path, error.message),

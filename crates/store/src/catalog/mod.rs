@@ -5,6 +5,8 @@ mod known;
 mod read;
 mod search;
 mod set_aside;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod withdraw;
 mod write;
 
