@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http::Method;
+use http::{HeaderValue, Method};
 use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -114,13 +114,14 @@ impl PacedBudget {
 #[async_trait]
 impl RequestBudget for PacedBudget {
     async fn acquire(&self) {
-        self.pace.until_ready().await;
         loop {
             let until = *self.not_before.read().await;
-            if until <= tokio::time::Instant::now() {
+            tokio::time::sleep_until(until).await;
+            // Behind the pause, so that those who waited for its end do not all go at once.
+            self.pace.until_ready().await;
+            if *self.not_before.read().await <= tokio::time::Instant::now() {
                 return;
             }
-            tokio::time::sleep_until(until).await;
         }
     }
 
@@ -163,7 +164,7 @@ impl IonClient {
         Products { ion: self, account }
     }
 
-    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<String, Error> {
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Success, Error> {
         self.execute(Method::GET, path, query, None).await
     }
 
@@ -172,7 +173,7 @@ impl IonClient {
         &self,
         path: &str,
         body: &serde_json::Value,
-    ) -> Result<String, Error> {
+    ) -> Result<Success, Error> {
         self.execute(Method::POST, path, &[], Some(body)).await
     }
 
@@ -183,7 +184,8 @@ impl IonClient {
         path: &str,
         query: &[(&str, String)],
         body: Option<&serde_json::Value>,
-    ) -> Result<String, Error> {
+    ) -> Result<Success, Error> {
+        let url = self.http.url(path)?;
         let mut renewed: Option<AccessToken> = None;
         let mut refused_before = false;
         let mut attempt = 0;
@@ -194,11 +196,17 @@ impl IonClient {
                 Some(token) => token,
                 None => self.tokens.current().await.map_err(Error::Token)?,
             };
-            let error = match self.send(&method, path, query, body, &token).await {
-                Ok(answer) if answer.status.is_success() => return not_html(answer),
+            let sent = self.send(&method, url.clone(), query, body, &token).await;
+            let error = match sent {
+                Ok(answer) if answer.status.is_success() => match whole_object(answer) {
+                    Ok(success) => return Ok(success),
+                    Err(error) => error,
+                },
                 Ok(answer) if answer.status.as_u16() == 401 && !refused_before => {
                     refused_before = true;
                     renewed = Some(self.tokens.refused(&token).await.map_err(Error::Token)?);
+                    // Not one of the tries: it says nothing about how Ion does.
+                    attempt -= 1;
                     continue;
                 }
                 Ok(answer) => failure(&answer),
@@ -211,7 +219,10 @@ impl IonClient {
             if !retry {
                 return Err(error);
             }
-            tracing::debug!(attempt, wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), error = %error, "ion request is repeated");
+            tracing::debug!(
+                %method, path, attempt, wait_ms = millis(wait), error = %error, request_id = error.request_id(),
+                "ion request is repeated"
+            );
             if !matches!(error, Error::RateLimited { .. }) {
                 tokio::time::sleep(wait).await;
             }
@@ -221,40 +232,56 @@ impl IonClient {
     async fn send(
         &self,
         method: &Method,
-        path: &str,
+        url: url::Url,
         query: &[(&str, String)],
         body: Option<&serde_json::Value>,
         token: &AccessToken,
     ) -> Result<Answer, Error> {
+        let started = std::time::Instant::now();
+        let path = url.path().to_owned();
         let mut request = self
             .http
             .client
-            .request(method.clone(), self.http.url(path))
-            .query(query)
-            .bearer_auth(token.secret.expose_secret())
+            .request(method.clone(), url)
+            .header(http::header::AUTHORIZATION, bearer(token)?)
             .header(http::header::ACCEPT, "application/json");
+        if !query.is_empty() {
+            request = request.query(query);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
-        read(request.send().await.map_err(transport)?, self.http.max_body).await
+        let answer = read(request.send().await.map_err(transport)?, self.http.max_body).await?;
+        tracing::debug!(
+            %method, path, status = answer.status.as_u16(), bytes = answer.body.len(),
+            took_ms = millis(started.elapsed()), request_id = answer.request_id.as_deref(),
+            "ion answered"
+        );
+        Ok(answer)
     }
 
     fn judge(&self, error: &Error, attempt: u32) -> Judgement {
         let policy = self.http.retry;
-        let doubled = policy.first_wait * 2_u32.saturating_pow(attempt.saturating_sub(1).min(16));
-        let jittered = doubled.mul_f64(rand::rng().random_range(0.5..1.0));
-        let asked = match error {
-            Error::RateLimited { after } => *after,
-            _ => None,
+        let doubled = policy
+            .first_wait
+            .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1).min(16)));
+        let jittered = doubled
+            .min(policy.longest_wait)
+            .mul_f64(rand::rng().random_range(0.5..1.0));
+        let wait = match error {
+            // Never sooner than asked, and never at once: `Retry-After: 0` is no invitation to hammer.
+            Error::RateLimited { after: Some(after) } => jittered.max(*after),
+            _ => jittered,
         };
-        let wait = asked.unwrap_or(jittered);
-        // A web page in place of data is mostly a proxy or a maintenance that passes.
-        let transient = matches!(error, Error::NotIon { .. })
-            || matches!(error.class(), Class::Transient { .. })
-                && !matches!(error, Error::Token(_));
+        let transient = match error {
+            // A web page in place of data is mostly a proxy or a maintenance that passes; one that refuses is meant so.
+            Error::NotIon { status, .. } => !(400..500).contains(status) || *status == 408,
+            Error::Token(_) => false,
+            other => matches!(other.class(), Class::Transient { .. }),
+        };
         Judgement {
             retry: transient && attempt < policy.attempts && wait <= policy.longest_wait,
-            wait: wait.min(Duration::from_secs(3600)),
+            wait,
         }
     }
 }
@@ -264,15 +291,44 @@ struct Judgement {
     wait: Duration,
 }
 
-fn not_html(answer: Answer) -> Result<String, Error> {
-    if answer.body.trim_start().starts_with('{') {
-        Ok(answer.body)
-    } else {
-        Err(Error::NotIon {
+/// The text of an answer that succeeded.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub(crate) body: String,
+    pub(crate) request_id: Option<String>,
+}
+
+fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret.expose_secret()))
+        .map_err(|_| {
+            Error::Token(TokenUnavailable::NeedsPerson(
+                "the access token holds characters that no token has, such as a line break"
+                    .to_owned(),
+            ))
+        })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Every answer of Ion that succeeds is an object.
+fn whole_object(answer: Answer) -> Result<Success, Error> {
+    let text = answer.body.trim();
+    if !text.starts_with('{') {
+        return Err(Error::NotIon {
             status: answer.status.as_u16(),
             excerpt: excerpt(&answer.body),
-        })
+        });
     }
+    // A proxy may end an answer early without anyone noticing below.
+    if !text.ends_with('}') {
+        return Err(Error::Cut {
+            bytes: answer.body.len(),
+        });
+    }
+    Ok(Success {
+        body: answer.body,
+        request_id: answer.request_id,
+    })
 }
 
 /// What an answer that is no success means.
@@ -287,10 +343,17 @@ pub(crate) fn failure(answer: &Answer) -> Error {
         return Error::Redirect { status };
     }
     match ApiError::read(status, &answer.body) {
-        Some(error) => Error::Api(error),
+        Some(mut error) => {
+            error.request_id = error.request_id.or_else(|| answer.request_id.clone());
+            Error::Api(Box::new(error))
+        }
         None => Error::NotIon {
             status,
             excerpt: excerpt(&answer.body),
         },
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

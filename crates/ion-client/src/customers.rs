@@ -1,11 +1,12 @@
 //! Customers of an account (Ion API notes 2.2).
 
 use futures::Stream;
-use serde::Deserialize;
 
 use crate::client::IonClient;
-use crate::error::Error;
-use crate::page::{Item, Page, PageToken, fetch, stream};
+use crate::error::{Error, decode};
+use crate::http::segment;
+use crate::model::{instant, model};
+use crate::page::{Item, Page, PageToken, Query, fetch, stream};
 
 /// Customers of one account.
 #[derive(Debug, Clone, Copy)]
@@ -14,52 +15,61 @@ pub struct Customers<'a> {
     pub(crate) account: &'a str,
 }
 
-/// A customer. Every member may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Customer {
-    /// `accounts/{a}/customers/{c}`.
-    pub name: Option<String>,
-    /// Organisation.
-    pub customer_organization: Option<String>,
-    /// Address.
-    pub customer_address: Option<CustomerAddress>,
-    /// Name of the primary contact.
-    pub customer_name: Option<String>,
-    /// E-mail of the primary contact; unique at Ion.
-    pub customer_email: Option<String>,
-    /// Title of the primary contact.
-    pub customer_title: Option<String>,
-    /// Phone.
-    pub customer_phone: Option<String>,
-    /// When made, as received.
-    pub create_time: Option<String>,
-    /// When last changed, as received.
-    pub update_time: Option<String>,
-    /// Two capital letters.
-    pub language_code: Option<String>,
-    /// Opaque short text.
-    pub uid: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
-    pub customer_status: Option<String>,
+model! {
+    /// A customer. Every member may be missing.
+    Customer {
+        /// `accounts/{a}/customers/{c}`.
+        name: String,
+        /// Organisation.
+        customer_organization: String,
+        /// Address.
+        customer_address: CustomerAddress,
+        /// Name of the primary contact.
+        customer_name: String,
+        /// E-mail of the primary contact; unique at Ion.
+        customer_email: String,
+        /// Title of the primary contact.
+        customer_title: String,
+        /// Phone.
+        customer_phone: String,
+        /// When made, as received.
+        create_time: String,
+        /// When last changed, as received.
+        update_time: String,
+        /// Two capital letters.
+        language_code: String,
+        /// Opaque short text.
+        uid: String,
+        /// `ACTIVE` or `INACTIVE`.
+        customer_status: String,
+    }
+    /// An address of a customer.
+    CustomerAddress {
+        /// Street.
+        street: String,
+        /// Suite.
+        suite: String,
+        /// City.
+        city: String,
+        /// State: a code, or free text.
+        state: String,
+        /// Postal code.
+        zip: String,
+        /// Country code.
+        country: String,
+    }
 }
 
-/// An address of a customer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct CustomerAddress {
-    /// Street.
-    pub street: Option<String>,
-    /// Suite.
-    pub suite: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// State: a code, or free text.
-    pub state: Option<String>,
-    /// Postal code.
-    pub zip: Option<String>,
-    /// Country code.
-    pub country: Option<String>,
+impl Customer {
+    /// When made, where that can be read.
+    pub fn created(&self) -> Option<jiff::Timestamp> {
+        instant(self.create_time.as_ref())
+    }
+
+    /// When last changed, where that can be read.
+    pub fn updated(&self) -> Option<jiff::Timestamp> {
+        instant(self.update_time.as_ref())
+    }
 }
 
 impl<'a> Customers<'a> {
@@ -67,25 +77,21 @@ impl<'a> Customers<'a> {
     pub fn list(self) -> CustomerList<'a> {
         CustomerList {
             customers: self,
-            query: Vec::new(),
-            start: None,
+            query: Query::new(),
         }
     }
 
     /// One customer.
     pub async fn get(self, id: &str) -> Result<Item<Customer>, Error> {
-        let text = self
+        let answer = self
             .ion
-            .get(
-                &format!("/api/v3/accounts/{}/customers/{id}", self.account),
-                &[],
-            )
+            .get(&format!("{}/{}", self.path(), segment(id)), &[])
             .await?;
-        Ok(Item::new(crate::error::decode(&text)?))
+        Ok(Item::new(decode(&answer.body)?))
     }
 
     fn path(self) -> String {
-        format!("/api/v3/accounts/{}/customers", self.account)
+        format!("/api/v3/accounts/{}/customers", segment(self.account))
     }
 }
 
@@ -93,15 +99,14 @@ impl<'a> Customers<'a> {
 #[derive(Debug, Clone)]
 pub struct CustomerList<'a> {
     customers: Customers<'a>,
-    query: Vec<(&'static str, String)>,
-    start: Option<PageToken>,
+    query: Query,
 }
 
 impl CustomerList<'_> {
     /// Records a page.
     #[must_use]
     pub fn page_size(self, size: u32) -> Self {
-        self.with("pageSize", size)
+        self.with("pageSize", &size)
     }
 
     /// `ACTIVE` or `INACTIVE`.
@@ -131,14 +136,13 @@ impl CustomerList<'_> {
     /// Goes on where an earlier list stopped.
     #[must_use]
     pub fn start_at(mut self, token: PageToken) -> Self {
-        self.start = Some(token);
+        self.query.start_at(token);
         self
     }
 
     /// One page.
     pub async fn send(self) -> Result<Page<Customer>, Error> {
-        let mut query = self.query;
-        query.extend(self.start.map(|token| ("pageToken", token.0)));
+        let query = self.query.first();
         fetch(
             self.customers.ion,
             &self.customers.path(),
@@ -155,12 +159,11 @@ impl CustomerList<'_> {
             self.customers.path(),
             "customers",
             self.query,
-            self.start,
         )
     }
 
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    fn with(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
+        self.query.set(name, value.to_string());
         self
     }
 }

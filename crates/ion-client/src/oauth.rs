@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use crate::error::{Error, excerpt};
+use crate::error::{Error, excerpt, store_trouble};
 use crate::http::{ConfigError, Http, HttpSettings, read};
 
 /// The OAuth endpoints of one Ion.
@@ -88,7 +89,24 @@ pub enum Validation {
 struct Granted {
     access_token: SecretString,
     refresh_token: SecretString,
-    expires_in: Option<u64>,
+    expires_in: Option<Box<RawValue>>,
+}
+
+/// Life of an access token where the reply does not tell it (Ion API notes 1.4).
+const ACCESS_LIFE: u64 = 7200;
+/// Longest life that is believed.
+const LONGEST_LIFE: u64 = 30 * 86_400;
+/// Largest answer of these endpoints.
+const LARGEST: usize = 1024 * 1024;
+
+impl Granted {
+    /// Whatever is wrong with the life, the pair is not lost for it.
+    fn life(&self) -> Duration {
+        let text = self.expires_in.as_ref().map_or("", |raw| raw.get());
+        let seconds = text.trim_matches('"').split('.').next().unwrap_or_default();
+        let seconds = seconds.parse().ok().filter(|seconds| *seconds > 0);
+        Duration::from_secs(seconds.unwrap_or(ACCESS_LIFE).min(LONGEST_LIFE))
+    }
 }
 
 #[derive(Deserialize)]
@@ -107,7 +125,7 @@ impl OAuth {
     /// The endpoints of these settings.
     pub fn new(settings: &HttpSettings) -> Result<Self, ConfigError> {
         Ok(Self {
-            http: Http::new(settings)?,
+            http: Http::once(settings)?,
         })
     }
 
@@ -124,20 +142,21 @@ impl OAuth {
         let response = match self
             .http
             .client
-            .post(self.http.url("/oauth/token"))
+            .post(self.http.fixed("/oauth/token"))
             .timeout(timeout)
             .form(&form)
             .send()
             .await
         {
             Ok(response) => response,
-            // `is_connect`: name, TCP or TLS failed before the request could be written.
-            Err(error) if error.is_connect() => {
+            // `is_connect`: name, TCP or TLS failed before the request could be written. Each exchange has a connection of its own,
+            // so that this cannot be the second try of a request that went out on an older one.
+            Err(error) if error.is_connect() || error.is_builder() => {
                 return Err(ExchangeError::NotSent(error.without_url()));
             }
             Err(error) => return Err(ExchangeError::Ambiguous(crate::http::transport(error))),
         };
-        let answer = read(response, 1024 * 1024)
+        let answer = read(response, LARGEST)
             .await
             .map_err(ExchangeError::Ambiguous)?;
         Ok(RawReply {
@@ -153,12 +172,12 @@ impl OAuth {
         let response = self
             .http
             .client
-            .post(self.http.url("/oauth/validateAccess"))
+            .post(self.http.fixed("/oauth/validateAccess"))
             .form(&form)
             .send()
             .await
             .map_err(crate::http::transport)?;
-        let answer = read(response, 1024 * 1024).await?;
+        let answer = read(response, LARGEST).await?;
         if answer.status.is_success() {
             return match serde_json::from_str::<Lives>(&answer.body) {
                 Ok(lives) => Ok(Validation::Alive {
@@ -176,7 +195,7 @@ impl OAuth {
             answer.status.as_u16(),
             serde_json::from_str::<Refusal>(&answer.body),
         ) {
-            (400 | 401, Ok(refusal)) => Ok(Validation::Dead {
+            (400 | 401, Ok(refusal)) if !store_trouble(&refusal.error) => Ok(Validation::Dead {
                 message: excerpt(&refusal.error),
             }),
             _ => Err(crate::client::failure(&answer)),
@@ -193,11 +212,9 @@ pub fn parse_reply(status: u16, body: &SecretString) -> TokenReply {
         && !granted.refresh_token.expose_secret().is_empty()
     {
         return TokenReply::Granted {
+            expires_in: granted.life(),
             access: granted.access_token,
             refresh: granted.refresh_token,
-            expires_in: Duration::from_secs(
-                granted.expires_in.unwrap_or(7200).clamp(1, 30 * 86_400),
-            ),
         };
     }
     match (status, serde_json::from_str::<Refusal>(body)) {
@@ -207,8 +224,24 @@ pub fn parse_reply(status: u16, body: &SecretString) -> TokenReply {
         },
         _ => TokenReply::NotUnderstood {
             status,
-            excerpt: excerpt(body),
+            excerpt: shape(body),
         },
+    }
+}
+
+/// The beginning of a reply that was not understood. Of JSON only the names: its values may be tokens of another kind.
+fn shape(body: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(serde_json::Value::Object(members)) => {
+            let names: Vec<&str> = members.keys().map(String::as_str).collect();
+            excerpt(&format!("JSON with the members {}", names.join(", ")))
+        }
+        Ok(_) => "JSON that is no object".to_owned(),
+        Err(_) if body.trim().is_empty() => "an empty answer".to_owned(),
+        Err(_) if body.trim_start().starts_with(['{', '[', '"']) => {
+            "JSON that breaks off".to_owned()
+        }
+        Err(_) => excerpt(body),
     }
 }
 
@@ -246,6 +279,49 @@ mod tests {
             TokenReply::NotUnderstood { .. }
         ));
         assert!(matches!(reply(429, ""), TokenReply::Busy { .. }));
+    }
+
+    #[test]
+    fn a_grant_is_not_lost_for_a_strange_life() {
+        for (life, seconds) in [
+            ("7200", 7200),
+            ("\"3600\"", 3600),
+            ("3600.0", 3600),
+            ("null", 7200),
+            ("-5", 7200),
+            ("0", 7200),
+            ("1e999", 7200),
+            ("{}", 7200),
+            ("99999999999", 30 * 86_400),
+        ] {
+            let body = format!(r#"{{"access_token":"A","expires_in":{life},"refresh_token":"R"}}"#);
+            let reply = parse_reply(200, &body.into());
+            assert!(
+                matches!(reply, TokenReply::Granted { expires_in, .. } if expires_in.as_secs() == seconds),
+                "{life}: {reply:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_not_understood_is_told_without_values() {
+        let told = |status, body: &str| match parse_reply(status, &body.to_owned().into()) {
+            TokenReply::NotUnderstood { excerpt, .. } => excerpt,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            told(200, r#"{"accessToken":"short-secret"}"#),
+            "JSON with the members accessToken"
+        );
+        assert_eq!(
+            told(200, r#"{"access_token":"short-secret","refresh_to"#),
+            "JSON that breaks off"
+        );
+        assert_eq!(told(200, " "), "an empty answer");
+        assert_eq!(
+            told(502, "<html>Bad gateway</html>"),
+            "<html>Bad gateway</html>"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Lists by page token (Ion API notes 2.1).
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 
 use futures::Stream;
@@ -25,6 +26,8 @@ pub struct Page<T> {
     pub next: Option<PageToken>,
     /// Size of the answer.
     pub bytes: usize,
+    /// The gateway's id of the request, where it told one.
+    pub request_id: Option<String>,
 }
 
 /// One item of a list: its text without payload secrets, decoded when asked.
@@ -81,31 +84,78 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
     member: &str,
     query: &[(&str, String)],
 ) -> Result<Page<T>, Error> {
-    let text = ion.get(path, query).await?;
-    parse(&text, member)
+    let answer = ion.get(path, query).await?;
+    let page = parse(&answer.body, member)?;
+    Ok(Page {
+        request_id: answer.request_id,
+        ..page
+    })
 }
 
 fn parse<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error> {
-    let members: std::collections::HashMap<&str, &RawValue> = decode(text)?;
-    let items: Vec<Box<RawValue>> = match members.get(member) {
-        Some(items) => decode(items.get()).map_err(|error| DecodeError {
-            path: error.path.replacen('$', &format!("$.{member}"), 1),
-            ..error
-        })?,
-        // Empty lists are left out.
-        None => Vec::new(),
+    let members: HashMap<Cow<'_, str>, &RawValue> = decode(text)?;
+    let under = |name: &str, error: DecodeError| DecodeError {
+        path: error.path.replacen('$', &format!("$.{name}"), 1),
+        ..error
     };
-    let token = ["nextPageToken", "next_page_token"]
-        .into_iter()
-        .find_map(|name| members.get(name))
-        .map(|token| decode::<Option<String>>(token.get()))
-        .transpose()?
-        .flatten();
+    let items: Option<Vec<Box<RawValue>>> = match members.get(member) {
+        Some(items) => decode(items.get()).map_err(|error| under(member, error))?,
+        // Empty lists are left out.
+        None => None,
+    };
+    let mut next = None;
+    for name in ["nextPageToken", "next_page_token"] {
+        if let Some(token) = members.get(name) {
+            let token: Option<String> = decode(token.get()).map_err(|error| under(name, error))?;
+            next = next.or(token.filter(|token| !token.is_empty()));
+        }
+    }
     Ok(Page {
-        items: items.into_iter().map(Item::new).collect(),
-        next: token.filter(|token| !token.is_empty()).map(PageToken),
+        items: items
+            .unwrap_or_default()
+            .into_iter()
+            .map(Item::new)
+            .collect(),
+        next: next.map(PageToken),
         bytes: text.len(),
+        request_id: None,
     })
+}
+
+/// Records a page where the caller named no number: without one Ion refuses the first page (Ion API notes 2.1).
+const PAGE_SIZE: u32 = 200;
+
+/// What a list is asked: the same with every page token.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    members: Vec<(&'static str, String)>,
+    start: Option<PageToken>,
+}
+
+impl Query {
+    pub(crate) fn new() -> Self {
+        Self {
+            members: vec![("pageSize", PAGE_SIZE.to_string())],
+            start: None,
+        }
+    }
+
+    /// Sets a member; the last value holds.
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.members.retain(|(known, _)| *known != name);
+        self.members.push((name, value));
+    }
+
+    pub(crate) fn start_at(&mut self, token: PageToken) {
+        self.start = Some(token);
+    }
+
+    /// With the token that it starts at.
+    pub(crate) fn first(mut self) -> Vec<(&'static str, String)> {
+        self.members
+            .extend(self.start.map(|token| ("pageToken", token.0)));
+        self.members
+    }
 }
 
 /// The pages of a list, one after the other. Page size and filters go with each token; a token that comes a second time ends it.
@@ -113,31 +163,37 @@ pub(crate) fn stream<T: DeserializeOwned + 'static>(
     ion: IonClient,
     path: String,
     member: &'static str,
-    query: Vec<(&'static str, String)>,
-    start: Option<PageToken>,
+    query: Query,
 ) -> impl Stream<Item = Result<Page<T>, Error>> + Send {
     struct State {
-        next: Option<Option<PageToken>>,
+        token: Option<PageToken>,
         seen: HashSet<PageToken>,
+        ended: bool,
     }
     let state = State {
-        next: Some(start),
+        token: query.start,
         seen: HashSet::new(),
+        ended: false,
     };
     futures::stream::unfold(
-        (state, ion, path, query),
+        (state, ion, path, query.members),
         move |(mut state, ion, path, query)| async move {
-            let token = state.next.take()?;
+            if state.ended {
+                return None;
+            }
+            // An error is the last that a list says; the caller may start again at a token.
+            state.ended = true;
             let mut full = query.clone();
-            if let Some(token) = &token {
-                if !state.seen.insert(token.clone()) {
+            if let Some(token) = state.token.take() {
+                full.push(("pageToken", token.0.clone()));
+                if !state.seen.insert(token) {
                     return Some((Err(Error::PageLoop), (state, ion, path, query)));
                 }
-                full.push(("pageToken", token.0.clone()));
             }
             let page = fetch::<T>(&ion, &path, member, &full).await;
             if let Ok(page) = &page {
-                state.next = page.next.clone().map(Some);
+                state.token.clone_from(&page.next);
+                state.ended = page.next.is_none();
             }
             Some((page, (state, ion, path, query)))
         },
@@ -165,14 +221,24 @@ mod tests {
             (page.items.len(), page.next),
             (0, Some(PageToken("t".into())))
         );
-        let page: Page<serde_json::Value> = parse(r#"{"nextPageToken":""}"#, "products").unwrap();
-        assert_eq!(page.next, None);
+        for end in [
+            r#"{"nextPageToken":""}"#,
+            r#"{"products":null,"nextPageToken":null}"#,
+            "{}",
+        ] {
+            let page: Page<serde_json::Value> = parse(end, "products").unwrap();
+            assert_eq!((page.items.len(), page.next), (0, None), "{end}");
+        }
     }
 
     #[test]
     fn a_list_of_another_shape_tells_the_path() {
         let error = parse::<serde_json::Value>(r#"{"products":{}}"#, "products").unwrap_err();
         assert!(matches!(error, Error::Decode(DecodeError { path, .. }) if path == "$.products"));
+        let error = parse::<serde_json::Value>(r#"{"nextPageToken":7}"#, "products").unwrap_err();
+        assert!(
+            matches!(error, Error::Decode(DecodeError { path, .. }) if path == "$.nextPageToken")
+        );
     }
 
     #[test]

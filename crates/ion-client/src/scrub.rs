@@ -1,103 +1,197 @@
 //! Payload secrets, taken out of replies before anything can hash, store or print them.
 
-use serde_json::Value;
+use std::ops::Range;
+
 use serde_json::value::RawValue;
 
 /// Members that are secrets wherever they stand.
-const SECRET_MEMBERS: [&str; 2] = ["previewAuthToken", "password"];
+const SECRET_MEMBERS: [&str; 3] = ["previewAuthToken", "preview_auth_token", "password"];
 /// Attributes `{name, value}` whose value is a secret (Ion API notes 2.5: Microsoft's first login).
 const SECRET_ATTRIBUTES: [&str; 2] = ["password", "userName"];
 
-/// The text of an item without payload secrets. Keeps the bytes as received where there are none.
+/// The text of an item with each payload secret emptied; every other byte as received.
 pub(crate) fn scrub(raw: Box<RawValue>) -> Box<RawValue> {
     let text = raw.get();
-    // A member name may be written with escapes; then it is looked at closely too.
-    let suspicious = text.contains("previewAuthToken")
+    // Looked at closely only where a secret may be. A name may be written with escapes.
+    let suspicious = text.contains("uthToken")
+        || text.contains("auth_token")
         || text.contains("assword")
         || text.contains("\"userName\"")
         || text.contains("\\u00");
     if !suspicious {
         return raw;
     }
-    let Ok(mut value) = serde_json::from_str::<Value>(text) else {
-        return raw;
-    };
-    if !remove(&mut value) {
+    let mut secrets = Scan::new(text).secrets();
+    if secrets.is_empty() {
         return raw;
     }
-    // Numbers of the whole item would go by a float here, so the secret texts alone are cut out.
-    cut(text, &secrets(text))
-        .unwrap_or_else(|| serde_json::value::to_raw_value(&value).unwrap_or(raw))
-}
-
-fn remove(value: &mut Value) -> bool {
-    match value {
-        Value::Object(members) => {
-            let before = members.len();
-            members.retain(|name, _| !SECRET_MEMBERS.contains(&name.as_str()));
-            let mut found = before != members.len();
-            if members
-                .get("name")
-                .and_then(Value::as_str)
-                .is_some_and(|name| SECRET_ATTRIBUTES.contains(&name))
-            {
-                found |= members.remove("value").is_some();
-            }
-            for member in members.values_mut() {
-                found |= remove(member);
-            }
-            found
+    secrets.sort_by_key(|secret| (secret.start, usize::MAX - secret.end));
+    let mut out = String::with_capacity(text.len());
+    let mut kept = 0;
+    for secret in secrets {
+        // One inside another is gone with it.
+        if secret.start >= kept {
+            out.push_str(&text[kept..secret.start]);
+            out.push_str("\"\"");
+            kept = secret.end;
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |found, item| remove(item) | found),
-        _ => false,
     }
+    out.push_str(&text[kept..]);
+    RawValue::from_string(out).expect("a value in a JSON text was replaced by another value")
 }
 
-/// Every secret text of an item.
-fn secrets(text: &str) -> Vec<String> {
-    fn collect(value: &Value, into: &mut Vec<String>) {
-        match value {
-            Value::Object(members) => {
-                let attribute = members
-                    .get("name")
-                    .and_then(Value::as_str)
-                    .is_some_and(|name| SECRET_ATTRIBUTES.contains(&name));
-                for (name, member) in members {
-                    match member {
-                        Value::String(secret)
-                            if SECRET_MEMBERS.contains(&name.as_str())
-                                || attribute && name == "value" =>
-                        {
-                            into.push(secret.clone())
-                        }
-                        other => collect(other, into),
-                    }
+/// What the member that is being read is called.
+#[derive(Clone, Copy, PartialEq)]
+enum Member {
+    Plain,
+    Secret,
+    Name,
+    Value,
+}
+
+/// An object or array that is open.
+struct Open {
+    start: usize,
+    object: bool,
+    /// The next text is a member's name.
+    before_name: bool,
+    member: Member,
+    /// It is an attribute whose value is a secret.
+    secret_attribute: bool,
+    values: Vec<Range<usize>>,
+}
+
+/// A walk over a JSON text that is known to be valid. Not recursive: replies may be nested without end.
+struct Scan<'a> {
+    text: &'a str,
+    open: Vec<Open>,
+    secrets: Vec<Range<usize>>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            open: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    fn secrets(mut self) -> Vec<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            at = match byte {
+                b'"' => {
+                    let end = end_of_string(bytes, at);
+                    self.string(at..end);
+                    end
                 }
+                b'{' | b'[' => {
+                    self.open.push(Open {
+                        start: at,
+                        object: *byte == b'{',
+                        before_name: *byte == b'{',
+                        member: Member::Plain,
+                        secret_attribute: false,
+                        values: Vec::new(),
+                    });
+                    at + 1
+                }
+                b'}' | b']' => {
+                    self.close(at + 1);
+                    at + 1
+                }
+                b',' => {
+                    if let Some(open) = self.open.last_mut() {
+                        open.before_name = open.object;
+                    }
+                    at + 1
+                }
+                b':' | b' ' | b'\t' | b'\r' | b'\n' => at + 1,
+                _ => {
+                    let rest = &bytes[at..];
+                    let length = rest
+                        .iter()
+                        .position(|byte| {
+                            matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace()
+                        })
+                        .unwrap_or(rest.len());
+                    self.value(at..at + length);
+                    at + length
+                }
+            };
+        }
+        self.secrets
+    }
+
+    fn string(&mut self, range: Range<usize>) {
+        let text = &self.text[range.clone()];
+        match self.open.last_mut() {
+            Some(open) if open.before_name => {
+                open.before_name = false;
+                open.member = if is_one_of(text, &SECRET_MEMBERS) {
+                    Member::Secret
+                } else if is_one_of(text, &["name"]) {
+                    Member::Name
+                } else if is_one_of(text, &["value"]) {
+                    Member::Value
+                } else {
+                    Member::Plain
+                };
             }
-            Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
-            _ => {}
+            _ => self.value(range),
         }
     }
-    let mut found = Vec::new();
-    if let Ok(value) = serde_json::from_str(text) {
-        collect(&value, &mut found);
+
+    fn close(&mut self, end: usize) {
+        if let Some(closed) = self.open.pop() {
+            if closed.secret_attribute {
+                self.secrets.extend(closed.values);
+            }
+            self.value(closed.start..end);
+        }
     }
-    found
+
+    fn value(&mut self, range: Range<usize>) {
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
+        match open.member {
+            Member::Secret => self.secrets.push(range),
+            Member::Name => {
+                open.secret_attribute |= is_one_of(&self.text[range], &SECRET_ATTRIBUTES);
+            }
+            Member::Value => open.values.push(range),
+            Member::Plain => {}
+        }
+    }
 }
 
-/// The text with each secret string emptied, every other byte kept. `None` where one is not found as it is written.
-fn cut(text: &str, secrets: &[String]) -> Option<Box<RawValue>> {
-    let mut out = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        let written = serde_json::to_string(secret).ok()?;
-        if !out.contains(&written) {
-            return None;
-        }
-        out = out.replace(&written, "\"\"");
+/// True where a JSON string, in its quotes, is one of these words in any case.
+fn is_one_of(written: &str, words: &[&str]) -> bool {
+    let is = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if written.contains('\\') {
+        serde_json::from_str::<String>(written).is_ok_and(|text| is(&text))
+    } else {
+        written
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .is_some_and(is)
     }
-    RawValue::from_string(out).ok()
+}
+
+/// Where the string that starts at a quote ends, behind its closing quote.
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 #[cfg(test)]
@@ -123,13 +217,51 @@ mod tests {
             scrubbed(attributes),
             r#"[{"name":"password","value":""},{"name":"domainName","value":"x"}]"#
         );
-        assert!(!scrubbed(r#"{"user":{"password":"s\/ecret"}}"#).contains("ecret"));
         let plain = r#"{"a":1,  "b":"password policy"}"#;
         assert_eq!(scrubbed(plain), plain);
     }
 
     #[test]
-    fn an_escaped_member_name_hides_nothing() {
-        assert!(!scrubbed(r#"{"pass\u0077ord":"hidden"}"#).contains("hidden"));
+    fn a_text_that_is_also_a_secret_stays_elsewhere() {
+        assert_eq!(
+            scrubbed(r#"{"currency":"EUR","user":{"password":"EUR"},"password":"currency"}"#),
+            r#"{"currency":"EUR","user":{"password":""},"password":""}"#
+        );
+    }
+
+    #[test]
+    fn a_secret_that_is_no_text_goes_too() {
+        assert_eq!(
+            scrubbed(r#"{"password": 12345 ,"a":[{"value":{"x":["s3cret"]}, "name":"userName"}]}"#),
+            r#"{"password": "" ,"a":[{"value":"", "name":"userName"}]}"#
+        );
+        assert_eq!(
+            scrubbed(r#"{"password":{"password":"x","deep":[1]},"b":5.06e-6}"#),
+            r#"{"password":"","b":5.06e-6}"#
+        );
+    }
+
+    #[test]
+    fn escapes_hide_nothing_and_confuse_nothing() {
+        assert_eq!(
+            scrubbed(r#"{"pass\u0077ord":"hid\"den","b":"\\"}"#),
+            r#"{"pass\u0077ord":"","b":"\\"}"#
+        );
+        assert_eq!(
+            scrubbed(r#"{"user":{"password":"s\/ecret\\"},"price":811.94534500000009}"#),
+            r#"{"user":{"password":""},"price":811.94534500000009}"#
+        );
+        assert_eq!(scrubbed(r#"{"Password":"x"}"#), r#"{"Password":""}"#);
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_keeps_no_secret_either() {
+        let nested = format!(
+            r#"{{"deep":{}1{},"huge":1e999,"password":"hunter2"}}"#,
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        );
+        assert!(!scrubbed(&nested).contains("hunter2"));
+        assert!(!scrubbed(r#"{"x":"\ud800","password":"hunter2"}"#).contains("hunter2"));
     }
 }
