@@ -1,0 +1,28 @@
+// What script adds to pages that work without it.
+import "htmx.org/dist/htmx.esm.js";
+import { copyButtons, reveal } from "./secrets";
+import { dialogs, popovers } from "./dialogs";
+import { keys } from "./keys";
+import { jump } from "./jump";
+import { live } from "./live";
+import { lists } from "./lists";
+import { plot } from "./plot";
+import { busyForms, setup } from "./forms";
+import { theme } from "./theme";
+import { toasts } from "./toasts";
+
+theme();
+document.addEventListener("DOMContentLoaded", () => {
+  lists();
+  dialogs();
+  popovers();
+  keys();
+  jump();
+  reveal();
+  copyButtons();
+  toasts();
+  busyForms();
+  setup();
+  live();
+  plot();
+});
