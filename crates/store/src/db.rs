@@ -1,15 +1,25 @@
 //! Opening the database, and the two ways to use it: reading, and one short write transaction.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::StoreError;
+
+/// How long a transaction waits for its turn, and a statement of SQLite for another process.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the database is opened.
 #[derive(Debug, Clone)]
@@ -43,40 +53,54 @@ struct Pools {
     write: DatabaseConnection,
     /// SQLite: one connection with `synchronous=NORMAL`, for the bulk of an import.
     import: DatabaseConnection,
+    /// SQLite: the file, and whose turn it is to write. First come, first served: without it, an import that begins one
+    /// transaction after the other could keep an order waiting, because SQLite itself only polls.
+    file: Option<(PathBuf, Arc<Mutex<()>>)>,
 }
 
 impl Store {
-    /// Opens the database. Makes an SQLite file that is not there, but no tables: see [`Store::migrate`].
+    /// Opens the database. Makes an SQLite file that is not there, readable by its owner only, but no tables: see [`Store::migrate`].
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         use secrecy::ExposeSecret as _;
         let url = settings.url.expose_secret();
-        match url.strip_prefix("sqlite:") {
-            Some(path) => Self::open_sqlite(Path::new(path.trim_start_matches("//")), settings.max_connections).await,
-            None => Self::open_postgres(url, settings.max_connections).await,
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path)), settings.max_connections).await;
         }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::open_postgres(url, settings.max_connections).await;
+        }
+        Err(StoreError::Address)
     }
 
     async fn open_sqlite(path: &Path, readers: u32) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("temp_store", "memory")
-            .pragma("cache_size", "-16000")
-            .optimize_on_close(true, None);
+        // SQLite gives its log files the rights of the database.
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(sqlx::Error::Io(error).into()),
+            _ => {}
+        }
+        let options = sqlite_options(path);
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone().synchronous(SqliteSynchronous::Full)).await?;
-        let import = SqlitePoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));
-        let read = SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(options.synchronous(SqliteSynchronous::Normal)).await?;
-        Ok(Self { pools: Arc::new(Pools { backend: Backend::Sqlite, read: read.into(), write: write.into(), import: import.into() }) })
+        let import = options.clone().synchronous(SqliteSynchronous::Normal);
+        let import = SqlitePoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(import);
+        // Durable too, should a single statement write here.
+        let read = options.synchronous(SqliteSynchronous::Full);
+        let read = SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(read).await?;
+        let file = Some((path.to_owned(), Arc::new(Mutex::new(()))));
+        Ok(Self { pools: Arc::new(Pools { backend: Backend::Sqlite, read: read.into(), write: write.into(), import: import.into(), file }) })
     }
 
     async fn open_postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)?.application_name("ionbridge").options([("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "120s")]);
-        let pool = PgPoolOptions::new().max_connections(connections.max(4)).acquire_timeout(Duration::from_secs(10)).connect_with(options).await?;
+        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ionbridge").options([
+            ("lock_timeout", "10s"),
+            ("statement_timeout", "120s"),
+            ("idle_in_transaction_session_timeout", "120s"),
+            // A server may be set to tell of a commit before it is on disk; a token pair must be.
+            ("synchronous_commit", "on"),
+            ("default_transaction_isolation", "read committed"),
+        ]);
+        let pool = PgPoolOptions::new().max_connections(connections.max(4)).acquire_timeout(PATIENCE).connect_with(options).await?;
         let pool = DatabaseConnection::from(pool);
-        Ok(Self { pools: Arc::new(Pools { backend: Backend::Postgres, read: pool.clone(), write: pool.clone(), import: pool }) })
+        Ok(Self { pools: Arc::new(Pools { backend: Backend::Postgres, read: pool.clone(), write: pool.clone(), import: pool, file: None }) })
     }
 
     /// Which database it is.
@@ -89,14 +113,47 @@ impl Store {
         &self.pools.read
     }
 
+    /// The file of an SQLite database.
+    pub fn file(&self) -> Option<&Path> {
+        self.pools.file.as_ref().map(|(path, _)| path.as_path())
+    }
+
+    /// For one statement that writes and stands alone: it has its turn, and is durable when it returns.
+    pub fn write(&self) -> OneWrite<'_> {
+        OneWrite { store: self }
+    }
+
     /// One write transaction: on SQLite it has the only write lock, so it is kept short.
+    ///
+    /// Waits up to ten seconds for its turn. Never begin a second one in the same task: each would wait for the other.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        begin(&self.pools.write, self.pools.backend).await
+        Ok(self.begin_on(&self.pools.write).await?)
     }
 
     /// One write transaction of an import: on SQLite it is durable only with the next [`Store::begin`] that commits.
     pub async fn begin_import(&self) -> Result<Tx, StoreError> {
-        begin(&self.pools.import, self.pools.backend).await
+        Ok(self.begin_on(&self.pools.import).await?)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that begins a write transaction")]
+    async fn begin_on(&self, pool: &DatabaseConnection) -> Result<Tx, DbErr> {
+        let (turn, mode) = match &self.pools.file {
+            None => (None, None),
+            Some((_, turns)) => {
+                let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).lock_owned()).await;
+                let turn = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+                (Some(turn), Some(SqliteTransactionMode::Immediate))
+            }
+        };
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
+        Ok(Tx { tx: pool.begin_with_options(options).await?, _turn: turn })
+    }
+
+    /// A transaction that reads one state of the database, however long it takes and whatever others write.
+    #[expect(clippy::disallowed_methods, reason = "reads only, so SQLite needs no IMMEDIATE")]
+    pub(crate) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
+        let isolation_level = (self.backend() == Backend::Postgres).then_some(IsolationLevel::RepeatableRead);
+        Ok(self.pools.read.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?)
     }
 
     /// Proves that the store can be written, durably, at this moment.
@@ -123,16 +180,89 @@ impl Store {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction")]
-async fn begin(pool: &DatabaseConnection, backend: Backend) -> Result<Tx, StoreError> {
-    let options = TransactionOptions { sqlite_transaction_mode: (backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-    Ok(Tx { tx: pool.begin_with_options(options).await? })
+/// How every connection to an SQLite file is opened.
+pub(crate) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-16000")
+        // What a long reader let the log grow to is given back.
+        .pragma("journal_size_limit", "67108864")
+        .optimize_on_close(true, None)
+}
+
+/// What PostgreSQL lets one transaction at a time do, until it ends. An SQLite transaction is alone anyway.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Turn {
+    Migrate = 4711,
+    NumberRun = 4712,
+    ChangePeople = 4713,
+}
+
+/// Waits until nobody else has this turn, and keeps it until the transaction ends.
+pub(crate) async fn take_turn(conn: &impl ConnectionTrait, turn: Turn) -> Result<(), StoreError> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        crate::sql::exec(conn, "SELECT pg_advisory_xact_lock($1)", crate::sql::values![turn as i64]).await?;
+    }
+    Ok(())
+}
+
+/// See [`Store::write`].
+#[derive(Debug, Clone, Copy)]
+pub struct OneWrite<'a> {
+    store: &'a Store,
+}
+
+impl OneWrite<'_> {
+    async fn begin(&self) -> Result<Tx, DbErr> {
+        self.store.begin_on(&self.store.pools.write).await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for OneWrite<'_> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.store.pools.write.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let tx = self.begin().await?;
+        let result = tx.execute_raw(statement).await?;
+        tx.tx.commit().await?;
+        Ok(result)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let tx = self.begin().await?;
+        let result = tx.execute_unprepared(sql).await?;
+        tx.tx.commit().await?;
+        Ok(result)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let tx = self.begin().await?;
+        let result = tx.query_one_raw(statement).await?;
+        tx.tx.commit().await?;
+        Ok(result)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let tx = self.begin().await?;
+        let result = tx.query_all_raw(statement).await?;
+        tx.tx.commit().await?;
+        Ok(result)
+    }
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it never happened.
 #[derive(Debug)]
 pub struct Tx {
     tx: DatabaseTransaction,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Tx {

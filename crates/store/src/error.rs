@@ -1,12 +1,18 @@
 //! What can go wrong with the database, by meaning.
 
+use std::io::ErrorKind;
+
 use sea_orm::{DbErr, RuntimeErr};
+use sqlx::sqlite::SqliteError;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another process holds the database for too long.
-    #[error("the database is locked by another process; stop it, or wait until it is done")]
+    /// The address is none of a database that we know. It is not shown: it may hold a password.
+    #[error("the address of the database is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/DATABASE")]
+    Address,
+    /// Others hold the database for too long.
+    #[error("the database is held by something else for too long; try again, and look for a process that does not end")]
     Locked(#[source] DbErr),
     /// No room is left.
     #[error("the disk of the database is full; make room, it goes on by itself")]
@@ -15,8 +21,20 @@ pub enum StoreError {
     #[error("the database is read-only; give the user of this process the right to write it")]
     ReadOnly(#[source] DbErr),
     /// The database is not there, or went away.
-    #[error("the database cannot be reached; check its address and that it runs")]
+    #[error("the database cannot be reached, or is too busy; check its address and that it runs")]
     Gone(#[source] DbErr),
+    /// The server does not let us in.
+    #[error("the database refuses the log-in; check user, password and the name of the database")]
+    Login(#[source] DbErr),
+    /// The user may not do this.
+    #[error("the user of this process has no right to do this with the database; give it the right, or name another user")]
+    NotAllowed(#[source] DbErr),
+    /// The disk did not read or write.
+    #[error("the disk of the database fails; check the disk and its file system")]
+    Disk(#[source] DbErr),
+    /// The file is not what it was.
+    #[error("the database is damaged; stop Ionbridge and restore a backup")]
+    Damaged(#[source] DbErr),
     /// A rule of the database was broken: mostly a value that must be unique.
     #[error("the database refuses a value that it has already ({constraint})")]
     Conflict {
@@ -70,14 +88,35 @@ impl From<DbErr> for StoreError {
                 if database.is_unique_violation() {
                     return Self::Conflict { constraint: database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned) };
                 }
-                match database.code().as_deref() {
-                    Some("5" | "6" | "261" | "262" | "517" | "55P03") => Self::Locked(error),
-                    Some("13" | "53100") => Self::Full(error),
-                    Some("8" | "264" | "520" | "776" | "1032" | "1544" | "25006") => Self::ReadOnly(error),
-                    Some("14" | "57P01" | "57P02" | "57P03" | "3D000") => Self::Gone(error),
+                let code = database.code().unwrap_or_default();
+                if database.try_downcast_ref::<SqliteError>().is_some() {
+                    // The lower byte is the kind, the rest says where it happened (sqlite.org/rescode.html).
+                    return match code.parse::<u32>().map(|code| code & 0xff) {
+                        Ok(5 | 6) => Self::Locked(error),
+                        Ok(8) => Self::ReadOnly(error),
+                        Ok(10) => Self::Disk(error),
+                        Ok(11 | 26) => Self::Damaged(error),
+                        Ok(13) => Self::Full(error),
+                        Ok(14) => Self::Gone(error),
+                        _ => Self::Database(error),
+                    };
+                }
+                match &*code {
+                    // Not available, deadlock, serialization, cancelled by a time-out.
+                    "55P03" | "40P01" | "40001" | "57014" => Self::Locked(error),
+                    "53100" => Self::Full(error),
+                    "25006" => Self::ReadOnly(error),
+                    "58030" => Self::Disk(error),
+                    "XX001" | "XX002" => Self::Damaged(error),
+                    "28000" | "28P01" | "3D000" => Self::Login(error),
+                    "42501" => Self::NotAllowed(error),
+                    // Too many connections, shutting down, starting up.
+                    "53300" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Self::Gone(error),
+                    class if class.starts_with("08") => Self::Gone(error),
                     _ => Self::Database(error),
                 }
             }
+            sqlx::Error::Io(io) if io.kind() == ErrorKind::PermissionDenied => Self::NotAllowed(error),
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => Self::Gone(error),
             _ => Self::Database(error),
         }

@@ -23,7 +23,7 @@ pub mod tokens;
 pub mod users;
 pub mod workers;
 
-pub use db::{Backend, Store, StoreSettings, Tx};
+pub use db::{Backend, OneWrite, Store, StoreSettings, Tx};
 pub use error::StoreError;
 pub use migrate::{SCHEMA_VERSION, SchemaState};
 pub use sea_orm::ConnectionTrait;

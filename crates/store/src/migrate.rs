@@ -2,16 +2,16 @@
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use crate::db::{Backend, Store};
+use crate::db::{Backend, Store, Turn, take_turn};
 use crate::sql::{count, exec, row, values};
 use crate::{StoreError, Tx};
 
 /// Every version, the first one first. A version that was released is never changed, only followed.
 const VERSIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 
-/// What differs for full-text search, after the versions above.
-const SEARCH_SQLITE: &str = include_str!("migrations/search_sqlite.sql");
-const SEARCH_POSTGRES: &str = include_str!("migrations/search_postgres.sql");
+/// What the two databases write differently: full-text search, and that the audit log is only ever appended to.
+const ONLY_SQLITE: &[&str] = &[include_str!("migrations/search_sqlite.sql"), include_str!("migrations/audit_sqlite.sql")];
+const ONLY_POSTGRES: &[&str] = &[include_str!("migrations/search_postgres.sql"), include_str!("migrations/audit_postgres.sql")];
 
 /// The version that this binary writes.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of versions")]
@@ -50,16 +50,24 @@ impl Store {
         }
         let tx = self.begin().await?;
         if self.backend() == Backend::Postgres {
-            exec(&tx, "SELECT pg_advisory_xact_lock(4711)", vec![]).await?;
+            tx.execute_unprepared("SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0").await?;
         }
+        take_turn(&tx, Turn::Migrate).await?;
         tx.execute_unprepared("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+        // Looked at again: somebody else may have had the turn before us.
         let found = count(&tx, "SELECT COALESCE(MAX(version), 0) FROM schema_version", vec![]).await?;
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION });
+        }
         for (number, text) in (1_i64..).zip(VERSIONS).skip(usize::try_from(found).unwrap_or(0)) {
             apply(&tx, text, self.backend()).await?;
             exec(&tx, "INSERT INTO schema_version (version) VALUES ($1)", values![number]).await?;
         }
         if found == 0 {
-            apply(&tx, if self.backend() == Backend::Sqlite { SEARCH_SQLITE } else { SEARCH_POSTGRES }, self.backend()).await?;
+            let only = if self.backend() == Backend::Sqlite { ONLY_SQLITE } else { ONLY_POSTGRES };
+            for text in only {
+                apply(&tx, text, self.backend()).await?;
+            }
         }
         tx.commit().await
     }
@@ -68,19 +76,20 @@ impl Store {
 /// Everything that makes a fresh database, as one text: tests tell schemas apart by it.
 #[cfg(feature = "testing")]
 pub(crate) fn schema_text() -> String {
-    [&VERSIONS.concat(), SEARCH_SQLITE, SEARCH_POSTGRES].concat()
+    [VERSIONS, ONLY_SQLITE, ONLY_POSTGRES].concat().concat()
 }
 
 async fn apply(tx: &Tx, text: &str, backend: Backend) -> Result<(), StoreError> {
     let (uuid, bytes) = match backend {
-        Backend::Sqlite => ("BLOB", "BLOB"),
+        // Both are stored as bytes; the word tells `transfer` which they are.
+        Backend::Sqlite => ("UUID_BLOB", "BLOB"),
         Backend::Postgres => ("UUID", "BYTEA"),
     };
     tx.execute_unprepared(&text.replace("{uuid}", uuid).replace("{bytes}", bytes)).await?;
     Ok(())
 }
 
-async fn version(conn: &DatabaseConnection) -> Result<i64, StoreError> {
+pub(crate) async fn version(conn: &DatabaseConnection) -> Result<i64, StoreError> {
     let exists = match conn.get_database_backend() {
         sea_orm::DbBackend::Sqlite => "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
         _ => "SELECT 1 AS one FROM information_schema.tables WHERE table_name = 'schema_version' AND table_schema = ANY (current_schemas(false))",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::connections::signed;
 use crate::sql::{Row, exec, json_text, micros, row, rows, values};
-use crate::{Backend, Store, StoreError};
+use crate::{Backend, Store, StoreError, Tx};
 
 /// What a job does. The words outlive deployments: a kind is never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Every kind that this version can run. A job of a newer version stays for a worker of that version.
+    const KINDS: [&'static str; 3] = ["import-catalog", "deliver-notice", "prune"];
+
     fn kind(&self) -> &'static str {
         match self {
             Self::ImportCatalog { .. } => "import-catalog",
@@ -113,23 +116,38 @@ pub async fn enqueue(conn: &impl ConnectionTrait, ids: &dyn IdGen, now: Timestam
 /// Claims the next due job, or the one named. Nobody else gets it until its lease ends.
 pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now: Timestamp, only: Option<JobId>) -> Result<Option<Job>, StoreError> {
     let skip = if store.backend() == Backend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let kinds = Payload::KINDS.map(|kind| format!("'{kind}'")).join(", ");
     let sql = format!(
         "UPDATE job SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, attempt = attempt + 1
-         WHERE id = (SELECT id FROM job AS due WHERE state = 'queued' AND run_at <= $3 AND ($4 OR id = $5)
+         WHERE id = (SELECT id FROM job AS due WHERE state = 'queued' AND run_at <= $3 AND ($4 OR id = $5) AND kind IN ({kinds})
              AND NOT EXISTS (SELECT 1 FROM job AS busy WHERE busy.lane = due.lane AND busy.state = 'running')
            ORDER BY run_at, id LIMIT 1{skip})
          RETURNING *"
     );
-    let values = values![worker.to_string(), micros(lease_until), micros(now), only.is_none(), only.map_or(Uuid::nil(), |id| id.0)];
-    let tx = store.begin().await?;
-    let claimed = match row(&tx, sql, values).await {
-        Ok(claimed) => claimed.map(|row| read(&row)).transpose()?,
-        // Two workers took jobs of one lane in the same instant: the index lets one through, the other looks again later.
-        Err(StoreError::Conflict { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    tx.commit().await?;
-    Ok(claimed)
+    loop {
+        let values = values![worker.to_string(), micros(lease_until), micros(now), only.is_none(), only.map_or(Uuid::nil(), |id| id.0)];
+        let tx = store.begin().await?;
+        let claimed = match row(&tx, sql.as_str(), values).await {
+            Ok(claimed) => claimed,
+            // Two workers took jobs of one lane in the same instant: the index let the other one through, and its lane is busy now.
+            Err(StoreError::Conflict { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let Some(claimed) = claimed else { return Ok(None) };
+        match read(&claimed) {
+            Ok(job) => {
+                tx.commit().await?;
+                return Ok(Some(job));
+            }
+            // One that nobody can read must not stand before all others for ever.
+            Err(error @ StoreError::Corrupt { .. }) => {
+                let sql = "UPDATE job SET state = 'failed', last_error = $2, finished_at = $3, lease_until = NULL, dedupe_key = NULL WHERE id = $1";
+                exec(&tx, sql, values![claimed.get::<Uuid>("id")?, error.to_string(), micros(now)]).await?;
+                tx.commit().await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Whether a job is due now that [`claim`] would give; reads only, so that an idle worker writes nothing.
@@ -140,6 +158,17 @@ pub async fn any_due(conn: &impl ConnectionTrait, now: Timestamp) -> Result<bool
 /// Holds a claimed job longer. False where it was lost.
 pub async fn extend(conn: &impl ConnectionTrait, job: &Job, lease_until: Timestamp) -> Result<bool, StoreError> {
     Ok(exec(conn, "UPDATE job SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'", values![job.id.0, signed(job.fence), micros(lease_until)]).await? == 1)
+}
+
+/// Whether a claimed job still is ours, and stays so until the transaction ends: what only its holder may write goes after this.
+pub async fn hold(tx: &Tx, job: &Job) -> Result<bool, StoreError> {
+    Ok(exec(tx, "UPDATE job SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'running'", values![job.id.0, signed(job.fence)]).await? == 1)
+}
+
+/// Cancels a job that no worker has begun. False where one has, or it ended.
+pub async fn cancel(conn: &impl ConnectionTrait, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE job SET state = 'cancelled', finished_at = $2, dedupe_key = NULL WHERE id = $1 AND state = 'queued'";
+    Ok(exec(conn, sql, values![id.0, micros(now)]).await? == 1)
 }
 
 /// Ends a claimed job. False where it was lost.
@@ -154,16 +183,26 @@ pub async fn retry(conn: &impl ConnectionTrait, job: &Job, run_at: Timestamp, er
     Ok(exec(conn, sql, values![job.id.0, signed(job.fence), micros(run_at), error, i64::from(!counts_as_try)]).await? == 1)
 }
 
-/// Gives back every job whose worker went away, and names their runs.
+/// How often the worker of one job may go away, beyond its tries, before the job itself is suspected.
+const LOSSES: i64 = 20;
+
+/// Gives back every job whose worker went away, and names their runs. A job that takes worker after worker with it is ended.
 pub async fn requeue_lost(store: &Store, now: Timestamp) -> Result<Vec<RunId>, StoreError> {
     if row(store.read(), "SELECT id FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1", values![micros(now)]).await?.is_none() {
         return Ok(Vec::new());
     }
     let tx = store.begin().await?;
-    let sql = "UPDATE job SET state = 'queued', run_at = $1, owner = NULL, lease_until = NULL, last_error = 'its worker went away' WHERE state = 'running' AND lease_until < $1 RETURNING run_id";
-    let lost = rows(&tx, sql, values![micros(now)]).await?;
+    let sql = "UPDATE job SET state = 'failed', finished_at = $1, owner = NULL, lease_until = NULL, dedupe_key = NULL, last_error = 'its worker went away again and again'
+         WHERE state = 'running' AND lease_until < $1 AND attempt >= max_attempts + $2 RETURNING id, run_id";
+    for row in rows(&tx, sql, values![micros(now), LOSSES]).await? {
+        tracing::error!(job = %row.get::<Uuid>("id")?, "the worker of a job went away again and again; the job is given up");
+        if let Some(run) = row.get::<Option<Uuid>>("run_id")? {
+            crate::runs::give_up(&tx, run.into(), "Its worker went away again and again; the log of the server says more. What was read is saved.", now).await?;
+        }
+    }
     let mut runs = Vec::new();
-    for row in lost {
+    let sql = "UPDATE job SET state = 'queued', run_at = $1, owner = NULL, lease_until = NULL, last_error = 'its worker went away' WHERE state = 'running' AND lease_until < $1 RETURNING run_id";
+    for row in rows(&tx, sql, values![micros(now)]).await? {
         if let Some(run) = row.get::<Option<Uuid>>("run_id")? {
             crate::runs::mark_interrupted(&tx, run.into()).await?;
             runs.push(run.into());
@@ -183,9 +222,10 @@ pub async fn find(conn: &impl ConnectionTrait, id: JobId) -> Result<Option<Job>,
     row(conn, "SELECT * FROM job WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
 }
 
-/// The last jobs, the newest first.
+/// The last jobs, the newest first; those of a newer version are left out.
 pub async fn list(conn: &impl ConnectionTrait, limit: u32) -> Result<Vec<Job>, StoreError> {
-    rows(conn, "SELECT * FROM job ORDER BY created_at DESC, id DESC LIMIT $1", values![i64::from(limit)]).await?.iter().map(read).collect()
+    let jobs = rows(conn, "SELECT * FROM job ORDER BY created_at DESC, id DESC LIMIT $1", values![i64::from(limit)]).await?;
+    Ok(jobs.iter().filter_map(|row| read(row).ok()).collect())
 }
 
 /// Deletes jobs that ended before this time.

@@ -3,11 +3,12 @@
 use domain::run::{RunCounts, RunKind, RunStatus};
 use domain::{ConnectionId, RunId};
 use jiff::Timestamp;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::connections::signed;
+use crate::db::{Turn, take_turn};
 use crate::sql::{Row, count, exec, json_text, micros, row, rows, values};
 
 /// A run as stored.
@@ -60,8 +61,9 @@ pub struct LogLine {
     pub message: String,
 }
 
-/// Inserts a run that waits for a worker. Gives its number.
+/// Inserts a run that waits for a worker. Gives its number. Call it in a transaction: numbers are given out one by one.
 pub async fn insert(conn: &impl ConnectionTrait, id: RunId, connection: ConnectionId, kind: RunKind, full: bool, requested_by: &str, at: Timestamp) -> Result<u64, StoreError> {
+    take_turn(conn, Turn::NumberRun).await?;
     let number = count(conn, "SELECT COALESCE(MAX(number), 0) + 1 FROM run", vec![]).await?;
     let baseline = count(conn, "SELECT COUNT(*) FROM run WHERE connection_id = $1 AND kind = $2 AND status IN ('done', 'done_set_aside', 'needs_decision')", values![connection.0, kind.as_str()]).await? == 0;
     let expected = count(conn, "SELECT COUNT(*) FROM product WHERE connection_id = $1 AND state <> 'withdrawn'", values![connection.0]).await?;
@@ -113,6 +115,12 @@ pub async fn mark_interrupted(conn: &impl ConnectionTrait, id: RunId) -> Result<
     exec(conn, "UPDATE run SET status = 'interrupted', step = 'Interrupted, resumes by itself' WHERE id = $1 AND status = 'running'", values![id.0]).await.map(drop)
 }
 
+/// Ends a run that did not end and will not go on; its counts stay as they are.
+pub async fn give_up(conn: &impl ConnectionTrait, id: RunId, outcome: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE run SET status = 'failed', outcome = $2, finished_at = $3, progress_at = $3, step = '' WHERE id = $1 AND status IN ('queued', 'running', 'interrupted')";
+    Ok(exec(conn, sql, values![id.0, outcome, micros(at)]).await? == 1)
+}
+
 /// Ends a run.
 pub async fn finish(conn: &impl ConnectionTrait, id: RunId, status: RunStatus, counts: &RunCounts, outcome: &str, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE run SET status = $2, counts = $3, outcome = $4, finished_at = $5, progress_at = $5, step = '', checkpoint = NULL WHERE id = $1";
@@ -139,8 +147,11 @@ pub async fn stop_requested(conn: &impl ConnectionTrait, id: RunId) -> Result<bo
     Ok(count(conn, "SELECT COUNT(*) FROM run WHERE id = $1 AND stop_requested", values![id.0]).await? > 0)
 }
 
-/// Adds a line to a run's log.
+/// Adds a line to a run's log. Call it in a transaction: worker and browser may both write to it.
 pub async fn log(conn: &impl ConnectionTrait, id: RunId, level: &str, message: &str, at: Timestamp) -> Result<(), StoreError> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        row(conn, "SELECT number FROM run WHERE id = $1 FOR NO KEY UPDATE", values![id.0]).await?;
+    }
     exec(
         conn,
         "INSERT INTO run_log (run_id, seq, at, level, message) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2, $3, $4 FROM run_log WHERE run_id = $1",

@@ -7,6 +7,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::StoreError;
+use crate::db::{Turn, take_turn};
 use crate::sql::{Row, count, exec, micros, row, rows, values};
 
 /// A person.
@@ -57,8 +58,10 @@ pub async fn count_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(u64::try_from(count(conn, "SELECT COUNT(*) FROM person", vec![]).await?).unwrap_or(0))
 }
 
-/// Changes role and whether a person may log in. The last admin stays.
+/// Changes role and whether a person may log in. The last admin stays. Call it in a transaction.
 pub async fn set_access(conn: &impl ConnectionTrait, id: UserId, role: Role, disabled: bool) -> Result<bool, StoreError> {
+    // Two admins who take the role from each other at once must not both succeed.
+    take_turn(conn, Turn::ChangePeople).await?;
     let sql = "UPDATE person SET role = $2, disabled = $3 WHERE id = $1
          AND (($2 = 'admin' AND NOT $3) OR EXISTS (SELECT 1 FROM person AS other WHERE other.id <> $1 AND other.role = 'admin' AND NOT other.disabled))";
     let changed = exec(conn, sql, values![id.0, role.as_str(), disabled]).await? == 1;
@@ -85,8 +88,9 @@ pub async fn insert_setup_link(conn: &impl ConnectionTrait, hash: &[u8], expires
     exec(conn, "INSERT INTO setup_link (id_hash, expires_at) VALUES ($1, $2)", values![hash.to_vec(), micros(expires_at)]).await.map(drop)
 }
 
-/// Uses up the link, where it is good and nobody exists yet.
+/// Uses up the link, where it is good and nobody exists yet. Call it in the transaction that makes the person.
 pub async fn use_setup_link(conn: &impl ConnectionTrait, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+    take_turn(conn, Turn::ChangePeople).await?;
     let sql = "UPDATE setup_link SET used_at = $2 WHERE id_hash = $1 AND used_at IS NULL AND expires_at > $2 AND NOT EXISTS (SELECT 1 FROM person)";
     Ok(exec(conn, sql, values![hash.to_vec(), micros(now)]).await? == 1)
 }
@@ -157,7 +161,7 @@ pub async fn list_api_tokens(conn: &impl ConnectionTrait) -> Result<Vec<ApiToken
     rows(conn, "SELECT * FROM api_token ORDER BY created_at DESC", vec![]).await?.iter().map(read_token).collect()
 }
 
-/// Notes the use of an API token, at most once a minute.
+/// Notes the use of an API token.
 pub async fn mark_api_token_used(conn: &impl ConnectionTrait, id: ApiTokenId, now: Timestamp) -> Result<(), StoreError> {
     exec(conn, "UPDATE api_token SET used_at = $2 WHERE id = $1", values![id.0, micros(now)]).await.map(drop)
 }

@@ -120,6 +120,8 @@ CREATE TABLE job (
 );
 CREATE INDEX job_due ON job (run_at) WHERE state = 'queued';
 CREATE UNIQUE INDEX job_lane ON job (lane) WHERE state = 'running';
+CREATE INDEX job_run ON job (run_id);
+CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE worker (id {uuid} PRIMARY KEY, host TEXT NOT NULL, pid BIGINT NOT NULL, roles TEXT NOT NULL, started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL);
 CREATE TABLE schedule (name TEXT PRIMARY KEY, next_at BIGINT NOT NULL, last_at BIGINT);
@@ -182,6 +184,8 @@ CREATE TABLE audit (
   previous_hash {bytes} NOT NULL,
   hash {bytes} NOT NULL
 );
+-- The end of the chain: who appends holds this row, so that it never forks, and entries cut off at the end are missed.
+CREATE TABLE audit_head (one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, hash {bytes} NOT NULL);
 
 CREATE TABLE notice (
   id {uuid} PRIMARY KEY,
@@ -195,6 +199,8 @@ CREATE TABLE notice (
   dedupe_key TEXT UNIQUE,
   resolved_at BIGINT
 );
+CREATE INDEX notice_created ON notice (created_at);
+CREATE INDEX notice_open ON notice (created_at) WHERE resolved_at IS NULL;
 CREATE TABLE notice_delivery (
   notice_id {uuid} NOT NULL REFERENCES notice (id),
   channel TEXT NOT NULL,
