@@ -1,6 +1,6 @@
 //! The pages of Ion's list, one after the other, while the ones before are read and written.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use ion_client::{Error, IonClient, Item, PageToken, Product};
@@ -10,6 +10,9 @@ use tokio::sync::mpsc::Sender;
 pub(super) const RESTARTS: u32 = 3;
 /// Times that a page is asked for again after a web page came in its place.
 const STRANGE_ANSWERS: u32 = 3;
+
+/// Times that the list may give one page token before it is taken to go round in circles.
+const SAME_TOKEN: u32 = 2;
 
 /// What the list gives.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ pub(super) struct FetchedPage {
 pub(super) enum ScanEnd {
     /// At its end.
     Complete,
-    /// It gave a page token that it gave before.
+    /// It gave the same page token again and again.
     Loop,
     /// Page after page brought nothing new.
     NothingNew,
@@ -55,7 +58,7 @@ pub(super) async fn fetch(
     out: Sender<Fetched>,
 ) {
     let mut token = start;
-    let mut tokens: HashSet<String> = token.iter().cloned().collect();
+    let mut given: HashMap<String, u32> = token.iter().map(|token| (token.clone(), 1)).collect();
     let (mut restarts, mut strange) = (0, 0);
     loop {
         let mut list = ion.products(&account).list().page_size(page_size);
@@ -75,7 +78,7 @@ pub(super) async fn fetch(
                     return;
                 }
                 token = None;
-                tokens.clear();
+                given.clear();
                 continue;
             }
             // A proxy's page in mid-list passes; the first request of a list is answered at once.
@@ -93,8 +96,12 @@ pub(super) async fn fetch(
         let next = page.next.map(|token| token.0);
         let end = match &next {
             None => Some(ScanEnd::Complete),
-            Some(next) if !tokens.insert(next.clone()) => Some(ScanEnd::Loop),
-            Some(_) => None,
+            Some(next) => {
+                let times = given.entry(next.clone()).or_default();
+                *times += 1;
+                // A page that came twice gives its token twice, and the list goes on behind it.
+                (*times > SAME_TOKEN).then_some(ScanEnd::Loop)
+            }
         };
         let fetched = FetchedPage {
             items: page.items,

@@ -1,7 +1,6 @@
 //! A page of the list, read: what is unchanged is passed over undecoded, what differs becomes rows to write.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
 
 use domain::catalog::Product;
 use domain::run::RunCounts;
@@ -170,10 +169,11 @@ impl Reader {
             self.with_bulk_prices(fresh_ones, &known, &mut ready)
                 .await?
         } else if priced {
-            self.one_by_one(fresh_ones, &known, &mut ready).await?
+            let changed = self.pass_over(fresh_ones, &known, &mut ready);
+            self.get_each(changed, &mut ready).await?
         } else {
             let looked_at = self.pass_over(fresh_ones, &known, &mut ready);
-            blocking(move || looked_at.into_iter().map(|one| decode(one, None)).collect()).await?
+            blocking(move || looked_at.into_iter().map(decode).collect()).await?
         };
         self.compare(decoded, &known, &mut ready).await?;
         Ok((ready, news))
@@ -227,7 +227,7 @@ impl Reader {
         ready: &mut ReadPage,
     ) -> Result<Vec<Decoded>, ImportError> {
         let typed = blocking(move || {
-            let mut wanted = BTreeMap::new();
+            let mut wanted = prices::Wanted::new();
             let mut typed = Vec::with_capacity(items.len());
             for one in items {
                 let listing = one.item.decode();
@@ -248,55 +248,48 @@ impl Reader {
             .map_err(ImportError::Ion)?;
         if self.prices.one_by_one() {
             let items = typed.into_iter().map(|(one, _)| one).collect();
-            return self.one_by_one(items, known, ready).await;
+            let changed = self.pass_over(items, known, ready);
+            return self.get_each(changed, ready).await;
         }
-        let answered = Arc::new(answered);
         let items = typed.into_iter().map(|(mut one, ids)| {
-            one.hash = hash_with_prices(&one.hash, &ids, &answered);
+            let text = prices::digest(&ids, &answered);
+            one.hash = hash16(&[&one.hash, text.as_bytes()].concat());
             one
         });
         let looked_at = self.pass_over(items.collect(), known, ready);
-        blocking(move || {
-            looked_at
-                .into_iter()
-                .map(|one| decode(one, Some(&answered)))
-                .collect()
+        let strange = self.prices.not_understood();
+        let (mut decoded, unclear) = blocking(move || {
+            let (mut decoded, mut unclear) = (Vec::new(), Vec::new());
+            for one in looked_at {
+                match decode_with(one, &answered, &strange) {
+                    Ok(one) => decoded.push(one),
+                    Err(one) => unclear.push(one),
+                }
+            }
+            (decoded, unclear)
         })
-        .await
+        .await?;
+        decoded.extend(self.get_each(unclear, ready).await?);
+        Ok(decoded)
     }
 
-    /// Asks for each changed product by itself, with its prices.
-    async fn one_by_one(
+    /// Asks for each product by itself, with its prices.
+    async fn get_each(
         &self,
-        items: Vec<Peeked>,
-        known: &HashMap<String, KnownProduct>,
+        mut items: Vec<Peeked>,
         ready: &mut ReadPage,
     ) -> Result<Vec<Decoded>, ImportError> {
-        let mut looked_at = self.pass_over(items, known, ready);
-        for one in &mut looked_at {
-            match self
-                .ion
-                .products(&self.account)
-                .get(&one.ion_id)
-                .send()
-                .await
-            {
-                Ok(item) if item.id().as_deref() == Some(one.ion_id.as_str()) => one.item = item,
-                // It went since, or its reply is strange: what the list says of it stands.
-                Ok(_) => {}
-                Err(error)
-                    if matches!(
-                        error.class(),
-                        ion_client::Class::Transient { .. } | ion_client::Class::Config
-                    ) =>
-                {
-                    return Err(ImportError::Ion(error));
-                }
-                Err(_) => {}
-            }
+        for one in &mut items {
             ready.counts.requests += 1;
+            let product = self.ion.products(&self.account).get(&one.ion_id);
+            match product.send().await {
+                Ok(item) if item.id().as_deref() == Some(one.ion_id.as_str()) => one.item = item,
+                Err(error) if prices::ends_the_run(&error) => return Err(ImportError::Ion(error)),
+                // It went since, or its reply is strange: what the list says of it stands.
+                Ok(_) | Err(_) => {}
+            }
         }
-        blocking(move || looked_at.into_iter().map(|one| decode(one, None)).collect()).await
+        blocking(move || items.into_iter().map(decode).collect()).await
     }
 
     /// Compares what was decoded with what is stored.
@@ -411,75 +404,53 @@ fn hash16(bytes: &[u8]) -> [u8; 16] {
     short
 }
 
-/// The hash of a listing together with the prices that were asked for it.
-fn hash_with_prices(hash: &[u8; 16], ids: &[String], prices: &Prices) -> [u8; 16] {
-    let mut bytes = hash.to_vec();
-    for id in ids {
-        let price = prices.get(id);
-        let digits = |pick: fn(&ion_client::PlanPrice) -> &Option<ion_client::ExactDecimal>| {
-            price
-                .and_then(|price| pick(price).as_ref())
-                .map_or("", ion_client::ExactDecimal::as_str)
-        };
-        let currency = price
-            .and_then(|price| price.pricebook_currency.as_deref())
-            .unwrap_or_default();
-        let availability = match price.and_then(|price| price.product_availability) {
-            None => "",
-            Some(true) => "y",
-            Some(false) => "n",
-        };
-        for text in [
-            id.as_str(),
-            digits(|price| &price.pricebook_price),
-            digits(|price| &price.pricebook_master_price),
-            currency,
-            availability,
-        ] {
-            bytes.extend_from_slice(text.as_bytes());
-            bytes.push(0);
-        }
-    }
-    hash16(&bytes)
+fn decode(one: Peeked) -> Decoded {
+    let listing = typed(&one);
+    finish(one, listing)
 }
 
-fn decode(one: Peeked, prices: Option<&Prices>) -> Decoded {
+/// Decodes a listing with prices from elsewhere. Gives it back where it cannot be told which price is which plan's.
+fn decode_with(one: Peeked, prices: &Prices, strange: &HashSet<String>) -> Result<Decoded, Peeked> {
+    let mut listing = typed(&one);
+    let clear = listing
+        .as_mut()
+        .is_ok_and(|listing| prices::fill(listing, prices) && !prices::sold_by(listing, strange));
+    if clear || listing.is_err() {
+        Ok(finish(one, listing))
+    } else {
+        Err(one)
+    }
+}
+
+fn typed(one: &Peeked) -> Result<ion_client::Product, Unreadable> {
+    let size = one.item.raw().len();
+    if size > LARGEST_LISTING {
+        return Err(Unreadable {
+            path: "$".to_owned(),
+            message: format!("a listing of {size} bytes"),
+        });
+    }
+    Ok(one.item.decode()?)
+}
+
+fn finish(one: Peeked, listing: Result<ion_client::Product, Unreadable>) -> Decoded {
     let Peeked { item, ion_id, hash } = one;
     let raw = item.raw();
-    let mut name = String::new();
-    let product = if raw.len() > LARGEST_LISTING {
-        Err(Unreadable {
-            path: "$".to_owned(),
-            message: format!("a listing of {} bytes", raw.len()),
-        })
-    } else {
-        item.decode()
-            .map_err(Unreadable::from)
-            .and_then(|mut listing| {
-                if let Some(prices) = prices {
-                    prices::fill(&mut listing, prices);
-                }
-                name = listing
-                    .marketing
-                    .as_ref()
-                    .and_then(|marketing| marketing.display_name.clone())
-                    .unwrap_or_default();
-                map::product(listing)
-            })
+    let product = listing.and_then(map::product);
+    let name = match &product {
+        Ok(product) => product.name.clone(),
+        Err(_) => map::display_name(raw).unwrap_or_else(|| ion_id.clone()),
     };
-    if name.is_empty() {
-        name = map::display_name(raw).unwrap_or_else(|| ion_id.clone());
-    }
     // Compression into memory cannot fail; should it, the raw reply is missing and nothing else.
     let compressed = zstd::bulk::compress(raw.as_bytes(), COMPRESSION).unwrap_or_default();
     Decoded {
-        ion_id,
         source: Source {
             hash: hash.to_vec(),
             raw: compressed,
             raw_size: raw.len(),
         },
-        product,
         name: name.chars().take(200).collect(),
+        ion_id,
+        product,
     }
 }

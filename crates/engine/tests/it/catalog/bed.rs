@@ -31,10 +31,22 @@ pub(crate) struct Bed {
 
 impl Bed {
     pub(crate) async fn new(store: &Store, products: usize) -> Self {
-        Self::with(store, SandboxConfig { products, ..SandboxConfig::default() }, |_| ()).await
+        Self::with(
+            store,
+            SandboxConfig {
+                products,
+                ..SandboxConfig::default()
+            },
+            |_| (),
+        )
+        .await
     }
 
-    pub(crate) async fn with(store: &Store, config: SandboxConfig, tune: impl FnOnce(&mut CatalogSettings)) -> Self {
+    pub(crate) async fn with(
+        store: &Store,
+        config: SandboxConfig,
+        tune: impl FnOnce(&mut CatalogSettings),
+    ) -> Self {
         let sandbox = Sandbox::start(config).await.unwrap();
         let mut settings = IonSettings {
             base_url: sandbox.base_url(),
@@ -54,7 +66,10 @@ impl Bed {
             settings: EngineSettings {
                 data_dir: PathBuf::from("/nowhere"),
                 host: "test".into(),
-                keeper: KeeperCommand { program: PathBuf::from("/nowhere"), args: vec![] },
+                keeper: KeeperCommand {
+                    program: PathBuf::from("/nowhere"),
+                    args: vec![],
+                },
                 ion: settings.clone(),
                 catalog,
                 notices: NoticeSettings::default(),
@@ -64,7 +79,12 @@ impl Bed {
         let token = AccessToken::new(SecretString::from(credentials.access_token.clone()), 1);
         let mut http = settings.http();
         http.retry.first_wait = Duration::from_millis(1);
-        let ion = IonClient::new(&http, Arc::new(FixedToken::new(token)), Arc::new(PacedBudget::per_second(10_000))).unwrap();
+        let ion = IonClient::new(
+            &http,
+            Arc::new(FixedToken::new(token)),
+            Arc::new(PacedBudget::per_second(10_000)),
+        )
+        .unwrap();
         let connection = ConnectionId::new(engine.ids());
         let now = engine.clock().now();
         let login = Login {
@@ -94,7 +114,12 @@ impl Bed {
         let tx = store.begin().await.unwrap();
         connections::insert(&tx, &new).await.unwrap();
         tx.commit().await.unwrap();
-        Self { engine, sandbox, ion, connection }
+        Self {
+            engine,
+            sandbox,
+            ion,
+            connection,
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -105,14 +130,33 @@ impl Bed {
     pub(crate) async fn run(&self, full: bool) -> RunId {
         let run = RunId::new(self.engine.ids());
         let tx = self.store().begin().await.unwrap();
-        runs::insert(&tx, run, self.connection, RunKind::CatalogImport, full, "test", self.engine.clock().now()).await.unwrap();
+        runs::insert(
+            &tx,
+            run,
+            self.connection,
+            RunKind::CatalogImport,
+            full,
+            "test",
+            self.engine.clock().now(),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         run
     }
 
     pub(crate) async fn go(&self, run: RunId) -> Result<ImportEnd, ImportError> {
-        let job = ImportJob { connection: self.connection, run };
-        import_with(&self.engine, job, self.ion.clone(), CancellationToken::new()).await
+        let job = ImportJob {
+            connection: self.connection,
+            run,
+        };
+        import_with(
+            &self.engine,
+            job,
+            self.ion.clone(),
+            CancellationToken::new(),
+        )
+        .await
     }
 
     /// A whole import.
@@ -126,29 +170,67 @@ impl Bed {
         let mut dump = Vec::new();
         let mut after = String::new();
         loop {
-            let part = catalog::list_missing(self.store().read(), self.connection, &after, 200).await.unwrap();
-            let Some((_, last, _)) = part.last() else { return dump };
+            let part = catalog::list_missing(self.store().read(), self.connection, &after, 200)
+                .await
+                .unwrap();
+            let Some((_, last, _)) = part.last() else {
+                return dump;
+            };
             after.clone_from(last);
             for (id, ion_id, missed) in part {
-                let found = catalog::find_product(self.store().read(), id).await.unwrap().unwrap();
-                let raw = catalog::find_raw(self.store().read(), id).await.unwrap().unwrap();
-                let variants: Vec<_> = found.variants.iter().map(|stored| (&stored.variant, stored.previous_units)).collect();
-                let ledger = catalog::ledger(self.store().read(), id, None).await.unwrap();
-                let ledger: Vec<_> = ledger.iter().map(|row| (&row.label, row.currency, &row.meter, row.cost.text(), &row.list)).collect();
+                let found = catalog::find_product(self.store().read(), id)
+                    .await
+                    .unwrap()
+                    .unwrap();
+                let raw = catalog::find_raw(self.store().read(), id)
+                    .await
+                    .unwrap()
+                    .unwrap();
+                let variants: Vec<_> = found
+                    .variants
+                    .iter()
+                    .map(|stored| (&stored.variant, stored.previous_units))
+                    .collect();
+                let ledger = catalog::ledger(self.store().read(), id, None)
+                    .await
+                    .unwrap();
+                let ledger: Vec<_> = ledger
+                    .iter()
+                    .map(|row| {
+                        (
+                            &row.label,
+                            row.currency,
+                            &row.meter,
+                            row.cost.text(),
+                            &row.list,
+                        )
+                    })
+                    .collect();
                 let hit = self.hit(&found.product.name, &ion_id).await;
-                dump.push(format!("{ion_id} {missed} {:?} {:?} {variants:?} {ledger:?} {} {hit}", found.product, found.state, blake3::hash(&raw)));
+                dump.push(format!(
+                    "{ion_id} {missed} {:?} {:?} {variants:?} {ledger:?} {} {hit}",
+                    found.product,
+                    found.state,
+                    blake3::hash(&raw)
+                ));
             }
         }
     }
 
     async fn hit(&self, name: &str, ion_id: &str) -> bool {
-        let filter = catalog::ProductFilter { text: name.to_owned(), limit: 1000, ..Default::default() };
+        let filter = catalog::ProductFilter {
+            text: name.to_owned(),
+            limit: 1000,
+            ..Default::default()
+        };
         let page = catalog::search(self.store().read(), &filter).await.unwrap();
         page.products.iter().any(|hit| hit.ion_id == ion_id)
     }
 
     /// Rows that a run reported, of every kind.
     pub(crate) async fn changes(&self, run: RunId) -> Vec<catalog::ChangeRow> {
-        catalog::list_changes(self.store().read(), run, None, 0, 100_000).await.unwrap()
+        catalog::list_changes(self.store().read(), run, None, 0, 100_000)
+            .await
+            .unwrap()
     }
 }

@@ -11,7 +11,13 @@ use super::bed::Bed;
 const LIST: &str = "/api/v3/accounts/10412/products";
 
 fn once(skip: u32, action: Action) -> Fault {
-    Fault { path: LIST.to_owned(), skip, times: 1, every: 1, action }
+    Fault {
+        path: LIST.to_owned(),
+        skip,
+        times: 1,
+        every: 1,
+        action,
+    }
 }
 
 #[tokio::test]
@@ -24,11 +30,19 @@ async fn every_fault_that_happens_once_is_survived_and_nothing_is_withdrawn() {
             let name = fault.action.name();
             bed.sandbox.inject(fault);
             let end = bed.import().await;
-            assert_eq!((end.status, end.counts.withdrawn), (RunStatus::Done, 0), "{name}");
+            assert_eq!(
+                (end.status, end.counts.withdrawn),
+                (RunStatus::Done, 0),
+                "{name}"
+            );
             bed.sandbox.clear_faults();
             // Whatever was missed in one list is there in the next.
             let end = bed.import().await;
-            assert_eq!((end.status, end.counts.read), (RunStatus::Done, 100), "{name}");
+            assert_eq!(
+                (end.status, end.counts.read),
+                (RunStatus::Done, 100),
+                "{name}"
+            );
             assert_eq!(bed.dump().await, expected, "{name}");
         }
     })
@@ -57,8 +71,14 @@ async fn an_expired_page_token_starts_the_list_anew_and_counts_each_product_once
         let bed = Bed::new(&store, 100).await;
         bed.sandbox.inject(once(2, Action::ExpireToken));
         let end = bed.import().await;
-        assert_eq!((end.status, end.counts.read, end.counts.added), (RunStatus::Done, 100, 100));
-        assert_eq!(end.counts.pages, 7, "two pages, then the five of the whole list");
+        assert_eq!(
+            (end.status, end.counts.read, end.counts.added),
+            (RunStatus::Done, 100, 100)
+        );
+        assert_eq!(
+            end.counts.pages, 7,
+            "two pages, then the five of the whole list"
+        );
     })
     .await;
 }
@@ -67,20 +87,32 @@ async fn an_expired_page_token_starts_the_list_anew_and_counts_each_product_once
 async fn page_tokens_that_always_expire_fail_the_run_and_keep_what_was_read() {
     for_both(|store| async move {
         let bed = Bed::new(&store, 100).await;
-        bed.sandbox.inject(Fault { path: LIST.to_owned(), skip: 1, times: 0, every: 2, action: Action::ExpireToken });
+        bed.sandbox.inject(Fault {
+            path: LIST.to_owned(),
+            skip: 1,
+            times: 0,
+            every: 2,
+            action: Action::ExpireToken,
+        });
         let run = bed.run(false).await;
         let end = bed.go(run).await.unwrap();
         assert_eq!((end.status, end.counts.read), (RunStatus::Failed, 20));
         assert_eq!(bed.dump().await.len(), 20);
         let row = runs::find(store.read(), run).await.unwrap().unwrap();
         let outcome = row.outcome.unwrap();
-        assert!(outcome.contains("page tokens ran out") && outcome.contains("What was read is saved"), "{outcome}");
+        assert!(
+            outcome.contains("page tokens ran out") && outcome.contains("What was read is saved"),
+            "{outcome}"
+        );
         let open = notices::list_open(store.read()).await.unwrap();
         assert!(open.iter().any(|notice| notice.run == Some(run)));
         bed.sandbox.clear_faults();
         assert_eq!(bed.import().await.status, RunStatus::Done);
         let open = notices::list_open(store.read()).await.unwrap();
-        assert!(!open.iter().any(|notice| notice.run == Some(run)), "a good run ends the notice");
+        assert!(
+            !open.iter().any(|notice| notice.run == Some(run)),
+            "a good run ends the notice"
+        );
     })
     .await;
 }
@@ -89,12 +121,20 @@ async fn page_tokens_that_always_expire_fail_the_run_and_keep_what_was_read() {
 async fn a_list_that_goes_round_in_circles_ends_with_words() {
     for_both(|store| async move {
         let bed = Bed::new(&store, 100).await;
-        bed.sandbox.inject(Fault { times: 0, ..once(2, Action::SameToken) });
+        bed.sandbox.inject(Fault {
+            times: 0,
+            ..once(2, Action::SameToken)
+        });
         let run = bed.run(false).await;
         let end = bed.go(run).await.unwrap();
         assert_eq!(end.status, RunStatus::Failed);
         assert!(end.counts.pages <= 4, "{:?}", end.counts);
-        let outcome = runs::find(store.read(), run).await.unwrap().unwrap().outcome.unwrap();
+        let outcome = runs::find(store.read(), run)
+            .await
+            .unwrap()
+            .unwrap()
+            .outcome
+            .unwrap();
         assert!(outcome.contains("round in circles"), "{outcome}");
     })
     .await;
@@ -104,11 +144,29 @@ async fn a_list_that_goes_round_in_circles_ends_with_words() {
 async fn a_login_that_may_not_read_products_says_so() {
     for_both(|store| async move {
         let bed = Bed::new(&store, 20).await;
-        bed.sandbox.inject(Fault { times: 0, ..once(0, Action::Status { code: 403, body: BodyKind::Platform, retry_after: None }) });
+        bed.sandbox.inject(Fault {
+            times: 0,
+            ..once(
+                0,
+                Action::Status {
+                    code: 403,
+                    body: BodyKind::Platform,
+                    retry_after: None,
+                },
+            )
+        });
         let run = bed.run(false).await;
         assert_eq!(bed.go(run).await.unwrap().status, RunStatus::Failed);
-        let outcome = runs::find(store.read(), run).await.unwrap().unwrap().outcome.unwrap();
-        assert!(outcome.starts_with("Nothing was imported: this login may not read products"), "{outcome}");
+        let outcome = runs::find(store.read(), run)
+            .await
+            .unwrap()
+            .unwrap()
+            .outcome
+            .unwrap();
+        assert!(
+            outcome.starts_with("Nothing was imported: this login may not read products"),
+            "{outcome}"
+        );
     })
     .await;
 }
@@ -117,10 +175,18 @@ async fn a_login_that_may_not_read_products_says_so() {
 async fn every_knob_of_the_sandbox_is_survived() {
     for_both(|store| async move {
         for (name, knobs) in all_knobs() {
-            let config = ion_sandbox::SandboxConfig { products: 30, knobs, ..Default::default() };
+            let config = ion_sandbox::SandboxConfig {
+                products: 30,
+                knobs,
+                ..Default::default()
+            };
             let bed = Bed::with(&store, config, |_| ()).await;
             let end = bed.import().await;
-            assert_eq!((end.status, end.counts.added), (RunStatus::Done, 30), "{name}");
+            assert_eq!(
+                (end.status, end.counts.added),
+                (RunStatus::Done, 30),
+                "{name}"
+            );
         }
     })
     .await;

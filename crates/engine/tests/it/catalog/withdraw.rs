@@ -12,12 +12,27 @@ use store::testing::for_both;
 use super::bed::Bed;
 
 async fn withdrawn(store: &Store, bed: &Bed) -> u64 {
-    let filter = catalog::ProductFilter { state: Some("withdrawn".into()), connection: Some(bed.connection), limit: 1, ..Default::default() };
+    let filter = catalog::ProductFilter {
+        state: Some("withdrawn".into()),
+        connection: Some(bed.connection),
+        limit: 1,
+        ..Default::default()
+    };
     catalog::search(store.read(), &filter).await.unwrap().total
 }
 
 fn no_answer_by_id() -> Fault {
-    Fault { path: "/api/v3/accounts/10412/products/*".into(), skip: 0, times: 0, every: 1, action: Action::Status { code: 403, body: BodyKind::Platform, retry_after: None } }
+    Fault {
+        path: "/api/v3/accounts/10412/products/*".into(),
+        skip: 0,
+        times: 0,
+        every: 1,
+        action: Action::Status {
+            code: 403,
+            body: BodyKind::Platform,
+            retry_after: None,
+        },
+    }
 }
 
 #[tokio::test]
@@ -32,7 +47,11 @@ async fn what_ion_says_is_gone_is_withdrawn_at_once() {
         assert_eq!(withdrawn(&store, &bed).await, 3);
         let changes = bed.changes(run).await;
         assert_eq!(changes.len(), gone.len());
-        assert!(changes.iter().all(|change| change.kind == ChangeKind::Withdrawn));
+        assert!(
+            changes
+                .iter()
+                .all(|change| change.kind == ChangeKind::Withdrawn)
+        );
         assert_eq!(bed.import().await.counts.withdrawn, 0, "once");
     })
     .await;
@@ -61,7 +80,13 @@ async fn one_list_without_a_product_and_one_with_it_withdraw_nothing() {
         for _ in 0..3 {
             bed.sandbox.inject(no_answer_by_id());
             // The second page comes twice, so the third is missing.
-            bed.sandbox.inject(Fault { path: "/api/v3/accounts/10412/products".into(), skip: 2, times: 1, every: 1, action: Action::DuplicatePage });
+            bed.sandbox.inject(Fault {
+                path: "/api/v3/accounts/10412/products".into(),
+                skip: 2,
+                times: 1,
+                every: 1,
+                action: Action::DuplicatePage,
+            });
             assert_eq!(bed.import().await.counts.withdrawn, 0);
             bed.sandbox.clear_faults();
             assert_eq!(bed.import().await.counts.withdrawn, 0);
@@ -123,16 +148,30 @@ async fn a_product_that_comes_back_is_offered_again() {
     for_both(|store| async move {
         let bed = Bed::new(&store, 30).await;
         bed.import().await;
-        let (id, ion_id, _) = catalog::list_missing(store.read(), bed.connection, "", 1).await.unwrap().remove(0);
+        let (id, ion_id, _) = catalog::list_missing(store.read(), bed.connection, "", 1)
+            .await
+            .unwrap()
+            .remove(0);
         let run = bed.run(false).await;
         let tx = store.begin().await.unwrap();
-        catalog::withdraw(&tx, run, &[id], true, bed.engine.clock().now()).await.unwrap();
+        catalog::withdraw(&tx, run, &[id], true, bed.engine.clock().now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         bed.go(run).await.unwrap();
         let changes = bed.changes(run).await;
-        assert_eq!(changes.last().map(|change| (change.kind, change.product)), Some((ChangeKind::Returned, id)));
-        let product = catalog::find_product(store.read(), id).await.unwrap().unwrap();
-        assert_eq!((product.state, product.product.ion_id), (ProductState::Available, ion_id));
+        assert_eq!(
+            changes.last().map(|change| (change.kind, change.product)),
+            Some((ChangeKind::Returned, id))
+        );
+        let product = catalog::find_product(store.read(), id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (product.state, product.product.ion_id),
+            (ProductState::Available, ion_id)
+        );
     })
     .await;
 }
