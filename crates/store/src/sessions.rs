@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::seal::{Place, Sealer};
+use crate::seal::{Place, SealError, Sealer};
 use crate::sql::{exec, micros, row, values};
 
 /// A session.
@@ -80,11 +80,15 @@ pub async fn keep_pasted(conn: &impl ConnectionTrait, sealer: &Sealer, user: Use
     exec(conn, sql, values![user.0, sealed, micros(expires_at)]).await.map(drop)
 }
 
-/// What a person pasted and did not save yet.
+/// What a person pasted and did not save yet. None where the key was changed meanwhile: it is pasted again.
 pub async fn find_pasted(conn: &impl ConnectionTrait, sealer: &Sealer, user: UserId, now: Timestamp) -> Result<Option<SecretString>, StoreError> {
     let Some(row) = row(conn, "SELECT sealed FROM pasted_credentials WHERE person_id = $1 AND expires_at > $2", values![user.0, micros(now)]).await? else { return Ok(None) };
     let sealed: Vec<u8> = row.get("sealed")?;
-    Ok(Some(sealer.open(Place { column: "pasted_credentials.sealed", row: &user.to_string(), generation: 0 }, &sealed)?))
+    match sealer.open(Place { column: "pasted_credentials.sealed", row: &user.to_string(), generation: 0 }, &sealed) {
+        Ok(text) => Ok(Some(text)),
+        Err(SealError::OtherKey(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Forgets what a person pasted.

@@ -1,7 +1,7 @@
 //! The schema: made once, by one process, and never written by a binary that is too old for it.
 
 use store::testing::{TestDatabase, for_both};
-use store::{Backend, SchemaState, Store};
+use store::{Backend, ConnectionTrait as _, SchemaState, Store, StoreError};
 
 #[tokio::test]
 async fn a_fresh_database_is_empty_then_current() {
@@ -35,6 +35,19 @@ async fn processes_that_migrate_at_once_all_find_it_done() {
 async fn a_migrated_copy_is_current() {
     for_both(|store| async move {
         assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused() {
+    for_both(|store| async move {
+        let newer = store::SCHEMA_VERSION + 1;
+        store.write().execute_unprepared(&format!("INSERT INTO schema_version (version) VALUES ({newer})")).await.unwrap();
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Newer(newer));
+        let error = store.migrate().await.unwrap_err();
+        assert!(matches!(error, StoreError::NewerSchema { found, .. } if found == newer), "{error:?}");
+        assert!(error.to_string().contains("newer version of Ionbridge"), "{error}");
     })
     .await;
 }
