@@ -1,0 +1,116 @@
+//! Search or jump to: products, runs, pages and actions from one field.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use domain::access::Right;
+use http::HeaderMap;
+use serde::Deserialize;
+use store::catalog::{ProductFilter, search};
+use store::runs;
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::fault::Fault;
+use crate::pages::around::{connection_href, connection_status};
+use crate::pages::{Around, wants_part};
+use crate::view::format::count;
+use crate::view::jump::{JumpGroup, JumpItem, JumpList, JumpPage};
+use crate::view::{Html, Section, status};
+
+/// Results of a group.
+const EACH: u32 = 5;
+
+/// What is looked for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    q: String,
+}
+
+const PAGES: [(&str, &str, &str, Right); 12] = [
+    ("Dashboard", "layout-dashboard", "/", Right::Read),
+    ("Products", "packages", "/products", Right::Read),
+    ("What changed", "arrows-diff", "/products/changes", Right::Read),
+    ("Set aside", "alert-triangle", "/products/set-aside", Right::Read),
+    ("Runs", "activity", "/activity/runs", Right::Read),
+    ("Jobs", "stack-2", "/activity/jobs", Right::Read),
+    ("Notifications", "bell", "/activity/notifications", Right::Read),
+    ("Audit log", "list-details", "/activity/audit", Right::ReadAudit),
+    ("Integrations", "plug", "/settings/integrations", Right::Read),
+    ("Team", "users", "/settings/team", Right::ManageUsers),
+    ("API tokens", "key", "/settings/api-tokens", Right::ManageApiTokens),
+    ("Own profile", "user", "/profile", Right::Read),
+];
+
+/// The results, as the part in the palette or as a page.
+pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(ask): Query<Ask>) -> Result<Response, Fault> {
+    let query: String = ask.q.trim().chars().take(200).collect();
+    let around = Around::load(&app, &caller, &headers, "Search", Section::Elsewhere).await?;
+    let list = find(&app, &caller, &around, &query).await?;
+    if wants_part(&headers) {
+        return Ok(Html(list).into_response());
+    }
+    Ok(Html(JumpPage { frame: around.frame, query, list }).into_response())
+}
+
+async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
+    let conn = app.store().read();
+    let lower = query.to_lowercase();
+    let fits = |words: &str| lower.is_empty() || words.to_lowercase().contains(&lower);
+    let mut groups = Vec::new();
+    if !query.is_empty() {
+        let filter = ProductFilter { text: query.to_owned(), limit: EACH, ..ProductFilter::default() };
+        let found = search(conn, &filter).await?;
+        groups.push(JumpGroup {
+            title: "Products",
+            items: found
+                .products
+                .into_iter()
+                .map(|hit| JumpItem {
+                    href: format!("/products/{}", hit.id),
+                    icon: "package",
+                    detail: if hit.part_number.is_empty() { hit.vendor } else { format!("{} · {}", hit.vendor, hit.part_number) },
+                    label: hit.name,
+                    status: None,
+                })
+                .collect(),
+        });
+        if let Ok(number) = query.trim_start_matches(['#', ' ']).parse::<u64>()
+            && let Some(run) = runs::find_by_number(conn, number).await?
+        {
+            groups.push(JumpGroup {
+                title: "Runs",
+                items: vec![JumpItem {
+                    href: format!("/activity/runs/{}", run.id),
+                    icon: "activity",
+                    label: format!("Import {}", count(run.number)),
+                    detail: String::new(),
+                    status: Some(status::run(run.status, run.counts.set_aside)),
+                }],
+            });
+        }
+    }
+    let connections = around
+        .connections
+        .iter()
+        .filter(|row| fits(&row.name) || fits(&row.account_id))
+        .take(EACH as usize)
+        .map(|row| JumpItem {
+            href: connection_href(row.id),
+            icon: "plug-connected",
+            label: row.name.clone(),
+            detail: format!("Account {}", row.account_id),
+            status: Some(connection_status(row, around.times.now)),
+        })
+        .collect();
+    groups.push(JumpGroup { title: "Connections", items: connections });
+    let pages = PAGES
+        .iter()
+        .filter(|(label, _, _, right)| caller.may(*right) && fits(label))
+        .take(if query.is_empty() { PAGES.len() } else { EACH as usize })
+        .map(|(label, icon, href, _)| JumpItem { href: (*href).to_owned(), icon, label: (*label).to_owned(), detail: String::new(), status: None })
+        .collect();
+    groups.push(JumpGroup { title: "Pages", items: pages });
+    groups.retain(|group| !group.items.is_empty());
+    Ok(JumpList { nothing: if groups.is_empty() { format!("Nothing is called “{query}”.") } else { String::new() }, groups })
+}

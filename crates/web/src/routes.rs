@@ -1,0 +1,179 @@
+//! Every route with who may use it. The router is built from this table and the guard checks by it, so that none can be forgotten.
+
+use axum::Router;
+use domain::access::Right::{
+    self, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers, Read, ReadAudit, RunImports, SeeCost,
+};
+use http::Method;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::router::OPENAPI;
+use crate::{api, assets, pages};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// A person who is logged in, with this right.
+    Person(Right),
+    /// The same, with the password given in the last ten minutes.
+    PersonConfirmed(Right),
+    /// A program with an API token that includes this right.
+    Program(Right),
+    /// This machine itself, or a program that manages settings.
+    Scrape,
+}
+
+/// A route.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// `get`, `post`, `patch`, `put` or `delete`.
+    pub method: &'static str,
+    /// Path, with `{names}`.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+use Access::{Person, PersonConfirmed, Program, Public, Scrape};
+
+macro_rules! page_routes {
+    ($($method:ident $path:literal, $access:expr => $handler:path;)+) => {
+        const PAGES: &[Route] = &[$(Route { method: stringify!($method), path: $path, access: $access }),+];
+
+        /// Pages, probes and assets.
+        pub(crate) fn pages() -> Router<App> {
+            Router::new()$(.route($path, axum::routing::$method($handler)))+
+        }
+    };
+}
+
+macro_rules! api_routes {
+    ($($method:ident $path:literal, $access:expr => $($handler:ident)::+;)+) => {
+        const API: &[Route] = &[$(Route { method: stringify!($method), path: $path, access: $access }),+];
+
+        /// The REST API with its description. Method and path stand at each handler too; a test holds them together.
+        pub(crate) fn api() -> OpenApiRouter<App> {
+            OpenApiRouter::with_openapi(api::description())$(.routes(utoipa_axum::routes!($($handler)::+)))+
+        }
+    };
+}
+
+page_routes! {
+    get "/assets/{*path}", Public => assets::serve;
+    get "/healthz", Public => pages::probe::healthz;
+    get "/readyz", Public => pages::probe::readyz;
+    get "/metrics", Scrape => pages::probe::metrics;
+
+    get "/login", Public => pages::login::show;
+    post "/login", Public => pages::login::submit;
+    post "/logout", Person(Read) => pages::login::log_out;
+    get "/setup", Public => pages::setup::show;
+    post "/setup", Public => pages::setup::submit;
+    get "/reauthenticate", Person(Read) => pages::reauthenticate::show;
+    post "/reauthenticate", Person(Read) => pages::reauthenticate::submit;
+    get "/profile", Person(Read) => pages::profile::show;
+    post "/profile/password", Person(Read) => pages::profile::change_password;
+    get "/api/v1/docs", Public => pages::reference::show;
+
+    get "/", Person(Read) => pages::dashboard::show;
+    get "/jump", Person(Read) => pages::jump::show;
+
+    get "/products", Person(Read) => pages::products::list;
+    get "/products/export.csv", Person(Export) => pages::export::csv;
+    get "/products/export.json", Person(Export) => pages::export::json;
+    get "/products/changes", Person(Read) => pages::changes::show;
+    get "/products/set-aside", Person(Read) => pages::set_aside::list;
+    get "/products/set-aside/{id}", Person(Read) => pages::set_aside::show;
+    get "/products/set-aside/{id}/raw.json", Person(SeeCost) => pages::set_aside::raw_file;
+    get "/products/{id}", Person(Read) => pages::product::show;
+    get "/products/{id}/ledger.csv", Person(SeeCost) => pages::product::ledger_csv;
+    get "/products/{id}/raw", Person(SeeCost) => pages::product::raw_page;
+    get "/products/{id}/raw.json", Person(SeeCost) => pages::product::raw_file;
+
+    get "/activity/runs", Person(Read) => pages::runs::list;
+    get "/activity/runs/number/{number}", Person(Read) => pages::runs::by_number;
+    get "/activity/runs/{id}", Person(Read) => pages::runs::show;
+    get "/activity/runs/{id}/progress", Person(Read) => pages::runs::progress;
+    get "/activity/runs/{id}/events", Person(Read) => pages::live::events;
+    post "/activity/runs/{id}/stop", Person(RunImports) => pages::runs::stop;
+    post "/activity/runs/{id}/withdrawals/apply", Person(RunImports) => pages::runs::apply;
+    post "/activity/runs/{id}/withdrawals/discard", Person(RunImports) => pages::runs::discard;
+    get "/activity/jobs", Person(Read) => pages::jobs::list;
+    get "/activity/notifications", Person(Read) => pages::notices::list;
+    post "/activity/notifications/{id}/settle", Person(RunImports) => pages::notices::settle;
+    get "/activity/audit", Person(ReadAudit) => pages::audit::list;
+    get "/activity/audit.csv", Person(ReadAudit) => pages::audit::csv;
+
+    get "/settings/integrations", Person(Read) => pages::connections::list;
+    get "/settings/integrations/streamone-ion/new", PersonConfirmed(ManageConnections) => pages::credentials::new;
+    post "/settings/integrations/streamone-ion/new", PersonConfirmed(ManageConnections) => pages::credentials::submit_new;
+    get "/settings/integrations/{id}", Person(Read) => pages::connections::show;
+    get "/settings/integrations/{id}/credentials", PersonConfirmed(ManageConnections) => pages::credentials::again;
+    post "/settings/integrations/{id}/credentials", PersonConfirmed(ManageConnections) => pages::credentials::submit_again;
+    post "/settings/integrations/{id}/test", Person(ManageConnections) => pages::connections::test;
+    post "/settings/integrations/{id}/refresh", Person(ManageConnections) => pages::connections::refresh;
+    post "/settings/integrations/{id}/remove", PersonConfirmed(ManageConnections) => pages::connections::remove;
+    post "/settings/integrations/{id}/import", Person(RunImports) => pages::connections::import;
+
+    get "/settings/team", Person(ManageUsers) => pages::team::list;
+    post "/settings/team", PersonConfirmed(ManageUsers) => pages::team::add;
+    post "/settings/team/{id}", PersonConfirmed(ManageUsers) => pages::team::change;
+    get "/settings/api-tokens", Person(ManageApiTokens) => pages::tokens::list;
+    post "/settings/api-tokens", PersonConfirmed(ManageApiTokens) => pages::tokens::create;
+    get "/settings/api-tokens/new", PersonConfirmed(ManageApiTokens) => pages::tokens::new;
+    post "/settings/api-tokens/{id}/revoke", PersonConfirmed(ManageApiTokens) => pages::tokens::revoke;
+    get "/settings/notifications", Person(ManageSettings) => pages::notices::settings;
+    post "/settings/notifications/{channel}/test", Person(ManageSettings) => pages::notices::test;
+}
+
+api_routes! {
+    get "/api/v1/me", Program(Read) => api::me::show;
+
+    get "/api/v1/connections", Program(Read) => api::connections::list;
+    post "/api/v1/connections", Program(ManageConnections) => api::connections::create;
+    get "/api/v1/connections/{id}", Program(Read) => api::connections::show;
+    delete "/api/v1/connections/{id}", Program(ManageConnections) => api::connections::remove;
+    post "/api/v1/connections/{id}/test", Program(ManageConnections) => api::connections::test;
+    post "/api/v1/connections/{id}/refresh", Program(ManageConnections) => api::connections::refresh;
+    put "/api/v1/connections/{id}/credentials", Program(ManageConnections) => api::connections::replace;
+
+    get "/api/v1/products", Program(Read) => api::products::search;
+    get "/api/v1/products/{id}", Program(Read) => api::products::show;
+    get "/api/v1/products/{id}/prices", Program(SeeCost) => api::products::prices;
+    get "/api/v1/changes", Program(Read) => api::products::changes;
+    get "/api/v1/set-aside", Program(Read) => api::set_aside::list;
+
+    post "/api/v1/imports", Program(RunImports) => api::runs::start;
+    get "/api/v1/runs", Program(Read) => api::runs::list;
+    get "/api/v1/runs/{id}", Program(Read) => api::runs::show;
+    post "/api/v1/runs/{id}/stop", Program(RunImports) => api::runs::stop;
+    post "/api/v1/runs/{id}/decision", Program(RunImports) => api::runs::decide;
+
+    get "/api/v1/notices", Program(Read) => api::notices::list;
+    post "/api/v1/notices/{id}/settle", Program(RunImports) => api::notices::settle;
+
+    get "/api/v1/users", Program(ManageUsers) => api::users::list;
+    post "/api/v1/users", Program(ManageUsers) => api::users::create;
+    get "/api/v1/users/{id}", Program(ManageUsers) => api::users::show;
+    patch "/api/v1/users/{id}", Program(ManageUsers) => api::users::change;
+    get "/api/v1/api-tokens", Program(ManageApiTokens) => api::tokens::list;
+    post "/api/v1/api-tokens", Program(ManageApiTokens) => api::tokens::create;
+    delete "/api/v1/api-tokens/{id}", Program(ManageApiTokens) => api::tokens::revoke;
+}
+
+/// The description of the API, which is made of its routes and so cannot stand among them.
+const DESCRIPTION: Route = Route { method: "get", path: OPENAPI, access: Public };
+
+/// Every route.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    PAGES.iter().chain(API).chain(std::iter::once(&DESCRIPTION))
+}
+
+/// The route of a method and a matched path; a `HEAD` is a `GET`.
+pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Route> {
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    all().find(|route| route.path == path && route.method.eq_ignore_ascii_case(method))
+}
