@@ -113,11 +113,12 @@ pub async fn load_products(
         let marks = marks(1, part.len());
         let values = || part.iter().map(|id| Value::from(id.0)).collect::<Vec<_>>();
         let sql = format!(
-            "SELECT id, doc_id, details, first_seen_at, changed_at FROM product WHERE id IN ({marks})"
+            "SELECT id, doc_id, details, first_seen_at, changed_at FROM product
+             JOIN product_raw ON product_raw.product_id = product.id WHERE id IN ({marks})"
         );
         for row in rows(conn, sql, values()).await? {
             let stored = StoredProduct {
-                product: row.json("product", "details")?,
+                product: row.json("product_raw", "details")?,
                 doc_id: row.get("doc_id")?,
                 first_seen_at: row.time("first_seen_at")?,
                 changed_at: row.time("changed_at")?,

@@ -51,7 +51,7 @@ pub async fn find_product(
     conn: &impl ConnectionTrait,
     id: ProductId,
 ) -> Result<Option<ProductDetail>, StoreError> {
-    let sql = "SELECT product.*, product_raw.size AS raw_size FROM product JOIN product_raw ON product_raw.product_id = product.id WHERE product.id = $1";
+    let sql = "SELECT product.*, product_raw.details, product_raw.size AS raw_size FROM product JOIN product_raw ON product_raw.product_id = product.id WHERE product.id = $1";
     let Some(found) = row(conn, sql, values![id.0]).await? else {
         return Ok(None);
     };
@@ -67,7 +67,7 @@ pub async fn find_product(
     Ok(Some(ProductDetail {
         id,
         connection: found.get::<Uuid>("connection_id")?.into(),
-        product: found.json("product", "details")?,
+        product: found.json("product_raw", "details")?,
         state: found.word("product", "state")?,
         variants,
         first_seen_at: found.time("first_seen_at")?,

@@ -103,20 +103,14 @@ pub async fn write_products(
         .iter()
         .zip(&documents)
         .map(|(product, doc_id)| product_values(connection, product, *doc_id));
-    bulk(tx, PRODUCT, PRODUCT_UPDATE, rows).await?;
-    let rows = products.iter().map(|product| {
-        values![
-            product.id.0,
-            product.raw.clone(),
-            signed(product.raw_size as u64)
-        ]
-    });
-    bulk(tx, RAW, RAW_UPDATE, rows).await?;
+    bulk(tx, PRODUCT, PRODUCT_UPDATE, Box::new(rows)).await?;
+    let rows = products.iter().map(raw_values);
+    bulk(tx, RAW, RAW_UPDATE, Box::new(rows)).await?;
     let rows = products.iter().flat_map(|product| {
         let dirty = product.variants.iter().filter(|variant| variant.dirty);
         dirty.map(|variant| variant_values(product.id, variant))
     });
-    bulk(tx, VARIANT, VARIANT_UPDATE, rows).await?;
+    bulk(tx, VARIANT, VARIANT_UPDATE, Box::new(rows)).await?;
     for gone in products.iter().flat_map(|product| &product.gone) {
         let sql = "UPDATE variant SET gone_at = $2 WHERE id = $1";
         exec(tx, sql, values![gone.0, micros(now)]).await?;
@@ -125,7 +119,7 @@ pub async fn write_products(
         let entries = product.ledger.iter();
         entries.map(|entry| ledger_values(product.id, run, now, entry))
     });
-    bulk(tx, LEDGER, "", rows).await?;
+    bulk(tx, LEDGER, "", Box::new(rows)).await?;
     write_documents(tx, products, &documents).await?;
     write_changes(tx, run, products).await
 }
@@ -172,7 +166,7 @@ async fn write_documents(
         }
     }
     let insert = format!("INSERT INTO product_search ({column}, doc)");
-    bulk(tx, &insert, "", fresh.into_iter()).await
+    bulk(tx, &insert, "", Box::new(fresh.into_iter())).await
 }
 
 async fn write_changes(tx: &Tx, run: RunId, products: &[ProductWrite]) -> Result<(), StoreError> {
@@ -200,7 +194,7 @@ async fn write_changes(tx: &Tx, run: RunId, products: &[ProductWrite]) -> Result
             ]);
         }
     }
-    bulk(tx, CHANGE, "", rows.into_iter()).await
+    bulk(tx, CHANGE, "", Box::new(rows.into_iter())).await
 }
 
 fn cell(text: &str) -> String {
@@ -212,7 +206,8 @@ async fn bulk(
     tx: &Tx,
     insert: &str,
     update: &str,
-    rows: impl Iterator<Item = Vec<Value>>,
+    // Named as a trait object, so that a future that waits in here can be sent between threads.
+    rows: Box<dyn Iterator<Item = Vec<Value>> + Send + '_>,
 ) -> Result<(), StoreError> {
     let mut rows = rows.fuse();
     loop {
@@ -233,18 +228,17 @@ async fn bulk(
     }
 }
 
-const PRODUCT: &str = "INSERT INTO product (id, connection_id, ion_id, doc_id, name, vendor, kind, category, caption, state, details,
+const PRODUCT: &str = "INSERT INTO product (id, connection_id, ion_id, doc_id, name, name_key, vendor, kind, category, caption, state,
  raw_hash, part_number, terms, billings, currencies, variants, by_use, cost_units, cost_text, cost_currency, cost_previous,
  cost_since, first_seen_at, changed_at)";
-const PRODUCT_UPDATE: &str = " ON CONFLICT (id) DO UPDATE SET name = excluded.name, vendor = excluded.vendor, kind = excluded.kind,
- category = excluded.category, caption = excluded.caption, state = excluded.state, details = excluded.details,
+const PRODUCT_UPDATE: &str = " ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, vendor = excluded.vendor, kind = excluded.kind,
+ category = excluded.category, caption = excluded.caption, state = excluded.state,
  raw_hash = excluded.raw_hash, part_number = excluded.part_number, terms = excluded.terms, billings = excluded.billings,
  currencies = excluded.currencies, variants = excluded.variants, by_use = excluded.by_use, cost_units = excluded.cost_units,
  cost_text = excluded.cost_text, cost_currency = excluded.cost_currency, cost_previous = excluded.cost_previous,
  cost_since = excluded.cost_since, changed_at = excluded.changed_at, missed_scans = 0, withdrawn_at = NULL";
-const RAW: &str = "INSERT INTO product_raw (product_id, raw, size)";
-const RAW_UPDATE: &str =
-    " ON CONFLICT (product_id) DO UPDATE SET raw = excluded.raw, size = excluded.size";
+const RAW: &str = "INSERT INTO product_raw (product_id, details, raw, size)";
+const RAW_UPDATE: &str = " ON CONFLICT (product_id) DO UPDATE SET details = excluded.details, raw = excluded.raw, size = excluded.size";
 const VARIANT: &str = "INSERT INTO variant (id, product_id, position, sku_id, plan_id, add_on, sku_name, plan_name, part_number,
  external_id, term, billing, by_use, in_price_book, disabled, prices, since, previous_units)";
 const VARIANT_UPDATE: &str = " ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku_name = excluded.sku_name,
@@ -266,23 +260,18 @@ fn product_values(connection: ConnectionId, write: &ProductWrite, doc_id: i64) -
         let mut rows = write.variants.iter();
         rows.find(|row| row.variant.key == shown.key)
     });
-    // The variants have rows of their own.
-    let details = Product {
-        variants: Vec::new(),
-        ..product.clone()
-    };
     values![
         write.id.0,
         connection.0,
         product.ion_id.clone(),
         doc_id,
         product.name.clone(),
+        product.name.to_lowercase(),
         product.vendor.clone(),
         product.kind.clone(),
         product.categories.first().cloned().unwrap_or_default(),
         product.caption.clone(),
         listing.state.as_str(),
-        json_text(&details),
         write.raw_hash.clone(),
         listing.part_number,
         set(&listing.terms),
@@ -297,6 +286,20 @@ fn product_values(connection: ConnectionId, write: &ProductWrite, doc_id: i64) -
         row.map(|row| micros(row.since)),
         micros(write.first_seen_at),
         micros(write.changed_at)
+    ]
+}
+
+fn raw_values(write: &ProductWrite) -> Vec<Value> {
+    // The variants have rows of their own.
+    let details = Product {
+        variants: Vec::new(),
+        ..write.product.clone()
+    };
+    values![
+        write.id.0,
+        json_text(&details),
+        write.raw.clone(),
+        signed(write.raw_size as u64)
     ]
 }
 

@@ -218,12 +218,12 @@ CREATE TABLE product (
   ion_id TEXT NOT NULL,
   doc_id BIGINT NOT NULL UNIQUE,
   name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
   vendor TEXT NOT NULL,
   kind TEXT NOT NULL,
   category TEXT NOT NULL,
   caption TEXT NOT NULL,
   state TEXT NOT NULL,
-  details TEXT NOT NULL,
   raw_hash {bytes} NOT NULL,
   part_number TEXT NOT NULL,
   terms TEXT NOT NULL,
@@ -242,9 +242,12 @@ CREATE TABLE product (
   withdrawn_at BIGINT
 );
 CREATE UNIQUE INDEX product_ion ON product (connection_id, ion_id);
-CREATE INDEX product_name ON product (name, id);
+CREATE INDEX product_name ON product (name_key, id);
+-- Counts and facets are read from this alone.
+CREATE INDEX product_filter ON product (state, vendor, category, connection_id);
 
-CREATE TABLE product_raw (product_id {uuid} PRIMARY KEY REFERENCES product (id), raw {bytes} NOT NULL, size BIGINT NOT NULL);
+-- What only the page of one product and the next import need, so that lists read narrow rows.
+CREATE TABLE product_raw (product_id {uuid} PRIMARY KEY REFERENCES product (id), details TEXT NOT NULL, raw {bytes} NOT NULL, size BIGINT NOT NULL);
 
 CREATE TABLE variant (
   id {uuid} PRIMARY KEY,
