@@ -79,7 +79,6 @@ async function style() {
     css: [{ raw }],
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     safelist: { standard: [/^s-/, /^n-/, /^g-/, /^f[1-5]$/, /^u-/, /^htmx-/, "data-bs-theme", "backdrop"], variables: [/^--ib-/] },
-    blocklist: [/^(carousel|offcanvas|accordion|modal|dropdown|popover|tooltip|breadcrumb|list-group|ribbon|datagrid|timeline|steps|avatar|badge|navbar|alert|toast|pagination|spinner|placeholder|progress-bar|markdown|flag|payment)(-|$)/],
     variables: true,
     keyframes: true,
     fontFace: false,
@@ -117,7 +116,7 @@ function icons() {
     }
   }
   // In Rust and TypeScript an icon is a plain word; a word that is none by chance costs some bytes.
-  for (const file of [...files(join(crate, "src/view"), ".rs"), ...files(join(here, "src"), ".ts")]) {
+  for (const file of [...files(join(crate, "src"), ".rs"), ...files(join(crate, "examples"), ".rs"), ...files(join(here, "src"), ".ts")]) {
     for (const [, name] of readFileSync(file, "utf8").matchAll(/"([a-z0-9-]+)"/g)) if (known.has(name)) used.add(name);
   }
   const symbols = [...used].sort().map((name) => {

@@ -92,6 +92,9 @@ pub fn percent(tenths: u64) -> String {
 /// A part of a whole in percent.
 pub fn share(part: u64, whole: u64) -> String {
     let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
+    if tenths == 0 && part > 0 {
+        return format!("under 0.1{THIN}%");
+    }
     percent(u64::try_from(tenths).unwrap_or(u64::MAX))
 }
 
@@ -357,6 +360,7 @@ mod tests {
         assert_eq!(bytes(9_100), "9.1 kB");
         assert_eq!(bytes(112_000_000), "112 MB");
         assert_eq!(share(598, 1000), "59.8\u{202f}%");
+        assert_eq!(share(14, 20_114), "under 0.1\u{202f}%");
     }
 
     #[test]

@@ -73,16 +73,16 @@ function options(place: HTMLElement, data: Data): uPlot.Options {
     width: place.clientWidth,
     height: 240,
     padding: [12, 56, 0, 0],
-    legend: { show: true, live: true },
+    legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
-    hooks: { draw: [(chart) => ends(chart, data, token("--ib-text-2"))] },
+    hooks: { draw: [(chart) => ends(chart, data, token("--ib-text-2"))], setCursor: [(chart) => read(chart, data)] },
     scales: { x: { time: true }, y: { range: (_, low, high) => spread(low, high) } },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, at) => at.map(month) },
-      { ...axis, size: 56, values: (_, at) => at.map((value) => value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 })) },
+      { ...axis, size: 56, values: (_, at) => at.map(figure) },
     ],
     series: [
-      { label: "Day", value: (_, at) => (at ? new Date(at * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" }) : "") },
+      {},
       ...data.lines.map((line, position) => ({
         label: line.label,
         stroke: token(`--ib-series-${Math.min(position + 1, 5)}`),
@@ -90,10 +90,26 @@ function options(place: HTMLElement, data: Data): uPlot.Options {
         paths: stepped,
         points: { show: false },
         dash: position >= 3 ? [4, 4] : undefined,
-        value: (_: uPlot, price: number | null) => (price === null ? "" : `${price.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 })} ${data.currency}`),
       })),
     ],
   };
+}
+
+function figure(price: number): string {
+  return price.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+}
+
+/** Says in the legend what each line costs under the pointer, and on which day. */
+function read(chart: uPlot, data: Data): void {
+  const at = chart.cursor.idx;
+  const places = document.querySelectorAll<HTMLElement>("[data-series]");
+  places.forEach((place, position) => {
+    const price = at === null || at === undefined ? null : chart.data[position + 1]?.[at];
+    place.textContent = typeof price === "number" ? figure(price) : "";
+  });
+  const day = find("[data-day]");
+  const moment = at === null || at === undefined ? undefined : chart.posToVal(chart.cursor.left ?? 0, "x");
+  if (day) day.textContent = moment ? `${new Date(moment * 1000).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })}, ${data.currency}` : "";
 }
 
 /** Room above and below, also where all prices are one. */
@@ -120,6 +136,7 @@ function ends(chart: uPlot, data: Data, colour: string): void {
   context.save();
   context.font = `600 ${11 * ratio}px Inter, sans-serif`;
   context.textBaseline = "middle";
+  context.textAlign = "left";
   context.fillStyle = colour;
   let before = -Infinity;
   for (const mark of marks) {

@@ -1,0 +1,80 @@
+// Serves the pages of the gallery under the policy of the product, and looks at each: no refusal of the policy, no sideways
+// scrolling, nothing that axe finds; with --pictures it saves one of each.
+//   cargo run -p web --example gallery -- DIR && node gallery.mjs DIR [--pictures OUT] [--only NAME,NAME]
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join, normalize } from "node:path";
+import { launch, open } from "./browser.mjs";
+
+const KINDS = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", svg: "image/svg+xml", woff2: "font/woff2", json: "application/json" };
+export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const WIDTHS = [1440, 1100, 768, 390];
+
+/** Serves a folder on a free port of loopback. */
+export async function serve(folder) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    try {
+      const body = readFileSync(join(folder, path));
+      response.writeHead(200, { "content-type": KINDS[path.split(".").at(-1)] ?? "application/octet-stream", "content-security-policy": POLICY });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((closed) => server.close(closed)) };
+}
+
+/** Looks at every page in `folder`; gives what is wrong, in words. */
+export async function look(folder, { pictures = "", only = [] } = {}) {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".html")).map((name) => name.slice(0, -5)).filter((name) => only.length === 0 || only.includes(name));
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  const site = await serve(folder);
+  const browser = await launch();
+  const wrong = [];
+  if (pictures) mkdirSync(pictures, { recursive: true });
+  try {
+    for (const theme of ["light", "dark"]) {
+      const { context, page, faults } = await open(browser, site.origin, { colorScheme: theme, bypassCSP: false });
+      for (const name of names) {
+        const whole = readFileSync(join(folder, `${name}.html`), "utf8").startsWith("<!doctype");
+        if (!whole) continue;
+        for (const width of theme === "dark" ? [1440] : WIDTHS) {
+          await page.setViewportSize({ width, height: 1000 });
+          await page.goto(`${site.origin}/${name}.html`, { waitUntil: "load" });
+          await page.evaluate(() => document.fonts.ready);
+          const label = `${name} at ${width}, ${theme}`;
+          const over = await page.evaluate(() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return "";
+            const far = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".tw, .chips, .tabs-x, .code, .log, .pre, [popover]"));
+            return far.slice(0, 3).map((one) => `${one.tagName}.${one.className}`).join(", ") || "unknown";
+          });
+          if (over) wrong.push(`${label}: scrolls sideways (${over})`);
+          if (width === 1440 || width === 390) {
+            // axe is read into the page by the debugger, which the policy does not see.
+            await page.evaluate(readFileSync(axe, "utf8"));
+            const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+            for (const one of found.violations) wrong.push(`${label}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+          }
+          if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}${theme === "dark" ? "-dark" : ""}.png`), fullPage: true });
+        }
+      }
+      wrong.push(...faults.filter((fault) => !/EventSource|\/events|404/.test(fault)));
+      await context.close();
+    }
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+  return wrong;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const value = (flag) => (process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : "");
+  const wrong = await look(process.argv[2], { pictures: value("--pictures"), only: value("--only").split(",").filter(Boolean) });
+  for (const one of wrong) console.log(one);
+  process.exitCode = wrong.length ? 1 : 0;
+}
