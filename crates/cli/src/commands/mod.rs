@@ -1,0 +1,71 @@
+//! One file for each noun.
+
+mod connect;
+mod connection;
+mod doctor;
+mod installation;
+mod people;
+mod products;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use async_trait::async_trait;
+use domain::JobId;
+use engine::Engine;
+use engine::connection::ConnectionOverview;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Command;
+use crate::output::{Exit, Output};
+
+/// What the binary gives to commands.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// The engine on the data directory; the database is brought to this version.
+    async fn engine(&self) -> anyhow::Result<Engine>;
+    /// The database as it is.
+    async fn store(&self) -> anyhow::Result<store::Store>;
+    /// Carries out one job in this process. False where somebody else has it.
+    async fn run_job(&self, engine: &Engine, job: JobId, stop: CancellationToken) -> anyhow::Result<bool>;
+    /// Hashes a password.
+    fn hash_password(&self, password: &SecretString) -> anyhow::Result<String>;
+    /// Makes the secret of an API token: the secret, its first letters, its hash.
+    fn new_api_token(&self) -> (SecretString, String, Vec<u8>);
+    /// The data directory.
+    fn data_dir(&self) -> PathBuf;
+    /// Where the key is.
+    fn key_path(&self) -> PathBuf;
+    /// Address of this installation.
+    fn public_url(&self) -> String;
+    /// Cancelled when the person wants to stop.
+    fn stop(&self) -> CancellationToken;
+}
+
+/// Runs a command.
+pub async fn run(command: Command, host: &dyn Host, json: bool) -> anyhow::Result<Exit> {
+    let out = Output { json };
+    match command {
+        Command::Connect(args) => connect::run(args, host, out).await,
+        Command::Connection(command) => connection::run(command, host, out).await,
+        Command::Products(command) => products::run(command, host, out).await,
+        Command::User(command) => people::user(command, host, out).await,
+        Command::Token(command) => people::token(command, host, out).await,
+        Command::Db(command) => installation::db(command, host, out).await,
+        Command::Key(command) => installation::key(command, host, out).await,
+        Command::Audit(command) => installation::audit(command, host, out).await,
+        Command::Doctor => doctor::run(host, out).await,
+    }
+}
+
+/// The connection that is meant: the only one, or the one of this name, account or id.
+async fn pick(engine: &Engine, wanted: Option<&str>) -> anyhow::Result<ConnectionOverview> {
+    let mut all = engine.list_overviews().await?;
+    match wanted {
+        None if all.len() == 1 => Ok(all.remove(0)),
+        None if all.is_empty() => bail!("no Ion account is connected; connect one with: ionbridge connect"),
+        None => bail!("there are {} connections; name one of: {}", all.len(), all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")),
+        Some(wanted) => all.into_iter().find(|one| one.name == wanted || one.account_id == wanted || one.id.to_string() == wanted).with_context(|| format!("there is no connection {wanted:?}; see: ionbridge connection list")),
+    }
+}

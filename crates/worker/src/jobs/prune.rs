@@ -1,0 +1,35 @@
+//! Deletes what retention lets go.
+
+use std::time::Duration;
+
+use engine::Engine;
+use jiff::Timestamp;
+use store::StoreError;
+
+use crate::Outcome;
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retention {
+    /// Jobs that have ended.
+    pub(crate) jobs: Duration,
+}
+
+pub(super) async fn run(engine: &Engine, retention: &Retention) -> Outcome {
+    match prune(engine, retention).await {
+        Ok(gone) => {
+            tracing::info!(gone, "old jobs, sessions and answers were deleted");
+            Outcome::Done
+        }
+        Err(error) => Outcome::Retry(error.to_string()),
+    }
+}
+
+async fn prune(engine: &Engine, retention: &Retention) -> Result<u64, StoreError> {
+    let now = engine.clock().now();
+    let tx = engine.store().begin().await?;
+    let mut gone = store::sessions::prune(&tx, now).await?;
+    gone += store::queue::prune(&tx, now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN)).await?;
+    tx.commit().await?;
+    Ok(gone)
+}
