@@ -1,5 +1,7 @@
 //! Search as you type over the whole catalog, with filters.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::catalog::ProductState;
 use domain::{ConnectionId, ProductId};
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::connections::signed;
-use crate::sql::{Row, count, rows};
+use crate::sql::{Row, count, json_text, rows};
 
 /// What to look for. Everything that is set must hold.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +39,8 @@ pub struct ProductFilter {
     pub sort: Option<PriceSort>,
     /// Descending.
     pub descending: bool,
+    /// Goes on behind this: [`ProductPage::next`] of the part before, with the same sort.
+    pub after: Option<String>,
     /// Products to skip.
     pub offset: u64,
     /// Products to give.
@@ -106,6 +110,8 @@ pub struct ProductPage {
     pub products: Vec<ProductHit>,
     /// How many there are in all.
     pub total: u64,
+    /// Where the list goes on, whatever is written meanwhile; only where a sort is named.
+    pub next: Option<String>,
 }
 
 /// Values that filters can take.
@@ -119,17 +125,35 @@ pub struct Facets {
     pub currencies: Vec<String>,
 }
 
+/// So many matches are ranked by fitness; of more, those whose name begins with the text come first.
+const RANKED: i64 = 500;
+/// Words of a search that count.
+const WORDS: usize = 8;
+/// Letters that the trigram index needs.
+const TRIGRAM: usize = 3;
+
+/// A part of a statement, and its values so far.
 struct Where {
+    from: &'static str,
     sql: String,
     values: Vec<Value>,
 }
 
 impl Where {
     fn and(&mut self, condition: &str, value: impl Into<Value>) {
-        self.values.push(value.into());
+        let place = self.bind(value);
         self.sql.push_str(" AND ");
-        self.sql
-            .push_str(&condition.replace("{}", &format!("${}", self.values.len())));
+        self.sql.push_str(&condition.replace("{}", &place));
+    }
+
+    /// Adds a value, and gives its place.
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    fn select(&self, what: &str) -> String {
+        format!("SELECT {what} FROM {} WHERE {}", self.from, self.sql)
     }
 }
 
@@ -138,75 +162,139 @@ pub async fn search(
     conn: &impl ConnectionTrait,
     filter: &ProductFilter,
 ) -> Result<ProductPage, StoreError> {
-    let mut conditions = conditions(conn.get_database_backend(), filter);
-    let total = count(
-        conn,
-        format!("SELECT COUNT(*) FROM product p WHERE {}", conditions.sql),
-        conditions.values.clone(),
-    )
-    .await?;
-    let direction = if filter.descending { "DESC" } else { "ASC" };
-    let text = filter.text.trim().to_lowercase();
-    let order = match filter.sort {
-        Some(PriceSort::Vendor) => format!("p.vendor {direction}, p.name, p.id"),
-        Some(PriceSort::Category) => format!("p.category {direction}, p.name, p.id"),
-        Some(PriceSort::Cost) => {
-            format!("p.cost_units IS NULL, p.cost_units {direction}, p.name, p.id")
+    let mut matching = matching(conn.get_database_backend(), filter);
+    let total = count(conn, matching.select("COUNT(*)"), matching.values.clone()).await?;
+    let text = normal(&filter.text);
+    let keys = filter.sort.map(|sort| sort_keys(sort, filter.descending));
+    if let (Some(keys), Some(after)) = (&keys, &filter.after) {
+        behind(&mut matching, keys, filter.descending, after)?;
+    }
+    let order = match &keys {
+        Some(keys) => {
+            let direction = if filter.descending { " DESC" } else { "" };
+            keys.each_ref()
+                .map(|key| format!("{key}{direction}"))
+                .join(", ")
         }
-        Some(PriceSort::Changed) => format!("p.changed_at {direction}, p.name, p.id"),
-        Some(PriceSort::Name) => format!("p.name {direction}, p.id"),
-        None if text.is_empty() => "p.name, p.id".to_owned(),
-        // Exact first, then beginnings of name or part number, then a word's beginning, then anything.
+        None if text.is_empty() => "p.name_key, p.id".to_owned(),
+        None if total <= RANKED => format!("{}, p.name_key, p.id", fitness(&mut matching, &text)),
         None => {
-            let first = conditions.values.len() + 1;
-            conditions.values.extend([
-                Value::from(text.clone()),
-                Value::from(format!("{}%", like(&text))),
-                Value::from(format!("% {}%", like(&text))),
-            ]);
+            let begins = matching.bind(format!("{}%", like(&text)));
             format!(
-                "CASE WHEN LOWER(p.name) = ${first} OR LOWER(p.part_number) = ${first} OR LOWER(p.ion_id) = ${first} THEN 0 WHEN LOWER(p.name) LIKE ${second} ESCAPE '!' OR LOWER(p.part_number) LIKE ${second} ESCAPE '!' THEN 1 WHEN LOWER(p.name) LIKE ${third} ESCAPE '!' THEN 2 ELSE 3 END, p.name, p.id",
-                second = first + 1,
-                third = first + 2,
+                "CASE WHEN p.name_key LIKE {begins} ESCAPE '!' THEN 0 ELSE 1 END, p.name_key, p.id"
             )
         }
     };
-    conditions.values.extend([
-        Value::from(i64::from(filter.limit)),
-        Value::from(signed(filter.offset)),
-    ]);
-    let n = conditions.values.len();
+    let limit = matching.bind(i64::from(filter.limit));
+    let offset = matching.bind(signed(filter.offset));
     let sql = format!(
-        "SELECT p.* FROM product p WHERE {} ORDER BY {order} LIMIT ${} OFFSET ${n}",
-        conditions.sql,
-        n - 1
+        "{} ORDER BY {order} LIMIT {limit} OFFSET {offset}",
+        matching.select("p.*")
     );
-    let products = rows(conn, sql, conditions.values)
-        .await?
-        .iter()
-        .map(read)
-        .collect::<Result<_, _>>()?;
+    let rows = rows(conn, sql, matching.values).await?;
+    let products: Vec<ProductHit> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    let full = products.len() as u64 == u64::from(filter.limit);
+    let last = products.last().filter(|_| full);
+    let next = filter
+        .sort
+        .zip(last)
+        .map(|(sort, last)| cursor(sort, filter.descending, last));
     Ok(ProductPage {
         products,
         total: u64::try_from(total).unwrap_or(0),
+        next,
     })
 }
 
-fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
-    let mut conditions = Where {
+/// How well a product fits: exactly, at the beginning of its name or part number, of a word, inside the name, elsewhere.
+fn fitness(matching: &mut Where, text: &str) -> String {
+    let exact = matching.bind(text);
+    let begins = matching.bind(format!("{}%", like(text)));
+    let word = matching.bind(format!("% {}%", like(text)));
+    let inside = matching.bind(format!("%{}%", like(text)));
+    format!(
+        "CASE WHEN p.name_key = {exact} OR LOWER(p.part_number) = {exact} OR LOWER(p.ion_id) = {exact}
+           OR EXISTS (SELECT 1 FROM variant v WHERE v.product_id = p.id
+             AND (LOWER(v.sku_id) = {exact} OR LOWER(v.part_number) = {exact} OR LOWER(v.external_id) = {exact})) THEN 0
+         WHEN p.name_key LIKE {begins} ESCAPE '!' OR LOWER(p.part_number) LIKE {begins} ESCAPE '!' THEN 1
+         WHEN p.name_key LIKE {word} ESCAPE '!' THEN 2
+         WHEN p.name_key LIKE {inside} ESCAPE '!' THEN 3 ELSE 4 END"
+    )
+}
+
+/// What a list is ordered by; the last one tells all products apart.
+fn sort_keys(sort: PriceSort, descending: bool) -> [String; 3] {
+    let first = match sort {
+        PriceSort::Name => "p.name_key",
+        PriceSort::Vendor => "p.vendor",
+        PriceSort::Category => "p.category",
+        // Products without a price come last, whatever the direction.
+        PriceSort::Cost if descending => "COALESCE(p.cost_units, -1)",
+        PriceSort::Cost => "COALESCE(p.cost_units, 9223372036854775807)",
+        PriceSort::Changed => "p.changed_at",
+    };
+    [first.to_owned(), "p.name_key".to_owned(), "p.id".to_owned()]
+}
+
+/// Where a list goes on behind its last product.
+fn cursor(sort: PriceSort, descending: bool, last: &ProductHit) -> String {
+    let first = match sort {
+        PriceSort::Name => last.name.to_lowercase().into(),
+        PriceSort::Vendor => last.vendor.clone().into(),
+        PriceSort::Category => last.category.clone().into(),
+        PriceSort::Cost => last
+            .cost_units
+            .unwrap_or(if descending { -1 } else { i64::MAX })
+            .into(),
+        PriceSort::Changed => crate::sql::micros(last.changed_at).into(),
+    };
+    let parts: (serde_json::Value, String, Uuid) = (first, last.name.to_lowercase(), last.id.0);
+    URL_SAFE_NO_PAD.encode(json_text(&parts))
+}
+
+/// Adds the condition that a product stands behind the cursor.
+fn behind(
+    matching: &mut Where,
+    keys: &[String; 3],
+    descending: bool,
+    after: &str,
+) -> Result<(), StoreError> {
+    let unknown = || StoreError::Missing("the place where the list goes on");
+    let bytes = URL_SAFE_NO_PAD.decode(after).map_err(|_| unknown())?;
+    let (first, name, id): (serde_json::Value, String, Uuid) =
+        serde_json::from_slice(&bytes).map_err(|_| unknown())?;
+    let first = match first {
+        serde_json::Value::String(text) => Value::from(text),
+        serde_json::Value::Number(number) => Value::from(number.as_i64().ok_or_else(unknown)?),
+        _ => return Err(unknown()),
+    };
+    let places = [matching.bind(first), matching.bind(name), matching.bind(id)];
+    let direction = if descending { '<' } else { '>' };
+    let condition = format!(
+        " AND ({}) {direction} ({})",
+        keys.join(", "),
+        places.join(", ")
+    );
+    matching.sql.push_str(&condition);
+    Ok(())
+}
+
+fn matching(backend: DbBackend, filter: &ProductFilter) -> Where {
+    let mut matching = Where {
+        from: "product p",
         sql: "1 = 1".to_owned(),
         values: Vec::new(),
     };
     match &filter.state {
-        Some(state) => conditions.and("p.state = {}", state.clone()),
-        None => conditions.sql.push_str(" AND p.state <> 'withdrawn'"),
+        Some(state) => matching.and("p.state = {}", state.clone()),
+        None => matching.sql.push_str(" AND p.state <> 'withdrawn'"),
     }
     if let Some(connection) = filter.connection {
-        conditions.and("p.connection_id = {}", connection.0);
+        matching.and("p.connection_id = {}", connection.0);
     }
     for (column, value) in [("vendor", &filter.vendor), ("category", &filter.category)] {
         if let Some(value) = value {
-            conditions.and(&format!("p.{column} = {{}}"), value.clone());
+            matching.and(&format!("p.{column} = {{}}"), value.clone());
         }
     }
     for (column, value) in [
@@ -215,51 +303,58 @@ fn conditions(backend: DbBackend, filter: &ProductFilter) -> Where {
         ("currencies", &filter.currency),
     ] {
         if let Some(value) = value {
-            conditions.and(
-                &format!("p.{column} LIKE {{}} ESCAPE '!'"),
-                format!("%|{}|%", like(value)),
-            );
+            let condition = format!("p.{column} LIKE {{}} ESCAPE '!'");
+            matching.and(&condition, format!("%|{}|%", like(value)));
         }
     }
     if let Some(from) = filter.price_from {
-        conditions.and("p.cost_units >= {}", from);
+        matching.and("p.cost_units >= {}", from);
     }
     if let Some(to) = filter.price_to {
-        conditions.and("p.cost_units <= {}", to);
+        matching.and("p.cost_units <= {}", to);
     }
-    let text = filter.text.to_lowercase();
-    let words: Vec<&str> = text.split_whitespace().take(8).collect();
-    // The trigram index needs three letters; shorter words are looked for in the name alone.
-    let (long, short): (Vec<&str>, Vec<&str>) = words
-        .into_iter()
-        .partition(|word| word.chars().count() >= 3);
+    match_text(&mut matching, backend, &normal(&filter.text));
+    matching
+}
+
+/// Every word must occur: long ones anywhere in the search document, short ones at the beginning of a word of the name.
+fn match_text(matching: &mut Where, backend: DbBackend, text: &str) {
+    let words = text.split(' ').filter(|word| !word.is_empty()).take(WORDS);
+    let (long, short): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| word.chars().count() >= TRIGRAM);
     for word in short {
-        conditions.and(
-            "(LOWER(p.name) LIKE {} ESCAPE '!' OR LOWER(p.part_number) LIKE {} ESCAPE '!')",
-            format!("%{}%", like(word)),
+        let begins = matching.bind(format!("{}%", like(word)));
+        let inside = matching.bind(format!("% {}%", like(word)));
+        let condition = format!(
+            " AND (p.name_key LIKE {begins} ESCAPE '!' OR p.name_key LIKE {inside} ESCAPE '!' OR LOWER(p.part_number) LIKE {begins} ESCAPE '!')"
         );
+        matching.sql.push_str(&condition);
+    }
+    if long.is_empty() {
+        return;
     }
     if backend == DbBackend::Sqlite {
-        if !long.is_empty() {
-            let query = long
-                .iter()
-                .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-                .collect::<Vec<_>>()
-                .join(" AND ");
-            conditions.and(
-                "p.doc_id IN (SELECT rowid FROM product_search WHERE product_search MATCH {})",
-                query,
-            );
-        }
+        // The search comes first: what it finds is looked up, one row each.
+        matching.from = "product_search s CROSS JOIN product p ON p.doc_id = s.rowid";
+        let quoted = long
+            .iter()
+            .map(|word| format!("\"{}\"", word.replace('"', "\"\"")));
+        let query = quoted.collect::<Vec<_>>().join(" AND ");
+        matching.and("s.product_search MATCH {}", query);
     } else {
+        matching.from = "product_search s JOIN product p ON p.doc_id = s.doc_id";
         for word in long {
-            conditions.and(
-                "p.doc_id IN (SELECT doc_id FROM product_search WHERE doc LIKE {} ESCAPE '!')",
-                format!("%{}%", like(word)),
-            );
+            matching.and("s.doc LIKE {} ESCAPE '!'", format!("%{}%", like(word)));
         }
     }
-    conditions
+}
+
+/// The text in lower case, its words one blank apart.
+fn normal(text: &str) -> String {
+    text.to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A text in which `LIKE` finds no wildcard.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod budget;
+mod catalog;
 mod connections;
 mod make;
 mod notices;
