@@ -11,10 +11,11 @@ const KINDS = { html: "text/html; charset=utf-8", css: "text/css", js: "text/jav
 export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const WIDTHS = [1440, 1100, 768, 390];
 
-/** Serves a folder on a free port of loopback. */
-export async function serve(folder) {
+/** Serves a folder on a free port of loopback; `answer(request, response, path)` may answer first and then gives true. */
+export async function serve(folder, answer = () => false) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    if (answer(request, response, path)) return;
     try {
       const body = readFileSync(join(folder, path));
       response.writeHead(200, { "content-type": KINDS[path.split(".").at(-1)] ?? "application/octet-stream", "content-security-policy": POLICY });
@@ -24,7 +25,7 @@ export async function serve(folder) {
     }
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((closed) => server.close(closed)) };
+  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((closed) => (server.close(closed), server.closeAllConnections())) };
 }
 
 /** Looks at every page in `folder`; gives what is wrong, in words. */

@@ -357,3 +357,29 @@ pub(crate) fn failure(answer: &Answer) -> Error {
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_sends_before_a_pause_is_over_and_a_shorter_one_does_not_shorten_it() {
+        let budget = PacedBudget::per_second(1000);
+        let pause = Duration::from_millis(60);
+        let start = tokio::time::Instant::now();
+        budget.pause(pause).await;
+        budget.pause(Duration::ZERO).await;
+        futures::future::join_all((0..5).map(|_| budget.acquire())).await;
+        assert!(start.elapsed() >= pause);
+    }
+
+    #[tokio::test]
+    async fn those_who_waited_for_the_end_of_a_pause_are_still_paced() {
+        let budget = PacedBudget::per_second(20);
+        budget.pause(Duration::from_millis(200)).await;
+        let start = tokio::time::Instant::now();
+        // Twenty may go at once when it ends, the other two keep their distance of a twentieth of a second.
+        futures::future::join_all((0..22).map(|_| budget.acquire())).await;
+        assert!(start.elapsed() >= Duration::from_millis(290));
+    }
+}

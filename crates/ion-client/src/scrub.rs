@@ -196,6 +196,11 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use serde_json::Value;
+
     use super::*;
 
     fn scrubbed(text: &str) -> String {
@@ -263,5 +268,68 @@ mod tests {
         );
         assert!(!scrubbed(&nested).contains("hunter2"));
         assert!(!scrubbed(r#"{"x":"\ud800","password":"hunter2"}"#).contains("hunter2"));
+    }
+
+    /// The same by another way, for values that a tree can hold.
+    fn emptied(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                let is = |text: &str, words: &[&str]| {
+                    words.iter().any(|word| word.eq_ignore_ascii_case(text))
+                };
+                let attribute = members
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .is_some_and(|name| is(name, &SECRET_ATTRIBUTES));
+                for (name, member) in members {
+                    if is(name, &SECRET_MEMBERS) || attribute && name == "value" {
+                        *member = "".into();
+                    } else {
+                        emptied(member);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(emptied),
+            _ => {}
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let words = vec![
+            "password", "userName", "name", "value", "EUR", "\"", "\\", "{[,:", "\u{e4}\n",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            select(words).prop_map(Value::from),
+        ];
+        let names = vec![
+            "password",
+            "previewAuthToken",
+            "name",
+            "value",
+            "userName",
+            "x",
+            "\"y\\",
+        ];
+        leaf.prop_recursive(5, 60, 6, move |inner| {
+            let name = select(names.clone()).prop_map(str::to_owned);
+            prop_oneof![
+                vec(inner.clone(), 0..5).prop_map(Value::from),
+                vec((name, inner), 0..6).prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_reply_loses_its_secrets_and_nothing_else(value in any_json(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            let scrubbed: Value = serde_json::from_str(&scrubbed(&text.unwrap())).unwrap();
+            let mut expected = value;
+            emptied(&mut expected);
+            prop_assert_eq!(scrubbed, expected);
+        }
     }
 }

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::StoreError;
@@ -98,7 +99,10 @@ impl Store {
             ("synchronous_commit", "on"),
             ("default_transaction_isolation", "read committed"),
         ]);
-        let pool = PgPoolOptions::new().max_connections(connections.max(4)).acquire_timeout(PATIENCE).connect_with(options).await?;
+        // A pool tries for long what fails at once: a wrong address or password is told now.
+        let first = tokio::time::timeout(PATIENCE, options.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        first.close().await?;
+        let pool = PgPoolOptions::new().max_connections(connections.max(4)).acquire_timeout(PATIENCE).connect_lazy_with(options);
         let pool = DatabaseConnection::from(pool);
         Ok(Self { pools: Arc::new(Pools { backend: Backend::Postgres, read: pool.clone(), write: pool.clone(), import: pool, file: None }) })
     }

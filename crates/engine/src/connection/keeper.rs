@@ -160,9 +160,9 @@ pub(super) async fn exchange(
 /// Body of the hidden subcommand `token-keeper`. Writes nothing but the journal, since its standard output is a lock.
 pub fn main(mut stdin: impl Read) -> Result<(), KeeperError> {
     // Its own session: a signal to the server's terminal or process group is not for us.
-    drop(rustix::process::setsid());
+    let _ = rustix::process::setsid();
     // No core dump may hold a token; a kernel that cannot do this is no reason to fail.
-    drop(rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable));
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     // The kernel should take another process first when memory ends; needs a privilege that we may not have.
     drop(std::fs::write("/proc/self/oom_score_adj", "-900"));
 

@@ -1,6 +1,7 @@
 //! One database for one test, gone with it.
 
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -41,9 +42,9 @@ impl TestDatabase {
                 database
             }
             Backend::Postgres => {
-                let server = server::address();
-                let template = template(&server).await;
-                Self::on_server(server, &format!("TEMPLATE {template}")).await
+                let server = server::get();
+                let template = template(&server.address).await;
+                Self::on_server(server.address, &format!("TEMPLATE {template} {}", server.strategy)).await
             }
         }
     }
@@ -56,7 +57,7 @@ impl TestDatabase {
                 let url = SecretString::from(format!("sqlite:{}", folder.path().join("ionbridge.db").display()));
                 Self { store: open(&url).await, url, home: Home::Folder { _folder: folder } }
             }
-            Backend::Postgres => Self::on_server(server::address(), "TEMPLATE template0").await,
+            Backend::Postgres => Self::on_server(server::get().address, "TEMPLATE template0").await,
         }
     }
 
@@ -121,6 +122,10 @@ async fn run(admin: &mut PgConnection, sql: &str) {
 
 /// Name of a migrated database that others are copied from. It is made once for each schema: a test then starts in milliseconds.
 async fn template(address: &SecretString) -> String {
+    static KNOWN: OnceLock<String> = OnceLock::new();
+    if let Some(name) = KNOWN.get() {
+        return name.clone();
+    }
     let hash: String = Sha256::digest(schema_text()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let name = format!("ionbridge_template_{hash}");
     let mut admin = connect(address).await;
@@ -142,7 +147,7 @@ async fn template(address: &SecretString) -> String {
         run(&mut admin, &format!("ALTER DATABASE {part} RENAME TO {name}")).await;
     }
     drop(admin.close().await);
-    name
+    KNOWN.get_or_init(|| name).clone()
 }
 
 /// The address of another database on the same server.

@@ -25,25 +25,38 @@ max_connections = 300
 shared_buffers = 64MB
 max_parallel_workers_per_gather = 0
 jit = off
+autovacuum = off
 # The data live as long as the tests.
 fsync = off
 full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
 ";
 
-/// The address of the server, which is started when it does not run.
-pub(super) fn address() -> SecretString {
-    static ADDRESS: LazyLock<SecretString> = LazyLock::new(find_or_start);
-    ADDRESS.clone()
+/// A server that answers.
+#[derive(Debug, Clone)]
+pub(super) struct Answering {
+    /// A database on it, from which others can be made.
+    pub(super) address: SecretString,
+    /// How a database is copied fastest: by its files where nothing is ever forced to disk.
+    pub(super) strategy: &'static str,
 }
 
-fn find_or_start() -> SecretString {
+/// The server, which is started when it does not run.
+pub(super) fn get() -> Answering {
+    static SERVER: LazyLock<Answering> = LazyLock::new(find_or_start);
+    SERVER.clone()
+}
+
+fn find_or_start() -> Answering {
     #[expect(clippy::disallowed_methods, reason = "names the server for the tests; nothing that ships reads it")]
     let named = std::env::var("TEST_DATABASE_URL");
     if let Ok(url) = named {
-        return url.into();
+        return Answering { address: url.into(), strategy: "" };
     }
     let package = find_package();
-    Server::of(&package).start().unwrap_or_else(|error| panic!("the PostgreSQL server for tests did not start: {error}"))
+    let address = Server::of(&package).start().unwrap_or_else(|error| panic!("the PostgreSQL server for tests did not start: {error}"));
+    Answering { address, strategy: "STRATEGY FILE_COPY" }
 }
 
 fn find_package() -> PathBuf {

@@ -1,0 +1,13 @@
+//! The web side as browsers and programs meet it: the whole router over a real store.
+
+mod api;
+mod connections;
+mod forgery;
+mod headers;
+mod house;
+mod login;
+mod matrix;
+mod openapi;
+mod products;
+mod runs;
+mod secrets;
