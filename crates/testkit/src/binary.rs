@@ -97,7 +97,7 @@ impl Running {
     fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
         // One that has ended already needs no signal.
-        drop(kill_process(pid, signal).ok());
+        let _ = kill_process(pid, signal);
     }
 
     /// Waits for its end.

@@ -104,7 +104,8 @@ impl Engine {
             return Err(ConnectionError::Unusable("this login cannot be refreshed now; its state says why".to_owned()));
         }
         let now = self.clock().now();
-        if row.login.status == ConnectionStatus::Active && !rules::tokens::state::may_refresh_now(&row.login, now) {
+        // After an exchange that was never sent a person may try at once; the loop keeps its distances.
+        if row.login.status == ConnectionStatus::Active && row.login.unsent == 0 && !rules::tokens::state::may_refresh_now(&row.login, now) {
             return Err(ConnectionError::Unusable("it was refreshed only seconds ago; wait half a minute".to_owned()));
         }
         let tx = self.store().begin().await?;
@@ -189,7 +190,7 @@ impl Engine {
     /// Carries what the journal says of an exchange into the store.
     pub(super) async fn resolve(&self, attempt: &AttemptRow, finding: &Finding) -> Result<RefreshOutcome, ConnectionError> {
         let now = self.clock().now();
-        let (result, pair, outcome) = read_finding(attempt, finding);
+        let (result, pair, outcome) = read_finding(attempt, finding, now);
         kill_point::reached("token.before-current");
         let tx = self.store().begin().await?;
         let row = store::connections::find_locked(self.store(), &tx, attempt.connection).await?.ok_or(ConnectionError::NotFound)?;
@@ -297,7 +298,7 @@ impl Engine {
     }
 }
 
-fn read_finding(attempt: &AttemptRow, finding: &Finding) -> (Exchange, Option<TokenPair>, RefreshOutcome) {
+fn read_finding(attempt: &AttemptRow, finding: &Finding, now: Timestamp) -> (Exchange, Option<TokenPair>, RefreshOutcome) {
     let lost = |why: String| (Exchange::Lost { started_at: attempt.started_at }, None, RefreshOutcome::Lost(why));
     match finding {
         Finding::NotSent(why) => (Exchange::NotSent, None, RefreshOutcome::NotSent(why.clone())),
@@ -305,7 +306,9 @@ fn read_finding(attempt: &AttemptRow, finding: &Finding) -> (Exchange, Option<To
         Finding::Reply { status, body, at } => match parse_reply(*status, body) {
             TokenReply::Granted { access, refresh, expires_in } => {
                 let jitter = rand::rng().random_range(0..=1000);
-                (Exchange::Granted { obtained_at: *at, access_life: expires_in, jitter }, Some(TokenPair { access, refresh }), RefreshOutcome::Saved)
+                // The keeper's clock may have been set meanwhile: an answer came after its start and not in the future.
+                let obtained_at = (*at).max(attempt.started_at).min(now);
+                (Exchange::Granted { obtained_at, access_life: expires_in, jitter }, Some(TokenPair { access, refresh }), RefreshOutcome::Saved)
             }
             TokenReply::Refused { message } => (Exchange::Refused, None, RefreshOutcome::Refused(message)),
             TokenReply::Busy { .. } => (Exchange::Busy { wait: None }, None, RefreshOutcome::Busy),

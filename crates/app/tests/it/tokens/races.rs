@@ -9,7 +9,7 @@ use testkit::Lab;
 use super::{login, repeats};
 use crate::BINARY;
 
-async fn call(engine: &Engine, connection: domain::ConnectionId) -> Result<(), ion_client::Error> {
+async fn call(engine: &Engine, connection: domain::ConnectionId) -> Result<(), impl std::error::Error + Send + use<>> {
     engine.ion(connection).await.expect("the connection is there").customers("10412").list().page_size(1).send().await.map(drop)
 }
 
