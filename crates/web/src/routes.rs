@@ -56,7 +56,9 @@ macro_rules! api_routes {
 
         /// The REST API with its description. Method and path stand at each handler too; a test holds them together.
         pub(crate) fn api() -> OpenApiRouter<App> {
-            OpenApiRouter::with_openapi(api::description())$(.routes(utoipa_axum::routes!($($handler)::+)))+
+            let mut router = OpenApiRouter::with_openapi(api::description())$(.routes(utoipa_axum::routes!($($handler)::+)))+;
+            api::refusals::describe(router.get_openapi_mut(), API);
+            router
         }
     };
 }

@@ -167,7 +167,8 @@ pub async fn search(
     let text = normal(&filter.text);
     let keys = filter.sort.map(|sort| sort_keys(sort, filter.descending));
     if let (Some(keys), Some(after)) = (&keys, &filter.after) {
-        behind(&mut matching, keys, filter.descending, after)?;
+        let number = matches!(filter.sort, Some(PriceSort::Cost | PriceSort::Changed));
+        behind(&mut matching, keys, number, filter.descending, after)?;
     }
     let order = match &keys {
         Some(keys) => {
@@ -256,6 +257,7 @@ fn cursor(sort: PriceSort, descending: bool, last: &ProductHit) -> String {
 fn behind(
     matching: &mut Where,
     keys: &[String; 3],
+    number: bool,
     descending: bool,
     after: &str,
 ) -> Result<(), StoreError> {
@@ -264,8 +266,8 @@ fn behind(
     let (first, name, id): (serde_json::Value, String, Uuid) =
         serde_json::from_slice(&bytes).map_err(|_| unknown())?;
     let first = match first {
-        serde_json::Value::String(text) => Value::from(text),
-        serde_json::Value::Number(number) => Value::from(number.as_i64().ok_or_else(unknown)?),
+        serde_json::Value::String(text) if !number => Value::from(text),
+        serde_json::Value::Number(first) if number => Value::from(first.as_i64().ok_or_else(unknown)?),
         _ => return Err(unknown()),
     };
     let places = [matching.bind(first), matching.bind(name), matching.bind(id)];

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::api::body::Body;
 use crate::api::etag;
 use crate::api::once::Once;
 use crate::api::page::Page;
@@ -252,7 +253,7 @@ pub(crate) async fn replace(
     caller: Caller,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Json(body): Json<NewCredentials>,
+    Body(body): Body<NewCredentials>,
 ) -> Result<Response, Fault> {
     let before = one(&app, id).await?;
     etag::require(&headers, &before.tag())?;

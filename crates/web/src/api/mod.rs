@@ -1,5 +1,6 @@
 //! The REST API under `/api/v1`: bearer tokens, cursor pages, problems with stable codes, and one effect for each idempotency key.
 
+pub(crate) mod body;
 pub(crate) mod connections;
 pub(crate) mod etag;
 pub(crate) mod me;
@@ -7,6 +8,7 @@ pub(crate) mod notices;
 pub(crate) mod once;
 pub(crate) mod page;
 pub(crate) mod products;
+pub(crate) mod refusals;
 pub(crate) mod runs;
 pub(crate) mod set_aside;
 pub(crate) mod tokens;

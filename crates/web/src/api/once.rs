@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use store::ConnectionTrait;
 use store::sessions::{Idempotency, begin_idempotent, finish_idempotent};
 
+use crate::api::body;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
@@ -36,9 +37,9 @@ pub(crate) struct OnceKey {
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
-    type Rejection = Response;
+    type Rejection = Fault;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
         let key = request
             .headers()
             .get(HEADER)
@@ -53,24 +54,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
                     "An Idempotency-Key is needed",
                     "Send the header Idempotency-Key with 1 to 200 characters, a new one for each thing to create, the same one when you repeat a request.",
                 )
-                .into_response()
             })?;
         let scope = request
             .extensions()
             .get::<Caller>()
             .map(Caller::scope)
-            .ok_or_else(|| Fault::log_in_first().into_response())?;
+            .ok_or_else(Fault::log_in_first)?;
         let what = format!("{} {}", request.method(), request.uri().path());
-        let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, LARGEST).await.map_err(|_| {
-            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", "Nothing was done.").into_response()
-        })?;
+        body::require_json(request.headers())?;
+        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|_| body::too_large())?;
         // A keyed hash: the body may hold credentials.
         let text = SecretString::from(format!("{what}\n{}", String::from_utf8_lossy(&bytes)));
         let hash = app.engine().sealer().fingerprint(&text);
-        let again = Request::from_parts(parts, bytes.into());
-        let Json(body) = Json::<T>::from_request(again, app).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { body, key: OnceKey { scope, key, hash } })
+        Ok(Self { body: body::read(&bytes)?, key: OnceKey { scope, key, hash } })
     }
 }
 

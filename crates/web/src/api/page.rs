@@ -43,19 +43,36 @@ impl Paging {
         }
     }
 
+    /// The record in the cursor, behind which this page of a list in this order goes on.
+    pub(crate) fn behind(&self, order: &str) -> Result<Option<String>, Fault> {
+        let Some(text) = self.cursor.as_deref() else { return Ok(None) };
+        let decoded = decode(text);
+        let place = decoded.as_deref().and_then(|text| text.strip_prefix("v2:")?.strip_prefix(order)?.strip_prefix(':'));
+        place.map(|place| Some(place.to_owned())).ok_or_else(unknown_cursor)
+    }
+
     /// The number in the cursor: where this page goes on.
     pub(crate) fn position(&self) -> Result<Option<u64>, Fault> {
         self.cursor.as_deref().map(read_cursor).transpose()
     }
 }
 
+fn decode(text: &str) -> Option<String> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
 fn read_cursor(text: &str) -> Result<u64, Fault> {
-    BASE64_URL_SAFE_NO_PAD
-        .decode(text)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.strip_prefix("v1:")?.parse().ok())
-        .ok_or_else(|| Fault::field("cursor", "This is no cursor of this list. Start again without one."))
+    decode(text).and_then(|text| text.strip_prefix("v1:")?.parse().ok()).ok_or_else(unknown_cursor)
+}
+
+/// The refusal of a cursor that is none, or of another list.
+pub(crate) fn unknown_cursor() -> Fault {
+    Fault::field("cursor", "This is no cursor of this list in this order. Start again without one.")
+}
+
+/// The cursor that goes on behind a record of a list in this order, however many come and go before it.
+pub(crate) fn cursor_behind(order: &str, place: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("v2:{order}:{place}"))
 }
 
 /// The cursor that goes on at a number.

@@ -9,12 +9,12 @@ use domain::catalog::{ChangeKind, PriceSource, ProductState};
 use domain::{BillingPeriod, ProductId, Term, VariantId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::catalog::{self, ChangeRow, LedgerRow, ProductHit, StoredVariant};
-use store::runs;
+use store::catalog::{self, ChangeRow, LedgerRow, PriceSort, ProductHit, StoredVariant};
+use store::{StoreError, runs};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::page::{Page, Paging, cursor};
+use crate::api::page::{Page, Paging, cursor, cursor_behind, unknown_cursor};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::{Fault, Problem};
@@ -114,7 +114,8 @@ pub(crate) struct Which {
     /// Cheapest cost at most this.
     #[serde(default)]
     price_to: Option<String>,
-    /// `name`, `vendor`, `category`, `cost` or `changed`; `-` before it for the other way. By fitness where none is named.
+    /// `name`, `vendor`, `category`, `cost` or `changed`; `-` before it for the other way. Where none is named: by name, or by how
+    /// well `q` fits. Only a list in a named order goes on exactly where it was while an import writes.
     #[serde(default)]
     sort: Option<String>,
     /// `next` of the page before.
@@ -149,11 +150,25 @@ pub(crate) async fn search(State(app): State<App>, caller: Caller, Query(which):
     let paging = Paging { cursor: which.cursor.clone(), limit: which.limit };
     filter.connection = which.connection_id.map(Into::into);
     filter.limit = paging.limit()?;
-    filter.offset = paging.position()?.unwrap_or(0);
-    let page = catalog::search(app.store().read(), &filter).await?;
+    // Without words to rank by, the order is the name. A ranked list has no place to go on behind, and is counted through.
+    if filter.sort.is_none() && filter.text.is_empty() {
+        filter.sort = Some(PriceSort::Name);
+    }
+    let order = filter.sort.map(|sort| format!("{sort:?}{}", if filter.descending { " descending" } else { "" }));
+    match &order {
+        Some(order) => filter.after = paging.behind(order)?,
+        None => filter.offset = paging.position()?.unwrap_or(0),
+    }
+    let page = catalog::search(app.store().read(), &filter).await.map_err(|error| match error {
+        StoreError::Missing(_) => unknown_cursor(),
+        other => other.into(),
+    })?;
     let end = filter.offset + page.products.len() as u64;
     Ok(Json(Page {
-        next: (end < page.total && !page.products.is_empty()).then(|| cursor(end)),
+        next: match &order {
+            Some(order) => page.next.map(|place| cursor_behind(order, &place)),
+            None => (end < page.total && !page.products.is_empty()).then(|| cursor(end)),
+        },
         items: page.products.into_iter().map(|hit| summary(hit, costs)).collect(),
     }))
 }

@@ -12,6 +12,7 @@ use store::runs::{self, RunRow};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::api::body::Body;
 use crate::api::once::Once;
 use crate::api::page::{Page, Paging};
 use crate::app::App;
@@ -208,7 +209,7 @@ pub(crate) async fn stop(State(app): State<App>, caller: Caller, Path(id): Path<
     (status = OK, body = Run),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`settled`: nothing is left to decide"),
 ))]
-pub(crate) async fn decide(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>, Json(decision): Json<Decision>) -> Result<Json<Run>, Fault> {
+pub(crate) async fn decide(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>, Body(decision): Body<Decision>) -> Result<Json<Run>, Fault> {
     one(&app, id.into()).await?;
     app.engine().decide_withdrawals(id.into(), decision.apply, &caller.actor()).await?;
     Ok(Json(one(&app, id.into()).await?))

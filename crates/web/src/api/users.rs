@@ -13,6 +13,7 @@ use store::users::{self, UserRow};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::api::body::Body;
 use crate::api::etag;
 use crate::api::once::Once;
 use crate::api::page::Page;
@@ -146,7 +147,7 @@ pub(crate) async fn change(
     caller: Caller,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
-    Json(change): Json<UserChange>,
+    Body(change): Body<UserChange>,
 ) -> Result<Response, Fault> {
     let tx = app.store().begin().await?;
     let before = users::find(&tx, id.into()).await?.ok_or_else(|| Fault::not_found("person"))?;

@@ -1,6 +1,7 @@
 //! Forms of our pages. The only way to read one: it proves that the guard has checked where it came from.
 
 use axum::extract::{FromRequest, Request};
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
@@ -22,7 +23,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
         }
         #[expect(clippy::disallowed_types, reason = "this is the extractor that stands in for it")]
         let form = axum::Form::<T>::from_request(request, state).await;
-        form.map(|form| Self(form.0))
-            .map_err(|error| Fault::unreadable(error.to_string()))
+        // Its own words would quote what was typed, passwords included.
+        form.map(|form| Self(form.0)).map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The form is too large", "Nothing was saved."),
+            _ => Fault::unreadable("A field of this form is missing or cannot be read. Open the page again and repeat it there."),
+        })
     }
 }

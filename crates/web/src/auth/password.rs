@@ -59,6 +59,7 @@ impl Passwords {
         let place = Arc::clone(&self.waiting)
             .try_acquire_owned()
             .map_err(|_| Busy)?;
+        metrics::counter!("ionbridge_password_hashings_total").increment(1);
         let turn = Arc::clone(&self.at_once)
             .acquire_owned()
             .await

@@ -7,7 +7,7 @@ use domain::access::Right;
 use futures::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Serialize;
-use store::catalog::{ProductFilter, ProductHit, search};
+use store::catalog::{PriceSort, ProductFilter, ProductHit, search};
 use store::connections;
 
 use crate::app::App;
@@ -77,6 +77,8 @@ async fn export(app: &App, caller: &Caller, query: Option<&str>, kind: Kind) -> 
     let address = Address::new("/products", query);
     let mut filter = filter::read(|name| address.get(name), costs)?;
     filter.limit = PART;
+    // A part goes on behind the last record of the part before: an import meanwhile neither repeats nor hides one.
+    filter.sort.get_or_insert(PriceSort::Name);
     let all = connections::list_all(app.store().read()).await?;
     let test = !all.is_empty() && all.iter().all(|row| row.sandbox);
     let ending = if kind == Kind::Csv { "csv" } else { "json" };
@@ -103,12 +105,10 @@ async fn next(mut state: Writing) -> Result<Option<(Bytes, Writing)>, std::io::E
         Kind::Json => write_json(&mut text, &page.products, &state)?,
     }
     state.begun = true;
-    state.filter.offset += page.products.len() as u64;
-    if page.products.len() < PART as usize {
-        state.done = true;
-        if state.kind == Kind::Json {
-            text.extend_from_slice(b"\n]\n");
-        }
+    state.done = page.next.is_none();
+    state.filter.after = page.next;
+    if state.done && state.kind == Kind::Json {
+        text.extend_from_slice(b"\n]\n");
     }
     Ok(Some((Bytes::from(text), state)))
 }
@@ -164,9 +164,11 @@ fn write_csv(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Result
     writer.flush()
 }
 
-/// A cell that a spreadsheet would run as a formula, with an apostrophe before it.
+/// A cell that a spreadsheet would run as a formula, with an apostrophe before it. So is one that only looks as if that was done
+/// already: taking one apostrophe away always gives what was there.
 pub(crate) fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    // The wide forms count too: some spreadsheets read them as the narrow ones.
+    if cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -179,7 +181,7 @@ mod tests {
 
     #[test]
     fn formulas_are_made_harmless_and_nothing_else_is_touched() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "''@x"] {
             assert_eq!(harmless(bad), format!("'{bad}"));
         }
         for good in ["", "Teams", "18.72", "a=b", "'quoted"] {

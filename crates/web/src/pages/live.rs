@@ -15,30 +15,27 @@ use store::runs;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::{Caller, session};
+use crate::auth::session;
 use crate::fault::{Fault, chain};
 use crate::pages::runs::body;
 
-/// How often the run is looked at.
+/// How often the run is looked at, and whether the reader may still see it.
 const LOOK: Duration = Duration::from_millis(500);
-/// How often it is asked whether the reader may still see it: log-out and a disabled account end the stream.
-const ASK: u32 = 2;
 
 struct Follow {
     app: App,
     run: RunId,
-    costs: bool,
     headers: HeaderMap,
     last: String,
-    looks: u32,
+    looked: bool,
     ended: bool,
 }
 
 /// The events of a run.
-pub(crate) async fn events(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn events(State(app): State<App>, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
     let run = RunId::from(id);
     runs::find(app.store().read(), run).await?.ok_or_else(|| Fault::not_found("run"))?;
-    let follow = Follow { costs: caller.may(Right::SeeCost), app, run, headers, last: String::new(), looks: 0, ended: false };
+    let follow = Follow { app, run, headers, last: String::new(), looked: false, ended: false };
     let mut response = Sse::new(stream(follow)).keep_alive(KeepAlive::new().interval(Duration::from_secs(10))).into_response();
     // A proxy that collects answers would make this a surprise at the end.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -51,7 +48,7 @@ fn stream(follow: Follow) -> impl Stream<Item = Result<Event, Infallible>> {
             return None;
         }
         loop {
-            if follow.looks > 0 {
+            if follow.looked {
                 tokio::time::sleep(LOOK).await;
             }
             match follow.look().await {
@@ -71,13 +68,15 @@ fn stream(follow: Follow) -> impl Stream<Item = Result<Event, Infallible>> {
 impl Follow {
     /// The part that moves, where it moved since the last look.
     async fn look(&mut self) -> Result<Option<String>, Fault> {
-        if self.looks.is_multiple_of(ASK) && self.looks > 0 && session::find(&self.app, &self.headers).await?.is_none() {
+        // Log-out and a disabled account end the stream at once; another role changes what it shows.
+        let Some(reader) = session::find(&self.app, &self.headers).await? else {
             self.ended = true;
             return Ok(None);
-        }
-        self.looks = self.looks.saturating_add(1);
+        };
+        let costs = reader.may(Right::SeeCost);
+        self.looked = true;
         let row = runs::find(self.app.store().read(), self.run).await?.ok_or_else(|| Fault::not_found("run"))?;
-        let body = body(&self.app, &row, self.costs).await?;
+        let body = body(&self.app, &row, costs).await?;
         self.ended = body.finished && row.status.is_final();
         let html = body.render().map_err(|error| {
             tracing::error!(error = %chain(&error), "progress could not be rendered");

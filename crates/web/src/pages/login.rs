@@ -10,6 +10,7 @@ use store::audit::{self, Actor, Via};
 use store::{sessions, users};
 
 use crate::app::App;
+use crate::auth::throttle::Place;
 use crate::auth::{Caller, ProtectedForm, cookie, session, throttle};
 use crate::fault::Fault;
 use crate::guard::right::next_page;
@@ -72,6 +73,7 @@ pub(crate) async fn show(State(app): State<App>, caller: Option<Caller>, headers
 /// The password is compared, and a session begins.
 pub(crate) async fn submit(
     State(app): State<App>,
+    place: Place,
     headers: HeaderMap,
     ProtectedForm(form): ProtectedForm<LoginForm>,
 ) -> Result<Response, Fault> {
@@ -89,25 +91,28 @@ pub(crate) async fn submit(
             "Nothing was opened. After ten tries an account rests for 15 minutes.",
         )
     };
-    if account.len() > 254 {
+    // Nobody has such an address, and the tries of places are kept under names with a space.
+    if account.len() > 254 || account.contains(char::is_whitespace) {
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, vec![wrong()]));
     }
-    if !throttle::take_try(app.store(), &account, app.now()).await? {
-        let note = Note::new(
-            Tone::Warn,
-            "hourglass-low",
-            "Too many tries for this account",
-            "It rests for 15 minutes. Sessions that are open go on. An admin can give a new password meanwhile.",
-        );
-        let mut response = again(StatusCode::TOO_MANY_REQUESTS, vec![note]);
+    let rest = |title: &str, text: &str| {
+        let mut response = again(StatusCode::TOO_MANY_REQUESTS, vec![Note::new(Tone::Warn, "hourglass-low", title, text)]);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
-        return Ok(response);
+        response
+    };
+    if place.is_spent(app.store(), app.now()).await? {
+        return Ok(rest("Too many tries from this address", "It rests for 15 minutes. Sessions that are open go on."));
+    }
+    if !throttle::take_try(app.store(), &account, app.now()).await? {
+        let text = "It rests for 15 minutes. Sessions that are open go on. An admin can give a new password meanwhile.";
+        return Ok(rest("Too many tries for this account", text));
     }
     let user = users::find_by_email(app.store().read(), &account).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let right = app.passwords().verify(form.password, hash).await?;
     let Some(user) = user.filter(|user| right && !user.disabled) else {
         tracing::info!("a log-in was refused");
+        place.note(app.store(), app.now()).await?;
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, vec![wrong()]));
     };
     let tx = app.store().begin().await?;
