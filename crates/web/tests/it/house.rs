@@ -27,9 +27,9 @@ use store::seal::{MasterKey, Sealer};
 use store::sessions::{self, SessionRow};
 use store::testing::TestDatabase;
 use store::users::{self, ApiTokenRow, UserRow};
-use store::{Backend, Store};
+use store::{Backend, Store, StoreSettings};
 use tower::ServiceExt as _;
-use web::{WebParts, WebSettings};
+use web::{Metrics, WebParts, WebSettings};
 
 /// Address of every test server.
 pub(crate) const HOST: &str = "127.0.0.1:8080";
@@ -38,6 +38,43 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// Token of every session's forms.
 const CSRF: &str = "the-csrf-token-of-a-session-in-tests-0123456";
 
+/// What a house is built of.
+pub(crate) struct Plan {
+    pub(crate) backend: Backend,
+    pub(crate) settings: WebSettings,
+    pub(crate) ion: IonSettings,
+    pub(crate) notices: NoticeSettings,
+    pub(crate) keeper: KeeperCommand,
+    pub(crate) metrics: Option<Metrics>,
+}
+
+impl Plan {
+    /// A house on this database at this address, whose Ion does not answer.
+    pub(crate) fn new(backend: Backend, public_url: &str) -> Self {
+        Self {
+            backend,
+            settings: WebSettings::at(public_url.parse().unwrap()),
+            // A port on which nothing listens.
+            ion: IonSettings {
+                base_url: "http://127.0.0.1:9".to_owned(),
+                allowed_hosts: vec!["127.0.0.1:9".to_owned()],
+                plain_http_loopback: true,
+                ..IonSettings::default()
+            },
+            notices: NoticeSettings::default(),
+            keeper: KeeperCommand { program: PathBuf::from("/bin/false"), args: Vec::new() },
+            metrics: None,
+        }
+    }
+
+    pub(crate) async fn build(self) -> House {
+        let database = Arc::new(TestDatabase::migrated(self.backend).await);
+        let clock = Arc::new(ManualClock::new("2026-11-23T10:42:00Z".parse().unwrap()));
+        let store = database.store().clone();
+        House::on(self, database, store, clock, Arc::new(MasterKey::generate()), 9)
+    }
+}
+
 /// A server with its store.
 pub(crate) struct House {
     pub(crate) router: Router,
@@ -45,8 +82,11 @@ pub(crate) struct House {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<SeededIds>,
     pub(crate) engine: Engine,
-    _database: TestDatabase,
-    _home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
+    pub(crate) public_url: url::Url,
+    pub(crate) database: Arc<TestDatabase>,
+    backend: Backend,
+    key: Arc<MasterKey>,
 }
 
 /// An answer, read to its end.
@@ -78,33 +118,63 @@ impl House {
     }
 
     pub(crate) async fn with(backend: Backend, public_url: &str) -> Self {
-        let database = TestDatabase::migrated(backend).await;
+        Plan::new(backend, public_url).build().await
+    }
+
+    /// Another server on the same database, as a second replica.
+    pub(crate) async fn twin(&self) -> Self {
+        let plan = Plan::new(self.backend, self.public_url.as_str());
+        let settings = StoreSettings { url: self.database.url().clone(), max_connections: 4 };
+        let store = Store::open(&settings).await.unwrap();
+        Self::on(plan, Arc::clone(&self.database), store, Arc::clone(&self.clock), Arc::clone(&self.key), 10)
+    }
+
+    fn on(plan: Plan, database: Arc<TestDatabase>, store: Store, clock: Arc<ManualClock>, key: Arc<MasterKey>, seed: u32) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::new("2026-11-23T10:42:00Z".parse().unwrap()));
-        let ids = Arc::new(SeededIds::new(9));
+        let ids = Arc::new(SeededIds::new(seed));
         let engine = Engine::new(EngineParts {
-            store: database.store().clone(),
-            sealer: Sealer::new(&MasterKey::generate()),
+            store: store.clone(),
+            sealer: Sealer::new(&key),
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             ids: Arc::clone(&ids) as Arc<dyn domain::IdGen>,
             settings: EngineSettings {
                 data_dir: home.path().to_owned(),
-                host: "test".to_owned(),
-                keeper: KeeperCommand { program: PathBuf::from("/bin/false"), args: Vec::new() },
-                // A port on which nothing listens.
-                ion: IonSettings {
-                    base_url: "http://127.0.0.1:9".to_owned(),
-                    allowed_hosts: vec!["127.0.0.1:9".to_owned()],
-                    plain_http_loopback: true,
-                    ..IonSettings::default()
-                },
+                host: format!("host-{seed}"),
+                keeper: plan.keeper,
+                ion: plan.ion,
                 catalog: CatalogSettings::default(),
-                notices: NoticeSettings::default(),
+                notices: plan.notices,
             },
         });
-        let settings = WebSettings::at(public_url.parse().unwrap());
-        let router = web::router(WebParts { engine: engine.clone(), settings, metrics: None });
-        Self { router, store: database.store().clone(), clock, ids, engine, _database: database, _home: home }
+        let public_url = plan.settings.public_url.clone();
+        let router = web::router(WebParts { engine: engine.clone(), settings: plan.settings, metrics: plan.metrics });
+        Self { router, store, clock, ids, engine, home, public_url, database, backend: plan.backend, key }
+    }
+
+    /// The Host header of this server.
+    pub(crate) fn host(&self) -> String {
+        match self.public_url.port() {
+            Some(port) => format!("{}:{port}", self.public_url.host_str().unwrap()),
+            None => self.public_url.host_str().unwrap().to_owned(),
+        }
+    }
+
+    /// The Origin header of this server's own pages.
+    pub(crate) fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    /// Name of the session's cookie.
+    pub(crate) fn cookie_name(&self) -> &'static str {
+        if self.public_url.scheme() == "https" { "__Host-ib_session" } else { "ib_session" }
+    }
+
+    /// Runs a statement on the database, to break or look at it as no route can.
+    pub(crate) async fn sql(&self, statement: &str) {
+        use store::ConnectionTrait as _;
+        let tx = self.store.begin().await.unwrap();
+        tx.execute_unprepared(statement).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Sends a request as it is.
@@ -150,7 +220,7 @@ impl House {
         let tx = self.store.begin().await.unwrap();
         sessions::insert(&tx, &row).await.unwrap();
         tx.commit().await.unwrap();
-        Browser { house: self, cookie: Some(format!("ib_session={id}")) }
+        Browser { house: self, cookie: Some(format!("{}={id}", self.cookie_name())) }
     }
 
     /// A browser in which somebody of this role is logged in.
@@ -321,7 +391,7 @@ pub(crate) fn csrf() -> String {
 
 impl Browser<'_> {
     pub(crate) fn request(&self, method: &Method, path: &str) -> http::request::Builder {
-        let builder = Request::builder().method(method).uri(path).header("host", HOST);
+        let builder = Request::builder().method(method).uri(path).header("host", self.house.host());
         match &self.cookie {
             Some(cookie) => builder.header("cookie", cookie),
             None => builder,
@@ -345,7 +415,7 @@ impl Browser<'_> {
         let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let request = self
             .request(&Method::POST, path)
-            .header("origin", format!("http://{HOST}"))
+            .header("origin", self.house.origin())
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "application/x-www-form-urlencoded");
         self.house.send(request.body(Body::from(body)).unwrap()).await
@@ -363,7 +433,7 @@ impl Program<'_> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header("host", HOST)
+            .header("host", self.house.host())
             .header("authorization", format!("Bearer {}", self.secret));
         for (name, value) in headers {
             request = request.header(*name, *value);

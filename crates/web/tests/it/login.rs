@@ -103,27 +103,6 @@ async fn wrong_passwords_and_unknown_people_read_alike() {
 }
 
 #[tokio::test]
-async fn ten_tries_and_the_account_rests_wherever_they_come_from() {
-    let house = House::new().await;
-    let user = house.person("sam@reseller.example", Role::Sales).await;
-    house.person("pam@reseller.example", Role::Sales).await;
-    let open = house.browser_of(user, |_| ()).await;
-    for try_number in 0..10 {
-        let from = format!("203.0.113.{try_number}");
-        let form = [("email", "SAM@reseller.example"), ("password", "wrong wrong wrong")];
-        let answer = post(&house.stranger(), "/login", &form, &[("x-forwarded-for", &from)]).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{try_number}");
-    }
-    let right = log_in(&house, "sam@reseller.example", PASSWORD).await;
-    assert_eq!(right.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(right.header("retry-after"), "900");
-    assert_eq!(log_in(&house, "pam@reseller.example", PASSWORD).await.status, StatusCode::SEE_OTHER, "others are not touched");
-    assert_eq!(open.get("/profile").await.status, StatusCode::OK, "an open session survives");
-    house.clock.advance(Duration::from_mins(15) + Duration::from_secs(1));
-    assert_eq!(log_in(&house, "sam@reseller.example", PASSWORD).await.status, StatusCode::SEE_OTHER);
-}
-
-#[tokio::test]
 async fn somebody_who_is_disabled_is_out_at_once() {
     let house = House::new().await;
     let admin = house.browser(Role::Admin).await;

@@ -3,11 +3,13 @@
 mod api;
 mod connections;
 mod forgery;
+mod guessing;
 mod headers;
 mod house;
 mod login;
 mod matrix;
 mod openapi;
 mod products;
+mod replicas;
 mod runs;
 mod secrets;
