@@ -14,7 +14,7 @@ use store::users::UserRow;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::home::Home;
+use crate::home::{Home, make_private};
 use crate::serve::{self, Roles};
 
 /// Arguments of the demo.
@@ -96,7 +96,9 @@ fn fresh_folder(folder: PathBuf) -> anyhow::Result<PathBuf> {
             std::fs::remove_dir_all(&folder).with_context(|| format!("the data of the last demo, {}, cannot be removed", folder.display()))?;
         }
     }
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    if !folder.exists() {
+        make_private(&folder)?;
+    }
     std::fs::write(folder.join(MARK), "The next demo removes this folder.\n").with_context(|| format!("{} cannot be written", folder.display()))?;
     Ok(folder.canonicalize()?)
 }

@@ -29,8 +29,7 @@ impl Home {
     pub(crate) fn new(config: Config, data_dir: Option<PathBuf>, database_url: Option<SecretString>) -> anyhow::Result<Self> {
         let data_dir = data_dir.unwrap_or_else(|| config.data_dir.clone());
         if !data_dir.exists() {
-            use std::os::unix::fs::DirBuilderExt as _;
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&data_dir).with_context(|| format!("the data directory {} cannot be made", data_dir.display()))?;
+            make_private(&data_dir)?;
         }
         let data_dir = data_dir.canonicalize().with_context(|| format!("the data directory {} cannot be used", data_dir.display()))?;
         let public_url = if config.server.public_url.is_empty() { format!("http://{}", config.server.listen) } else { config.server.public_url.trim_end_matches('/').to_owned() };
@@ -93,7 +92,7 @@ impl Home {
     }
 
     fn engine_with(&self, store: Store, sealer: Sealer) -> anyhow::Result<Engine> {
-        let program = std::env::current_exe().context("the path of this program is not known")?;
+        let program = own_program()?;
         let settings = EngineSettings {
             data_dir: self.data_dir.clone(),
             host: host_name(),
@@ -109,6 +108,21 @@ impl Home {
     pub(crate) fn lock(&self) -> anyhow::Result<DirectoryLock> {
         DirectoryLock::take(&self.data_dir)
     }
+}
+
+/// Makes a folder that only this user can read.
+pub(crate) fn make_private(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("the data directory {} cannot be made", folder.display()))
+}
+
+/// What the keeper is started from: this very program, even where an upgrade has put another file in its place.
+fn own_program() -> anyhow::Result<PathBuf> {
+    let own = Path::new("/proc/self/exe");
+    if own.exists() {
+        return Ok(own.to_owned());
+    }
+    std::env::current_exe().context("the path of this program is not known")
 }
 
 /// Name of this host, for people.

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use domain::ProductId;
+use domain::{Amount, ProductId, Scale};
 use domain::run::RunStatus;
 use engine::Engine;
 use engine::catalog::ImportRequested;
@@ -104,8 +104,19 @@ async fn search(engine: &Engine, text: &str, vendor: Option<String>, limit: u32,
 fn price(hit: &ProductHit) -> String {
     match (&hit.cost, &hit.currency) {
         _ if hit.by_use => "by use".to_owned(),
-        (Some(cost), Some(currency)) => format!("{cost} {currency}"),
+        (Some(cost), Some(currency)) => format!("{} {currency}", for_eyes(cost)),
         _ => String::new(),
+    }
+}
+
+/// A price with two to four digits behind the point; usage rates and the JSON answers keep them all.
+fn for_eyes(text: &str) -> String {
+    match Amount::parse(text, Scale::Price) {
+        Ok(amount) if amount.units() >= 10_000 => {
+            let rounded = amount.decimal().round_dp(4).normalize();
+            if rounded.scale() < 2 { format!("{rounded:.2}") } else { rounded.to_string() }
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -133,8 +144,8 @@ async fn show(engine: &Engine, id: &str, out: Output) -> anyhow::Result<Exit> {
             .iter()
             .map(|stored| {
                 let variant = &stored.variant;
-                let cost = variant.prices.first().map(|price| format!("{} {}", price.cost.text(), price.currency)).unwrap_or_default();
-                let list = variant.prices.first().and_then(|price| price.list.as_ref()).map(|list| list.text().to_owned()).unwrap_or_default();
+                let cost = variant.prices.first().map(|price| format!("{} {}", for_eyes(price.cost.text()), price.currency)).unwrap_or_default();
+                let list = variant.prices.first().and_then(|price| price.list.as_ref()).map(|list| for_eyes(list.text())).unwrap_or_default();
                 vec![variant.sku_name.clone(), variant.plan_name.clone(), variant.term.to_string(), variant.billing.to_string(), if variant.in_price_book { cost } else { "not in price book".to_owned() }, list, variant.part_number.clone().unwrap_or_default()]
             })
             .collect();
@@ -214,5 +225,11 @@ mod tests {
         assert_eq!(super::harmless("=1+1"), "'=1+1");
         assert_eq!(super::harmless("@SUM(A1)"), "'@SUM(A1)");
         assert_eq!(super::harmless("Plan -1"), "Plan -1");
+    }
+
+    #[test]
+    fn prices_are_short_for_eyes_and_rates_are_whole() {
+        let shown = ["18.72076430000009", "33.1", "0.01", "5.06e-6", "1200", "odd"].map(super::for_eyes);
+        assert_eq!(shown, ["18.7208", "33.10", "0.01", "5.06e-6", "1200.00", "odd"]);
     }
 }
