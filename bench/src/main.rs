@@ -1,1 +1,90 @@
-fn main() {}
+//! Measures the catalog import as a ratio to the floor: what the same machine needs, in the same minute, for the same bytes
+//! with nothing of ours. Run `cargo run --profile demo -p bench`; README.md says what each figure means.
+//!
+//! Everything that is measured runs in a process of its own, so that time, memory and bytes written are counted apart;
+//! Ion is the sandbox, in another process again.
+
+mod exact;
+mod figures;
+mod floor;
+mod job;
+mod measure;
+mod ours;
+mod postgres;
+mod sandbox;
+mod server;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+use clap::{Parser, ValueEnum};
+
+/// Measures the catalog import as a ratio to the floor measured in the same run.
+#[derive(Debug, Parser)]
+struct Args {
+    /// What to measure
+    #[arg(value_enum, default_value_t = What::Import)]
+    what: What,
+    /// Products of the catalog
+    #[arg(long, default_value_t = 20_000)]
+    products: usize,
+    /// Runs of each figure; medians are told
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// Products of the large catalog, to compare memory and ratios; 0 leaves it out
+    #[arg(long, default_value_t = 50_000)]
+    large: usize,
+    /// Milliseconds that each page takes where the wire is what is waited for; 0 leaves it out
+    #[arg(long, default_value_t = 200)]
+    latency: u64,
+    /// On PostgreSQL too: the server of TEST_DATABASE_URL, else the one that the tests start
+    #[arg(long)]
+    postgres: bool,
+    /// The built binary, to measure its start; without it, the one beside this program where there is one
+    #[arg(long, value_name = "FILE")]
+    server: Option<PathBuf>,
+    /// Writes every figure here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    /// The catalog import
+    Import,
+    #[value(hide = true)]
+    Sandbox,
+    #[value(hide = true)]
+    Job,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    match args.what {
+        What::Sandbox => sandbox::serve(args.products)
+            .await
+            .map(|()| ExitCode::SUCCESS),
+        What::Job => job::carry_out().await.map(|()| ExitCode::SUCCESS),
+        What::Import => {
+            ensure!(
+                args.runs > 0 && args.products > 0,
+                "--runs and --products must be at least 1"
+            );
+            let report = measure::all(&args).await?;
+            report.print()?;
+            if let Some(path) = &args.json {
+                let text = serde_json::to_string_pretty(&report)?;
+                std::fs::write(path, text)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            Ok(if report.is_exact() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+    }
+}
