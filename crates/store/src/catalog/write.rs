@@ -4,7 +4,7 @@ use domain::catalog::{PriceSource, Product, Variant};
 use domain::{Amount, ConnectionId, Currency, ProductId, RunId, Scale, VariantId};
 use jiff::Timestamp;
 use rules::catalog::{Change, listing, main_price};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 
 use super::document::document;
 use crate::connections::signed;
@@ -129,7 +129,7 @@ async fn number_documents(tx: &Tx, products: &[ProductWrite]) -> Result<Vec<i64>
     let fresh = products.iter().any(|product| product.before.is_none());
     let mut next = 0;
     if fresh {
-        if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        if tx.get_database_backend() == DbBackend::Postgres {
             // Imports of two connections must not take the same number.
             exec(tx, "SELECT pg_advisory_xact_lock(4713)", vec![]).await?;
         }
@@ -151,7 +151,7 @@ async fn write_documents(
     products: &[ProductWrite],
     numbers: &[i64],
 ) -> Result<(), StoreError> {
-    let sqlite = tx.get_database_backend() == sea_orm::DbBackend::Sqlite;
+    let sqlite = tx.get_database_backend() == DbBackend::Sqlite;
     let column = if sqlite { "rowid" } else { "doc_id" };
     let mut fresh = Vec::new();
     for (product, number) in products.iter().zip(numbers) {
@@ -209,6 +209,7 @@ async fn bulk(
     // Named as a trait object, so that a future that waits in here can be sent between threads.
     rows: Box<dyn Iterator<Item = Vec<Value>> + Send + '_>,
 ) -> Result<(), StoreError> {
+    let backend = tx.get_database_backend();
     let mut rows = rows.fuse();
     loop {
         let taken: Vec<Vec<Value>> = rows.by_ref().take(CHUNKS[0]).collect();
@@ -221,11 +222,20 @@ async fn bulk(
             let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
             let mut values = Vec::with_capacity(size * columns);
             values.extend(taken.by_ref().take(size).flatten());
-            let sql = format!("{insert} VALUES {}{update}", placeholders(size, columns));
+            let sql = format!("{insert} VALUES {}{update}", marks(backend, size, columns));
             exec(tx, sql, values).await?;
             left -= size;
         }
     }
+}
+
+/// The values of a statement. SQLite takes `$1` for a name, and looks each name up among all others: quadratic with this many.
+fn marks(backend: DbBackend, rows: usize, columns: usize) -> String {
+    if backend == DbBackend::Postgres {
+        return placeholders(rows, columns);
+    }
+    let row = format!("({})", vec!["?"; columns].join(","));
+    vec![row; rows].join(",")
 }
 
 const PRODUCT: &str = "INSERT INTO product (id, connection_id, ion_id, doc_id, name, name_key, vendor, kind, category, caption, state,
