@@ -41,7 +41,7 @@ const EMAIL: &str = "demo@ionbridge.example";
 /// Runs the demo until `stop`.
 #[expect(clippy::print_stdout, reason = "the address and the log-in are what the person waits for")]
 pub(crate) async fn run(args: DemoArgs, mut config: Config, data_dir: Option<PathBuf>, json: bool, stop: CancellationToken) -> anyhow::Result<()> {
-    let folder = fresh_folder(data_dir.unwrap_or_else(|| PathBuf::from("ionbridge-demo")))?;
+    let folder = fresh_folder(&data_dir.unwrap_or_else(|| PathBuf::from("ionbridge-demo")))?;
     let control_key = ion_sandbox::command::control_key();
     let sandbox = Sandbox::start(SandboxConfig { products: args.products, customers: args.customers, seed: args.seed, control_key: Some(control_key.clone()), ..SandboxConfig::default() }).await?;
     config.server.listen.clone_from(&args.listen);
@@ -85,19 +85,19 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config, data_dir: Option<Pat
 }
 
 /// An empty folder of the demo. One that is not a demo's is never touched.
-fn fresh_folder(folder: PathBuf) -> anyhow::Result<PathBuf> {
+fn fresh_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     if folder.exists() {
         let empty = std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))?.next().is_none();
         if !empty && !folder.join(MARK).exists() {
             bail!("{} holds something that is not a demo; choose another folder with --data-dir", folder.display());
         }
         if !empty {
-            refuse_running(&folder)?;
-            std::fs::remove_dir_all(&folder).with_context(|| format!("the data of the last demo, {}, cannot be removed", folder.display()))?;
+            refuse_running(folder)?;
+            std::fs::remove_dir_all(folder).with_context(|| format!("the data of the last demo, {}, cannot be removed", folder.display()))?;
         }
     }
     if !folder.exists() {
-        make_private(&folder)?;
+        make_private(folder)?;
     }
     std::fs::write(folder.join(MARK), "The next demo removes this folder.\n").with_context(|| format!("{} cannot be written", folder.display()))?;
     Ok(folder.canonicalize()?)

@@ -65,6 +65,8 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(Box::pin(run(cli))) {
         Ok(exit) => ExitCode::from(exit as u8),
+        // A reader such as `head` that saw enough is no failure.
+        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => complain(&error, verbose, json),
     }
 }
@@ -81,6 +83,10 @@ fn keeper() -> ExitCode {
 fn install_tls() {
     // A second call in one process finds it done.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+}
+
+fn reader_left(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Tells an error once: what happened, and its causes where they are asked for.
@@ -105,20 +111,20 @@ async fn run(cli: Cli<Command>) -> anyhow::Result<Exit> {
         Command::TokenKeeper => anyhow::bail!("token-keeper is started by the server alone"),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::<Command>::command(), "ionbridge", &mut std::io::stdout());
-            return Ok(Exit::Done);
+            Ok(Exit::Done)
         }
         Command::Openapi => {
             writeln!(std::io::stdout(), "{}", web::openapi().to_pretty_json()?)?;
-            return Ok(Exit::Done);
+            Ok(Exit::Done)
         }
         Command::Config(cli::ConfigCommand::Default) => {
             write!(std::io::stdout(), "{}", config::DEFAULT)?;
-            return Ok(Exit::Done);
+            Ok(Exit::Done)
         }
         Command::Sandbox(args) => {
             let stop = serve::stop_signal()?;
             ion_sandbox::command::run(args, &mut std::io::stdout(), stop.cancelled_owned()).await?;
-            return Ok(Exit::Done);
+            Ok(Exit::Done)
         }
         command => {
             let mut config = Config::load(cli.config.as_deref())?;

@@ -208,14 +208,13 @@ impl Worker {
         let ended = match outcome {
             Outcome::Done => queue::finish(store.read(), job, JobState::Done, None, now).await?,
             Outcome::Cancelled => queue::finish(store.read(), job, JobState::Cancelled, None, now).await?,
-            Outcome::Failed(why) => queue::finish(store.read(), job, JobState::Failed, Some(&why), now).await?,
             Outcome::Interrupted => queue::retry(store.read(), job, now, None, false).await?,
             Outcome::Retry(why) if job.attempt < job.max_attempts => {
                 let wait = backoff(job.attempt, rand::rng().random_range(0..=1000));
                 tracing::info!(job = %job.id, attempt = job.attempt, wait_s = wait.as_secs(), error = %why, "the job is tried again");
                 queue::retry(store.read(), job, now.checked_add(wait).unwrap_or(Timestamp::MAX), Some(&why), true).await?
             }
-            Outcome::Retry(why) => queue::finish(store.read(), job, JobState::Failed, Some(&why), now).await?,
+            Outcome::Failed(why) | Outcome::Retry(why) => queue::finish(store.read(), job, JobState::Failed, Some(&why), now).await?,
         };
         if !ended {
             tracing::warn!(job = %job.id, "the job was taken over by another worker");

@@ -65,7 +65,7 @@ fn directory(host: &dyn Host, found: &mut Findings) {
     }
     if let Ok(facts) = rustix::fs::statvfs(&folder) {
         let free = facts.f_bavail * facts.f_frsize;
-        let text = format!("{:.1} GB free", free as f64 / 1e9);
+        let text = format!("{}.{} GB free", free / 1_000_000_000, free / 100_000_000 % 10);
         if free < LOW { found.add(Level::Warn, "disk", format!("only {text}; make room, or imports stop")) } else { found.add(Level::Ok, "disk", text) }
     }
     let key = host.key_path();

@@ -352,9 +352,10 @@ impl Reader {
                         .or_default() += 1;
                     ready.counts.price_up += compared.price_up;
                     ready.counts.price_down += compared.price_down;
-                    match compared.differs {
-                        true => ready.counts.changed += 1,
-                        false => ready.counts.unchanged += 1,
+                    if compared.differs {
+                        ready.counts.changed += 1;
+                    } else {
+                        ready.counts.unchanged += 1;
                     }
                     if !self.report {
                         compared.write.changes.clear();

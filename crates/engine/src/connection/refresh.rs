@@ -149,7 +149,7 @@ impl Engine {
         if !store::tokens::start_attempt(&tx, &new).await? {
             drop(tx);
             lock.settle();
-            return Ok(self.wait_for_other(row.id, generation).await?);
+            return self.wait_for_other(row.id, generation).await;
         }
         tx.commit().await?;
         kill_point::reached("token.after-start-committed");

@@ -100,7 +100,10 @@ impl Drop for TestDatabase {
                 })
                 .join();
                 if dropped.is_err() {
-                    eprintln!("the test database {name} was left behind");
+                    #[expect(clippy::print_stderr, reason = "tests print")]
+                    {
+                        eprintln!("the test database {name} was left behind");
+                    }
                 }
             }
         }

@@ -26,7 +26,10 @@ where
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let database = TestDatabase::migrated(backend).await;
         // Shown with the output of a test that failed: on which database it was.
-        println!("on {backend:?}");
+        #[expect(clippy::print_stdout, reason = "tests print")]
+        {
+            println!("on {backend:?}");
+        }
         test(database.store().clone()).await;
     }
 }
