@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use domain::{Clock, ConnectionId, IdGen};
+use domain::{AttemptId, Clock, ConnectionId, IdGen};
 use store::Store;
 use store::seal::Sealer;
 
@@ -39,6 +40,7 @@ struct Inner {
     progress: crate::catalog::ProgressHub,
     exchanges: tokio_util::task::TaskTracker,
     journal_length: std::sync::atomic::AtomicU64,
+    open_since: Mutex<HashMap<AttemptId, Duration>>,
 }
 
 impl Engine {
@@ -52,6 +54,7 @@ impl Engine {
                 progress: crate::catalog::ProgressHub::default(),
                 exchanges: tokio_util::task::TaskTracker::new(),
                 journal_length: std::sync::atomic::AtomicU64::new(u64::MAX),
+                open_since: Mutex::default(),
             }),
         }
     }
@@ -100,6 +103,15 @@ impl Engine {
     /// True where the token journal has another length than at the last look.
     pub(crate) fn journal_moved(&self, length: u64) -> bool {
         self.inner.journal_length.swap(length, std::sync::atomic::Ordering::SeqCst) != length
+    }
+
+    /// How long this process has seen an exchange of another server open, by the steady clock.
+    pub(crate) fn seen_open_for(&self, attempt: AttemptId) -> Duration {
+        let steady = self.clock().steady();
+        let mut since = self.inner.open_since.lock().unwrap_or_else(PoisonError::into_inner);
+        // Attempts of other servers are few and short; those of an hour ago have long been settled.
+        since.retain(|id, first| *id == attempt || steady.saturating_sub(*first) < Duration::from_secs(3600));
+        steady.saturating_sub(*since.entry(attempt).or_insert(steady))
     }
 
     /// The one refresher of a connection in this process.

@@ -4,4 +4,5 @@
 //! - [`catalog`]: what differs between two readings of a product, and when an import must not withdraw.
 
 pub mod catalog;
+pub mod customers;
 pub mod tokens;

@@ -221,6 +221,7 @@ fn cause_word(cause: Cause) -> &'static str {
         Cause::Refused => "refused",
         Cause::ReplyLost => "reply_lost",
         Cause::Ended => "ended",
+        Cause::Restored => "restored",
     }
 }
 
@@ -230,6 +231,7 @@ fn read(row: &Row) -> Result<ConnectionRow, StoreError> {
         Some("refused") => Some(Cause::Refused),
         Some("reply_lost") => Some(Cause::ReplyLost),
         Some("ended") => Some(Cause::Ended),
+        Some("restored") => Some(Cause::Restored),
         Some(other) => return Err(StoreError::Corrupt { table: "connection", column: "cause", value: other.to_owned() }),
     };
     let loss = match row.time_opt("lost_at")? {

@@ -50,6 +50,8 @@ impl ConnectionTokens {
         }
         let pair = store::tokens::find_pair(self.engine.store().read(), self.engine.sealer(), self.connection, row.login.generation).await.map_err(|error| later(&error))?;
         let pair = pair.ok_or_else(|| TokenUnavailable::NeedsPerson("the connection has no token".to_owned()))?;
+        // Who presents a token has known it since here; see `rules::tokens::Sight`.
+        self.engine.known_for(self.connection, &row.login);
         Ok((AccessToken::new(pair.access, row.login.generation), row))
     }
 }
@@ -79,10 +81,14 @@ impl AccessTokens for ConnectionTokens {
             self.engine.probe_now(self.connection).await;
             return Err(TokenUnavailable::Later("Ion refuses the access token, and the answer to the last refresh was lost".to_owned()));
         }
-        if row.login.status == ConnectionStatus::Active && !may_refresh_now(&row.login, self.engine.clock().now()) {
-            return Err(TokenUnavailable::Later("Ion refuses an access token that is only seconds old".to_owned()));
+        if row.login.status == ConnectionStatus::Rechecking {
+            // The same token is tried again in its time: a storm of refused requests must not use the tries up.
+            return Err(TokenUnavailable::Later("Ion refuses the access token and refused to refresh it; it is tried again within minutes".to_owned()));
         }
-        match self.engine.refresh_shared(self.connection, token.serial(), Why::Asked).await {
+        if !may_refresh_now(&row.login, self.engine.known_for(self.connection, &row.login)) {
+            return Err(TokenUnavailable::Later("Ion refuses an access token that is only seconds old, or could not be reached to refresh it".to_owned()));
+        }
+        match self.engine.refresh_shared(self.connection, row.login, Why::Asked).await {
             Ok(RefreshOutcome::Saved) => {
                 let (current, _) = self.load().await?;
                 refresher.remember(&current);

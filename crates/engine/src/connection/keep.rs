@@ -34,18 +34,27 @@ impl Engine {
         under_way.wait().await;
     }
 
+    /// One look at every login, with all that it starts carried to its end.
+    pub async fn look_at_logins(&self) -> Result<(), ConnectionError> {
+        let mut under_way = tokio_util::task::TaskTracker::new();
+        let looked = self.keep_logins_once(&mut under_way).await;
+        under_way.close();
+        under_way.wait().await;
+        looked
+    }
+
     /// One look at every login: settles what an earlier process left, starts what is due, warns.
     async fn keep_logins_once(&self, under_way: &mut tokio_util::task::TaskTracker) -> Result<(), ConnectionError> {
         self.recover().await?;
         for row in store::connections::list(self.store().read()).await? {
             self.warn_of_end(&row).await?;
             let now = self.clock().now();
-            match next(&row.login, now) {
+            match next(&row.login, now, self.known_for(row.id, &row.login)) {
                 Step::Rest | Step::Wait(_) => {}
                 Step::Refresh(why) => {
                     let engine = self.clone();
                     under_way.spawn(async move {
-                        if let Err(error) = engine.refresh_shared(row.id, row.login.generation, why).await {
+                        if let Err(error) = engine.refresh_shared(row.id, row.login, why).await {
                             tracing::warn!(error = %error, connection = %row.id, "a login could not be refreshed");
                         }
                     });
@@ -137,6 +146,7 @@ pub(super) async fn notice_of_change(engine: &Engine, tx: &Tx, row: &ConnectionR
             format!("\"{name}\" needs new credentials"),
             match next.cause {
                 Some(Cause::ReplyLost) => "Ion no longer accepts this login: its last answer was lost. Everything is kept and goes on when you paste new credentials.".to_owned(),
+                Some(Cause::Restored) => "This installation was restored from a backup, and Ion's single-use token in it may have been used since. Everything is kept and goes on when you paste new credentials.".to_owned(),
                 Some(Cause::Ended) => "Its 32 days are over. Everything is kept and goes on when you paste new credentials.".to_owned(),
                 _ => "Ion no longer accepts this login: it was used elsewhere, or new credentials were requested in Ion. Everything is kept and goes on when you paste new credentials.".to_owned(),
             },

@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::{AttemptId, Clock, SystemClock};
 use ion_client::oauth::{ExchangeError, OAuth};
+use rules::tokens::pace::START_WITHIN;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::seal::JournalSealer;
@@ -83,6 +84,8 @@ struct Order {
     journal_key: String,
     ion: IonSettings,
     refresh_token: String,
+    /// Time since this machine started, after which the request is not started any more.
+    start_before: Duration,
 }
 
 /// The lock that is held while an exchange may still be under way, by its parent and its keeper.
@@ -90,6 +93,8 @@ struct Order {
 pub(super) struct AttemptLock {
     file: File,
     path: PathBuf,
+    /// A keeper that was stopped and goes on after others gave it up must not post: the token may have been presented meanwhile.
+    start_before: Duration,
 }
 
 impl AttemptLock {
@@ -101,7 +106,7 @@ impl AttemptLock {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file, path })),
+            Ok(()) => Ok(Some(Self { file, path, start_before: uptime() + START_WITHIN })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -144,6 +149,7 @@ pub(super) async fn exchange(
         journal_key: BASE64.encode(journal_key),
         ion: ion.clone(),
         refresh_token: refresh_token.expose_secret().to_owned(),
+        start_before: lock.start_before,
     };
     let text = zeroize::Zeroizing::new(serde_json::to_vec(&order).map_err(|error| KeeperError::Order(error.into()))?);
     if let Some(mut stdin) = child.stdin.take() {
@@ -193,6 +199,9 @@ async fn post(order: &Order, journal: &Journal) -> Result<(), KeeperError> {
         return Err(error.into());
     }
     crate::kill_point::reached("token.before-post");
+    if uptime() > order.start_before {
+        return Ok(journal.not_sent(order.exchange, "this process was stopped for too long before the request", clock.now())?);
+    }
     answer(order, journal, &oauth, &token, &clock).await
 }
 
@@ -215,6 +224,13 @@ fn ignore_termination() {
         // Once a stream exists, the signal does not end the process any more; nobody needs to read it.
         drop(signal(kind));
     }
+}
+
+/// Time since this machine started: the same for all of its processes, and steps with no clock. Zero where it is not known.
+fn uptime() -> Duration {
+    let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
+    let seconds = text.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0.0);
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

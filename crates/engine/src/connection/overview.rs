@@ -85,6 +85,7 @@ fn overview(row: ConnectionRow, attempts: Vec<AttemptRow>, now: Timestamp) -> Co
         (Some(Cause::Refused), _) => Some("Ion refused the refresh token again and again: it was used elsewhere, or new credentials were requested in Ion".to_owned()),
         (Some(Cause::ReplyLost), Some(loss)) => Some(format!("its last answer was lost on {}", loss.at.strftime("%-d %b %Y at %H:%M UTC"))),
         (Some(Cause::ReplyLost), None) => Some("its last answer was lost".to_owned()),
+        (Some(Cause::Restored), _) => Some("it was restored from a backup, and its token may have been used since".to_owned()),
         (Some(Cause::Ended), _) => Some("its 32 days are over".to_owned()),
         (None, _) => None,
     };

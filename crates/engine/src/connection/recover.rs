@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use rules::tokens::{long_over, settle};
 use store::tokens::AttemptRow;
 
 use super::ConnectionError;
 use super::journal::Finding;
 use super::keeper::AttemptLock;
 use crate::Engine;
-
-/// After the call's own time-out, an exchange of another host is taken for lost.
-const GONE_AFTER: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// Settles every exchange that has no outcome, as far as its owner is proven dead. Gives how many are still under way.
@@ -82,27 +79,28 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes over a pair that only the journal has, so that a restored store never presents a stale token.
+    /// Takes over what only the journal has, so that a restored store never presents a stale token.
     async fn adopt(&self, exchange: super::journal::Exchange, journal: &super::journal::Journal) -> Result<(), ConnectionError> {
-        let Finding::Reply { status, body, at } = journal.finding(exchange.attempt)? else { return Ok(()) };
-        let ion_client::oauth::TokenReply::Granted { access, refresh, expires_in } = ion_client::oauth::parse_reply(status, &body) else { return Ok(()) };
         let now = self.clock().now();
+        let (result, pair) = super::refresh::read_unknown(&journal.finding(exchange.attempt)?, now);
         let tx = self.store().begin().await?;
         let Some(row) = store::connections::find_locked(self.store(), &tx, exchange.connection).await? else { return Ok(()) };
-        if exchange.generation < row.login.generation || row.login.status == domain::connection::ConnectionStatus::Removed {
+        let Some(next) = settle::adopt(&row.login, exchange.generation, result, now) else { return Ok(()) };
+        if next == row.login {
             return Ok(());
         }
-        let mut next = rules::tokens::after_exchange(&row.login, rules::tokens::Exchange::Granted { obtained_at: at, access_life: expires_in, jitter: 0 }, now);
-        next.generation = exchange.generation + 1;
-        store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, &store::tokens::TokenPair { access, refresh }, at).await?;
+        if let Some(pair) = &pair {
+            store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
+        }
         store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
+        self.tell(&tx, &row, &next).await?;
         tx.commit().await?;
-        tracing::warn!(connection = %exchange.connection, generation = next.generation, "the store was older than the token journal; the newer pair was taken over");
+        tracing::warn!(connection = %exchange.connection, generation = next.generation, "the store was older than the token journal; what the journal knows was taken over");
         Ok(())
     }
 
+    /// Whether an exchange of another server is over. Measured here, by a clock that never steps.
     fn is_long_over(&self, attempt: &AttemptRow) -> bool {
-        let patience = Duration::from_secs(self.settings().ion.token_timeout_s) + GONE_AFTER;
-        self.clock().now() > attempt.started_at.checked_add(patience).unwrap_or(Timestamp::MAX)
+        long_over(self.seen_open_for(attempt.id), Duration::from_secs(self.settings().ion.token_timeout_s))
     }
 }

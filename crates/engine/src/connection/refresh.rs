@@ -14,7 +14,9 @@ use ion_client::AccessToken;
 use ion_client::oauth::{TokenReply, Validation, parse_reply};
 use jiff::Timestamp;
 use rand::RngExt as _;
-use rules::tokens::{Cause, Exchange, Login, Observation, Why, after_exchange, may_become_current, observe, should_look_at_old};
+use rules::tokens::settle::{may_start, settle};
+use rules::tokens::state::may_be_asked_for;
+use rules::tokens::{Attempt, Exchange, Login, Observation, Settled, Sight, Why, observe, should_look_at_old};
 use store::Tx;
 use store::connections::ConnectionRow;
 use store::tokens::{AttemptRow, NewAttempt, TokenPair};
@@ -30,6 +32,7 @@ pub struct Refresher {
     connection: ConnectionId,
     single: tokio::sync::Mutex<()>,
     cached: Mutex<Option<AccessToken>>,
+    sight: Mutex<Sight>,
 }
 
 impl fmt::Debug for Refresher {
@@ -41,7 +44,7 @@ impl fmt::Debug for Refresher {
 impl Refresher {
     /// The refresher of a connection.
     pub fn new(connection: ConnectionId) -> Self {
-        Self { connection, single: tokio::sync::Mutex::new(()), cached: Mutex::new(None) }
+        Self { connection, single: tokio::sync::Mutex::new(()), cached: Mutex::new(None), sight: Mutex::default() }
     }
 
     pub(super) fn cached(&self) -> Option<AccessToken> {
@@ -53,6 +56,11 @@ impl Refresher {
         if cached.as_ref().is_none_or(|known| known.serial() < token.serial()) {
             *cached = Some(token.clone());
         }
+    }
+
+    /// How long this process has known the login as it is, by the steady clock.
+    pub(super) fn known_for(&self, login: &Login, clock: &dyn domain::Clock) -> Duration {
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner).look(login, clock.now(), clock.steady())
     }
 
     pub(super) fn forget(&self) {
@@ -103,26 +111,35 @@ impl Engine {
         if !matches!(row.login.status, ConnectionStatus::Active | ConnectionStatus::Rechecking) {
             return Err(ConnectionError::Unusable("this login cannot be refreshed now; its state says why".to_owned()));
         }
-        let now = self.clock().now();
-        // After an exchange that was never sent a person may try at once; the loop keeps its distances.
-        if row.login.status == ConnectionStatus::Active && row.login.unsent == 0 && !rules::tokens::state::may_refresh_now(&row.login, now) {
+        if !may_be_asked_for(&row.login, self.known_for(connection, &row.login)) {
             return Err(ConnectionError::Unusable("it was refreshed only seconds ago; wait half a minute".to_owned()));
         }
         let tx = self.store().begin().await?;
         store::audit::append(&tx, &**self.clock(), actor, "connection.refresh", &row.name, "asked for").await?;
         tx.commit().await?;
-        self.refresh_shared(connection, row.login.generation, Why::Asked).await
+        self.refresh_shared(connection, row.login, Why::Asked).await
+    }
+
+    /// How long this process has known a login as it is.
+    pub(super) fn known_for(&self, connection: ConnectionId, login: &Login) -> Duration {
+        self.refresher(connection).known_for(login, &**self.clock())
     }
 
     /// Refreshes once for all who ask at the same time. Its caller may go away; the exchange goes on.
-    pub(crate) async fn refresh_shared(&self, connection: ConnectionId, from_generation: u64, why: Why) -> Result<RefreshOutcome, ConnectionError> {
+    ///
+    /// `decided` is the login that the decision was made on. Who had to wait for another exchange, which was refused or lost, does
+    /// not present the same token after it: that is another decision.
+    pub(crate) async fn refresh_shared(&self, connection: ConnectionId, decided: Login, why: Why) -> Result<RefreshOutcome, ConnectionError> {
         let engine = self.clone();
         let task = self.exchanges().spawn(async move {
             let refresher = engine.refresher(connection);
             let _single = refresher.single.lock().await;
             let row = engine.connection_row(connection).await?;
-            if row.login.generation > from_generation {
+            if row.login.generation > decided.generation {
                 return Ok(RefreshOutcome::Saved);
+            }
+            if row.login != decided {
+                return Ok(RefreshOutcome::Elsewhere);
             }
             engine.exchange_once(&row, why).await
         });
@@ -146,7 +163,8 @@ impl Engine {
         let lease_until = now.checked_add(Duration::from_secs(ion.token_timeout_s) + LEASE_SLACK).unwrap_or(Timestamp::MAX);
         let new = NewAttempt { id: attempt, connection: row.id, from_generation: generation, why: word(why), node: self.node()?, host: self.settings().host.clone(), at: now, lease_until };
         let tx = self.store().begin().await?;
-        if !store::tokens::start_attempt(&tx, &new).await? {
+        let stored = store::connections::find_locked(self.store(), &tx, row.id).await?;
+        if !stored.is_some_and(|stored| may_start(&row.login, &stored.login)) || !store::tokens::start_attempt(&tx, &new).await? {
             drop(tx);
             lock.settle();
             return self.wait_for_other(row.id, generation).await;
@@ -190,25 +208,25 @@ impl Engine {
     /// Carries what the journal says of an exchange into the store.
     pub(super) async fn resolve(&self, attempt: &AttemptRow, finding: &Finding) -> Result<RefreshOutcome, ConnectionError> {
         let now = self.clock().now();
-        let (result, pair, outcome) = read_finding(attempt, finding, now);
+        let (result, pair, outcome) = read(finding, attempt.started_at);
         kill_point::reached("token.before-current");
         let tx = self.store().begin().await?;
         let row = store::connections::find_locked(self.store(), &tx, attempt.connection).await?.ok_or(ConnectionError::NotFound)?;
-        let late = attempt.finished_at.is_some();
-        if row.login.status == ConnectionStatus::Removed || !may_become_current(row.login.generation, attempt.from_generation) {
-            store::tokens::finish_attempt(&tx, attempt, "superseded", "a newer pair exists", now).await?;
-            tx.commit().await?;
-            return Ok(RefreshOutcome::Superseded);
-        }
-        // A set-up that is not finished keeps its state: its pair is proven, its other checks are not.
-        let held = matches!(row.login.status, ConnectionStatus::NotFinished | ConnectionStatus::Paused).then_some(row.login.status);
-        let mut next = after_exchange(&row.login, result, now);
-        if let Some(status) = held {
-            next = Login { status, cause: None, ..next };
-        }
-        if next.cause == Some(Cause::Refused) && row.refresh_expires_at.is_some_and(|end| end <= now) {
-            next.cause = Some(Cause::Ended);
-        }
+        // As it is now: another server may have settled it since it was read.
+        let late = store::tokens::find_attempt(&tx, attempt.id).await?.is_none_or(|stored| stored.finished_at.is_some());
+        let facts = Attempt { from_generation: attempt.from_generation, started_at: attempt.started_at, settled: late };
+        let next = match settle(&row.login, facts, result, row.refresh_expires_at, now) {
+            Settled::Changed(next) => next,
+            Settled::Known => return Ok(outcome),
+            Settled::Superseded => {
+                if !late {
+                    store::tokens::finish_attempt(&tx, attempt, "superseded", "a newer pair exists", now).await?;
+                    tx.commit().await?;
+                }
+                return Ok(RefreshOutcome::Superseded);
+            }
+        };
+        let held = matches!(row.login.status, ConnectionStatus::NotFinished | ConnectionStatus::Paused);
         if let Some(pair) = &pair {
             store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
             store::connections::count_refresh(&tx, row.id).await?;
@@ -223,12 +241,13 @@ impl Engine {
             _ => "lost",
         };
         store::tokens::finish_attempt(&tx, attempt, word, &outcome.to_string(), now).await?;
-        if held.is_none() {
+        if !held {
             self.tell(&tx, &row, &next).await?;
         }
         tx.commit().await?;
         kill_point::reached("token.after-current");
         self.refresher(row.id).forget();
+        self.known_for(row.id, &next);
         tracing::info!(connection = %row.id, generation = next.generation, outcome = word, "token exchange");
         Ok(outcome)
     }
@@ -298,23 +317,28 @@ impl Engine {
     }
 }
 
-fn read_finding(attempt: &AttemptRow, finding: &Finding, now: Timestamp) -> (Exchange, Option<TokenPair>, RefreshOutcome) {
-    let lost = |why: String| (Exchange::Lost { started_at: attempt.started_at }, None, RefreshOutcome::Lost(why));
+/// What an outcome means; `started_at` is when its exchange was started.
+fn read(finding: &Finding, started_at: Timestamp) -> (Exchange, Option<TokenPair>, RefreshOutcome) {
+    let lost = |why: String| (Exchange::Lost { started_at }, None, RefreshOutcome::Lost(why));
     match finding {
         Finding::NotSent(why) => (Exchange::NotSent, None, RefreshOutcome::NotSent(why.clone())),
         Finding::Lost(why) => lost(why.clone()),
         Finding::Reply { status, body, at } => match parse_reply(*status, body) {
             TokenReply::Granted { access, refresh, expires_in } => {
                 let jitter = rand::rng().random_range(0..=1000);
-                // The keeper's clock may have been set meanwhile: an answer came after its start and not in the future.
-                let obtained_at = (*at).max(attempt.started_at).min(now);
-                (Exchange::Granted { obtained_at, access_life: expires_in, jitter }, Some(TokenPair { access, refresh }), RefreshOutcome::Saved)
+                (Exchange::Granted { obtained_at: *at, access_life: expires_in, jitter }, Some(TokenPair { access, refresh }), RefreshOutcome::Saved)
             }
             TokenReply::Refused { message } => (Exchange::Refused, None, RefreshOutcome::Refused(message)),
             TokenReply::Busy { .. } => (Exchange::Busy { wait: None }, None, RefreshOutcome::Busy),
             TokenReply::NotUnderstood { status, excerpt } => lost(format!("HTTP {status}: {excerpt}")),
         },
     }
+}
+
+/// What the journal says of an exchange that the store does not know.
+pub(super) fn read_unknown(finding: &Finding, now: Timestamp) -> (Exchange, Option<TokenPair>) {
+    let (result, pair, _) = read(finding, now);
+    (result, pair)
 }
 
 fn word(why: Why) -> &'static str {

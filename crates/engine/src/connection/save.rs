@@ -138,7 +138,7 @@ impl Engine {
             None => self.insert_candidate(draft, settings, actor).await?,
         };
         let started = self.clock().steady();
-        let outcome = self.refresh_shared(candidate.id, candidate.login.generation, Why::Asked).await?;
+        let outcome = self.refresh_shared(candidate.id, candidate.login.clone(), Why::Asked).await?;
         let took = self.clock().steady().saturating_sub(started);
         let fail = |report: &mut CheckReport, field, title: &str, detail: String| {
             report.fail(CheckStep::RefreshToken, field, title, detail, took);

@@ -5,6 +5,8 @@ use std::time::Duration;
 use domain::connection::{ConnectionStatus, VendorProfile};
 use jiff::Timestamp;
 
+use super::pace::{LONGEST_BUSY, LONGEST_PROBE, has_come, later, longest_wait, min_spacing};
+
 /// Waits before the same token is presented again after a refusal: it may be a cache miss of the vendor.
 pub const RECHECK_AFTER: [Duration; 3] = [
     Duration::from_secs(60),
@@ -61,6 +63,26 @@ pub struct Loss {
     pub probe_at: Timestamp,
 }
 
+impl Loss {
+    /// The loss that a restored copy of the store is in doubt of: its token may have been used after the copy was made.
+    ///
+    /// Other than after a lost reply, a dead access token allows nothing, since it ends by itself within hours: only a living one
+    /// where Ion kills them proves that the refresh token is still good.
+    pub fn of_a_copy(now: Timestamp) -> Self {
+        Self {
+            at: now,
+            presented_again: true,
+            may_present: false,
+            probe_at: now,
+        }
+    }
+
+    /// The token may not be presented without proof.
+    fn is_of_a_copy(self) -> bool {
+        self.presented_again && !self.may_present
+    }
+}
+
 /// Why a login ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
@@ -70,6 +92,8 @@ pub enum Cause {
     ReplyLost,
     /// The credential's 32 days are over.
     Ended,
+    /// The store is a restored copy, and its token may have been used after the copy was made.
+    Restored,
 }
 
 /// What to do now.
@@ -147,47 +171,47 @@ pub fn due_at(obtained_at: Timestamp, access_life: Duration, jitter: u16) -> Tim
     later(obtained_at, wait.max(min_spacing(access_life)))
 }
 
-/// The least time between two exchanges of one connection, whatever the clock says.
-pub fn min_spacing(access_life: Duration) -> Duration {
-    Duration::from_secs(30).min(access_life / 10)
-}
-
-/// What to do with this login now.
+/// What to do with this login now. `known_for`: how long it has been as it is, by a clock that never steps; see [`super::Sight`].
 ///
 /// Answers for a login without an exchange under way: one that was started and has no result is first resolved by its owner.
-pub fn next(login: &Login, now: Timestamp) -> Step {
+pub fn next(login: &Login, now: Timestamp, known_for: Duration) -> Step {
+    let due = |why| {
+        let longest = longest_wait(login.access_life);
+        when(login.next_refresh_at, now, longest, Step::Refresh(why))
+    };
     match login.status {
         ConnectionStatus::Removed
         | ConnectionStatus::Paused
         | ConnectionStatus::NotFinished
         | ConnectionStatus::NeedsNewCredentials => Step::Rest,
-        ConnectionStatus::Active => when(
-            login.next_refresh_at,
-            now,
-            Step::Refresh(if login.unsent > 0 {
-                Why::Unsent
-            } else {
-                Why::Due
-            }),
-        ),
-        ConnectionStatus::Rechecking => {
-            when(login.next_refresh_at, now, Step::Refresh(Why::Recheck))
-        }
+        // Nothing was sent, so nothing can be sent too often.
+        ConnectionStatus::Active if login.unsent > 0 => due(Why::Unsent),
+        ConnectionStatus::Active => rested(login, now, known_for, due(Why::Due)),
+        ConnectionStatus::Rechecking => rested(login, now, known_for, due(Why::Recheck)),
         ConnectionStatus::Unclear => match login.loss {
-            Some(loss) if loss.may_present && !loss.presented_again => {
-                when(login.next_refresh_at, now, Step::Refresh(Why::AfterLoss))
-            }
-            Some(loss) => when(loss.probe_at, now, Step::Probe),
-            None => Step::Refresh(Why::Due),
+            Some(loss) if loss.may_present && !loss.presented_again => due(Why::AfterLoss),
+            Some(loss) => when(loss.probe_at, now, LONGEST_PROBE, Step::Probe),
+            None => Step::Probe,
         },
     }
 }
 
-/// Whether an exchange may be started out of turn, because Ion refused the access token or a person asked.
-pub fn may_refresh_now(login: &Login, now: Timestamp) -> bool {
+/// Whether an exchange may be started out of turn, because Ion refused the access token.
+pub fn may_refresh_now(login: &Login, known_for: Duration) -> bool {
     login.status == ConnectionStatus::Active
         && login.unsent == 0
-        && now >= later(login.refreshed_at, min_spacing(login.access_life))
+        && known_for >= min_spacing(login.access_life)
+}
+
+/// Whether an exchange may be started because a person asked. What was never sent, a person may try at once.
+pub fn may_be_asked_for(login: &Login, known_for: Duration) -> bool {
+    match login.status {
+        ConnectionStatus::Active if login.unsent > 0 => true,
+        ConnectionStatus::Active | ConnectionStatus::Rechecking => {
+            known_for >= min_spacing(login.access_life)
+        }
+        _ => false,
+    }
 }
 
 /// The login after an exchange that presented the token of `login.generation`.
@@ -211,7 +235,13 @@ pub fn after_exchange(login: &Login, result: Exchange, now: Timestamp) -> Login 
             next.next_refresh_at = due_at(obtained_at, access_life, jitter);
             (next.refusals, next.unsent, next.loss, next.cause) = (0, 0, None, None);
         }
-        Exchange::Refused if presented_again => give_up(&mut next, Cause::ReplyLost),
+        // The old access token may still live: that is looked at before anybody is asked.
+        Exchange::Refused if presented_again => {
+            if let Some(loss) = &mut next.loss {
+                loss.presented_again = true;
+                loss.probe_at = now;
+            }
+        }
         Exchange::Refused => {
             next.refusals += 1;
             next.unsent = 0;
@@ -227,8 +257,8 @@ pub fn after_exchange(login: &Login, result: Exchange, now: Timestamp) -> Login 
             next.next_refresh_at = later(
                 now,
                 wait.unwrap_or(Duration::from_secs(60))
-                    .clamp(Duration::from_secs(5), Duration::from_secs(3600)),
-            )
+                    .clamp(Duration::from_secs(5), LONGEST_BUSY),
+            );
         }
         Exchange::NotSent => {
             let wait = RETRY_UNSENT[(next.unsent as usize).min(RETRY_UNSENT.len() - 1)];
@@ -240,9 +270,10 @@ pub fn after_exchange(login: &Login, result: Exchange, now: Timestamp) -> Login 
             next.unsent = 0;
             // A second loss keeps the first one's time: that is the answer people are told about.
             let at = login.loss.map_or(started_at, |loss| loss.at);
+            let withheld = login.loss.is_some_and(Loss::is_of_a_copy);
             next.loss = Some(Loss {
                 at,
-                presented_again,
+                presented_again: presented_again || withheld,
                 may_present: presented_again,
                 probe_at: now,
             });
@@ -257,23 +288,26 @@ pub fn after_exchange(login: &Login, result: Exchange, now: Timestamp) -> Login 
 /// Alive where Ion kills old access tokens: the exchange did not happen. Alive otherwise: work on while it lives.
 pub fn after_probe(login: &Login, probe: Probe, now: Timestamp) -> Login {
     let mut next = login.clone();
-    let Some(loss) = &mut next.loss else {
-        return next;
-    };
+    let loss = next.loss.get_or_insert(Loss {
+        at: now,
+        presented_again: false,
+        may_present: false,
+        probe_at: now,
+    });
+    let unused = !loss.presented_again || loss.is_of_a_copy();
     match probe {
         Probe::Unknown => loss.probe_at = later(now, Duration::from_secs(30)),
+        Probe::Dead if loss.is_of_a_copy() => give_up(&mut next, Cause::Restored),
         Probe::Dead if loss.presented_again => give_up(&mut next, Cause::ReplyLost),
         Probe::Dead => allow(&mut next, now),
-        Probe::Alive if login.profile == VendorProfile::Kills && !loss.presented_again => {
-            allow(&mut next, now)
-        }
+        Probe::Alive if login.profile == VendorProfile::Kills && unused => allow(&mut next, now),
         // Looked at again when it should have ended by itself, and now and then before, since Ion may end it early.
         Probe::Alive => {
-            loss.probe_at = later(now, Duration::from_secs(300)).min(
+            loss.probe_at = later(now, LONGEST_PROBE).min(
                 login
                     .access_expires_at
                     .max(later(now, Duration::from_secs(5))),
-            )
+            );
         }
     }
     next
@@ -288,7 +322,7 @@ pub fn may_become_current(current_generation: u64, from_generation: u64) -> bool
 
 fn allow(login: &mut Login, now: Timestamp) {
     if let Some(loss) = &mut login.loss {
-        loss.may_present = true;
+        (loss.may_present, loss.presented_again) = (true, false);
     }
     login.next_refresh_at = now;
 }
@@ -301,12 +335,21 @@ fn give_up(login: &mut Login, cause: Cause) {
     }
 }
 
-fn when(due: Timestamp, now: Timestamp, step: Step) -> Step {
-    if now >= due { step } else { Step::Wait(due) }
+fn when(due: Timestamp, now: Timestamp, longest: Duration, step: Step) -> Step {
+    if has_come(due, now, longest) {
+        step
+    } else {
+        Step::Wait(due)
+    }
 }
 
-fn later(at: Timestamp, by: Duration) -> Timestamp {
-    at.checked_add(by).unwrap_or(Timestamp::MAX)
+/// The step, unless the login changed too shortly ago for another exchange.
+fn rested(login: &Login, now: Timestamp, known_for: Duration, step: Step) -> Step {
+    let rest = min_spacing(login.access_life).saturating_sub(known_for);
+    match step {
+        Step::Refresh(_) if !rest.is_zero() => Step::Wait(later(now, rest)),
+        step => step,
+    }
 }
 
 #[cfg(test)]
@@ -335,6 +378,10 @@ mod tests {
         }
     }
 
+    fn next(login: &Login, now: Timestamp) -> Step {
+        super::next(login, now, HOUR)
+    }
+
     fn lost(profile: VendorProfile) -> Login {
         let login = Login { profile, ..login() };
         after_exchange(&login, Exchange::Lost { started_at: now() }, now())
@@ -357,14 +404,8 @@ mod tests {
 
     #[test]
     fn an_access_token_refused_twice_in_a_moment_spends_one_refresh_only() {
-        assert!(!may_refresh_now(
-            &login(),
-            later(now(), Duration::from_secs(29))
-        ));
-        assert!(may_refresh_now(
-            &login(),
-            later(now(), Duration::from_secs(30))
-        ));
+        assert!(!may_refresh_now(&login(), Duration::from_secs(29)));
+        assert!(may_refresh_now(&login(), Duration::from_secs(30)));
     }
 
     #[test]
@@ -444,6 +485,8 @@ mod tests {
         let allowed = after_probe(&lost(VendorProfile::Unknown), Probe::Dead, now());
         assert_eq!(next(&allowed, now()), Step::Refresh(Why::AfterLoss));
         let refused = after_exchange(&allowed, Exchange::Refused, now());
+        assert_eq!(next(&refused, now()), Step::Probe);
+        let refused = after_probe(&refused, Probe::Dead, now());
         assert_eq!(
             (refused.status, refused.cause),
             (

@@ -1,0 +1,3 @@
+//! Customers on both sides: who wins, who is who, and what a run would do.
+
+pub mod decide;
