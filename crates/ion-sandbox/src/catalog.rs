@@ -1,6 +1,7 @@
 //! The catalog in use: rendered products, and what moves in it.
 
 use axum::body::Bytes;
+use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -36,17 +37,54 @@ pub enum Corruption {
     PriceTooLarge,
     /// A price is below zero.
     NegativePrice,
+    /// A price is the word by which protocol buffers write what is no number.
+    NotANumber,
+    /// The name is a number.
+    NameIsNumber,
+    /// Two SKUs have one id.
+    TwiceTheSku,
+    /// A SKU has no id.
+    NoSkuId,
+    /// A plan has no id.
+    NoPlanId,
+    /// The description has two million letters.
+    LongText,
+    /// The description has five million letters.
+    HugeText,
 }
 
 impl Corruption {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 12] = [
         Self::NoName,
         Self::PriceIsText,
         Self::SkusIsObject,
         Self::PriceTooLarge,
         Self::NegativePrice,
+        Self::NotANumber,
+        Self::NameIsNumber,
+        Self::TwiceTheSku,
+        Self::NoSkuId,
+        Self::NoPlanId,
+        Self::LongText,
+        Self::HugeText,
     ];
+
+    /// The JSON path of what is wrong in a listing that is spoiled like this; `$` is the whole of it.
+    pub const fn json_path(self) -> &'static str {
+        match self {
+            Self::NoName | Self::NameIsNumber => "$.marketing.displayName",
+            Self::PriceIsText | Self::PriceTooLarge | Self::NegativePrice | Self::NotANumber => {
+                "$.definition.skus[0].plans[0].pricebookPrice"
+            }
+            Self::SkusIsObject => "$.definition.skus",
+            Self::TwiceTheSku => "$.definition.skus[1].id",
+            Self::NoSkuId => "$.definition.skus[0].id",
+            Self::NoPlanId => "$.definition.skus[0].plans[0].id",
+            Self::LongText => "$.marketing.description",
+            Self::HugeText => "$",
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -86,6 +124,12 @@ impl Listings {
             });
         }
         self.made += count;
+    }
+
+    /// Puts the list into another order, by chance of this seed.
+    pub(crate) fn resort(&mut self, seed: u64) {
+        self.all
+            .shuffle(&mut ChaCha8Rng::seed_from_u64(self.seed ^ seed));
     }
 
     pub(crate) fn find(&self, slug: &str) -> Option<usize> {
@@ -246,17 +290,31 @@ fn render(account: &str, listing: &Listing, with_price_book: bool) -> String {
                 )
             })
             .collect::<Vec<_>>()
-            .join(",")
     };
-    let sold = skus(false);
+    let mut sold = skus(false);
+    if listing.corruption == Some(Corruption::TwiceTheSku)
+        && let Some(first) = sold.first().cloned()
+    {
+        sold.insert(1, first);
+    }
+    let sold = sold.join(",");
     let sold = if listing.corruption == Some(Corruption::SkusIsObject) {
         "{\"0\":\"one\"}".to_owned()
     } else {
         format!("[{sold}]")
     };
-    let add_ons = skus(true);
+    let add_ons = skus(true).join(",");
+    let name = match listing.corruption {
+        Some(Corruption::NameIsNumber) => json!(365),
+        _ => json!(product.name),
+    };
+    let text = match listing.corruption {
+        Some(Corruption::LongText) => "x".repeat(2_000_000),
+        Some(Corruption::HugeText) => "x".repeat(5_000_000),
+        _ => product.text.clone(),
+    };
     let marketing = json!({
-        "displayName": product.name, "caption": product.caption, "description": product.text,
+        "displayName": name, "caption": product.caption, "description": text,
         "searchKeywords": [vendor.name, product.category],
         "defaultImage": {"title": "Logo", "content": format!("https://images.example/{}/logo.png", product.slug), "type": "MEDIA_TYPE_IMAGE"},
     });
@@ -325,9 +383,12 @@ fn render_sku(
         .map(|(n, plan)| render_plan(plan, with_price_book, corruption.filter(|_| n == 0)))
         .collect::<Vec<_>>()
         .join(",");
+    let id = match corruption {
+        Some(Corruption::NoSkuId) => String::new(),
+        _ => format!(r#""id":{},"#, quote(&sku.id)),
+    };
     let mut out = format!(
-        r#"{{"id":{},"displayName":{},"description":"{}","cancelTiming":"END_OF_TERM","plans":[{plans}],"productId":{},"productCloudProviderName":"accounts/{account}/cloudProviders/{provider}","supportPlanAsProductPlan":{{"details":{{}}}}"#,
-        quote(&sku.id),
+        r#"{{{id}"displayName":{},"description":"{}","cancelTiming":"END_OF_TERM","plans":[{plans}],"productId":{},"productCloudProviderName":"accounts/{account}/cloudProviders/{provider}","supportPlanAsProductPlan":{{"details":{{}}}}"#,
         quote(&sku.name),
         if sku.plans.iter().any(|plan| plan.by_use) {
             "Based on Usage"
@@ -365,9 +426,12 @@ fn render_plan(plan: &Plan, with_price_book: bool, corruption: Option<Corruption
             .text()
         )
     };
+    let id = match corruption {
+        Some(Corruption::NoPlanId) => String::new(),
+        _ => format!(r#""id":{},"#, quote(&plan.id)),
+    };
     let mut out = format!(
-        r#"{{"id":{},"displayName":{},"billingPeriod":"{}","phases":{phases},"supportPlan":{{}},"priceDisplay":"PRICE_DISPLAY_SHOW_PLAN""#,
-        quote(&plan.id),
+        r#"{{{id}"displayName":{},"billingPeriod":"{}","phases":{phases},"supportPlan":{{}},"priceDisplay":"PRICE_DISPLAY_SHOW_PLAN""#,
         quote(&plan.name),
         plan.billing
     );
@@ -379,6 +443,7 @@ fn render_plan(plan: &Plan, with_price_book: bool, corruption: Option<Corruption
             Some(Corruption::PriceIsText) => "\"on request\"".to_owned(),
             Some(Corruption::PriceTooLarge) => "1e308".to_owned(),
             Some(Corruption::NegativePrice) => "-1".to_owned(),
+            Some(Corruption::NotANumber) => "\"NaN\"".to_owned(),
             _ => plan.price.text(),
         };
         if plan.available {

@@ -73,7 +73,9 @@ pub enum Action {
     ExpireToken,
     /// The items of the page before move into this page: some come twice, as when the list was re-sorted.
     MovedItems,
-    /// An answer that never ends, compressed very small.
+    /// The whole list is put into another order before the page is made: what stood behind may stand before, and the reverse.
+    Resorted,
+    /// An answer that never ends.
     HugeBody,
     /// A redirect to another host.
     Redirect {
@@ -171,8 +173,12 @@ pub const FAULTS: &[FaultDoc] = &[
         what: "items of the page before come again in this one",
     },
     FaultDoc {
+        name: "resorted",
+        what: "the list is put into another order before the page is made",
+    },
+    FaultDoc {
         name: "huge-body",
-        what: "an answer of gigabytes, compressed very small",
+        what: "an answer of gigabytes",
     },
     FaultDoc {
         name: "redirect",
@@ -180,58 +186,46 @@ pub const FAULTS: &[FaultDoc] = &[
     },
 ];
 
-/// Each kind of fault that a list of products meets once and a client must survive, with sensible values.
-pub fn all_faults(path: &str) -> Vec<Fault> {
-    let action = |action| Fault {
+/// Every kind of fault, each meeting one request to this path after `skip` others, with sensible values; some kinds in several shapes.
+pub fn all_faults(path: &str, skip: u32) -> Vec<Fault> {
+    let status = |code, body, retry_after: Option<&str>| Action::Status {
+        code,
+        body,
+        retry_after: retry_after.map(str::to_owned),
+    };
+    let actions = [
+        status(503, BodyKind::Platform, None),
+        status(500, BodyKind::Html, None),
+        status(502, BodyKind::Empty, None),
+        status(429, BodyKind::Platform, Some("1")),
+        status(429, BodyKind::Empty, Some("date:1")),
+        status(429, BodyKind::Html, None),
+        Action::StatusAfter { code: 500 },
+        Action::Delay { ms: 30 },
+        Action::CutBefore,
+        Action::CutAfter,
+        Action::CutBody { bytes: 100 },
+        Action::Html,
+        Action::DuplicatePage,
+        Action::SameToken,
+        Action::ShortPage,
+        Action::EmptyPage,
+        Action::ExpireToken,
+        Action::MovedItems,
+        Action::Resorted,
+        Action::HugeBody,
+        Action::Redirect {
+            to: "http://127.0.0.1:9/elsewhere".to_owned(),
+        },
+    ];
+    let fault = |action| Fault {
         path: path.to_owned(),
-        skip: 1,
+        skip,
         times: 1,
         every: 1,
         action,
     };
-    vec![
-        action(Action::Status {
-            code: 503,
-            body: BodyKind::Platform,
-            retry_after: None,
-        }),
-        action(Action::Status {
-            code: 500,
-            body: BodyKind::Html,
-            retry_after: None,
-        }),
-        action(Action::Status {
-            code: 502,
-            body: BodyKind::Empty,
-            retry_after: None,
-        }),
-        action(Action::Status {
-            code: 429,
-            body: BodyKind::Platform,
-            retry_after: Some("1".to_owned()),
-        }),
-        action(Action::Status {
-            code: 429,
-            body: BodyKind::Empty,
-            retry_after: Some("date:1".to_owned()),
-        }),
-        action(Action::Status {
-            code: 429,
-            body: BodyKind::Html,
-            retry_after: None,
-        }),
-        action(Action::StatusAfter { code: 500 }),
-        action(Action::Delay { ms: 30 }),
-        action(Action::CutBefore),
-        action(Action::CutAfter),
-        action(Action::CutBody { bytes: 2000 }),
-        action(Action::Html),
-        action(Action::DuplicatePage),
-        action(Action::ShortPage),
-        action(Action::EmptyPage),
-        action(Action::ExpireToken),
-        action(Action::MovedItems),
-    ]
+    actions.map(fault).to_vec()
 }
 
 /// A rule with what it has met.
@@ -317,12 +311,51 @@ mod tests {
             "path = \"/api/*\"\n[action]\nkind = \"status\"\ncode = 429\nretry_after = \"2\"\n";
         let fault: Fault = toml::from_str(script).unwrap();
         assert_eq!(fault.action.name(), "status");
-        for fault in all_faults("/x") {
+        for fault in all_faults("/x", 0) {
             assert!(
                 FAULTS.iter().any(|doc| doc.name == fault.action.name()),
                 "{}",
                 fault.action.name()
             );
         }
+    }
+
+    #[test]
+    fn every_kind_is_described_and_among_the_examples() {
+        let described: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
+        let examples: Vec<String> = all_faults("/", 0)
+            .iter()
+            .map(|fault| {
+                // A new kind does not compile here until it has an example above.
+                match fault.action {
+                    Action::Status { .. }
+                    | Action::StatusAfter { .. }
+                    | Action::Delay { .. }
+                    | Action::CutBefore
+                    | Action::CutAfter
+                    | Action::CutBody { .. }
+                    | Action::Html
+                    | Action::DuplicatePage
+                    | Action::SameToken
+                    | Action::ShortPage
+                    | Action::EmptyPage
+                    | Action::ExpireToken
+                    | Action::MovedItems
+                    | Action::Resorted
+                    | Action::HugeBody
+                    | Action::Redirect { .. } => fault.action.name(),
+                }
+            })
+            .collect();
+        assert!(
+            described
+                .iter()
+                .all(|name| examples.iter().any(|example| example == name))
+        );
+        assert!(
+            examples
+                .iter()
+                .all(|name| described.contains(&name.as_str()))
+        );
     }
 }

@@ -399,7 +399,6 @@ fn skus(
                         plan(chance, label, term, billing, letter, percent);
                     }
                 }
-
             } else {
                 plan(chance, "Monthly", "", "MONTHLY", "", 110);
                 if chance.random_ratio(3, 5) {

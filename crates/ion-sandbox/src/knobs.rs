@@ -11,8 +11,8 @@ pub struct KnobDoc {
     pub values: &'static str,
     /// What it changes.
     pub what: &'static str,
-    /// Another value than the default, for tests that try each.
-    pub other: &'static str,
+    /// Values other than the default that tests try: each word where it takes words, some where it takes numbers.
+    pub others: &'static [&'static str],
 }
 
 /// A knob or value that there is not.
@@ -34,7 +34,7 @@ pub enum KnobError {
 }
 
 macro_rules! knobs {
-    ($($(#[doc = $what:literal])+ $name:ident: $type:ty = $default:expr, $text:literal, $values:literal, $other:literal;)+) => {
+    ($($(#[doc = $what:literal])+ $name:ident: $type:ty = $default:expr, $text:literal, $values:literal, [$($other:literal),+];)+) => {
         /// Every knob with its value.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -47,7 +47,7 @@ macro_rules! knobs {
         }
 
         /// Every knob.
-        pub const KNOBS: &[KnobDoc] = &[$(KnobDoc { name: $text, values: $values, what: concat!($($what),+), other: $other }),+];
+        pub const KNOBS: &[KnobDoc] = &[$(KnobDoc { name: $text, values: $values, what: concat!($($what),+), others: &[$($other),+] }),+];
 
         impl Knobs {
             /// Turns a knob by name.
@@ -64,52 +64,66 @@ macro_rules! knobs {
 
 knobs! {
     /// The old access token dies when its refresh token is exchanged.
-    refresh_kills_old_access: bool = true, "refresh-kills-old-access", "true, false", "false";
+    refresh_kills_old_access: bool = true, "refresh-kills-old-access", "true, false", ["false"];
     /// An exchange starts the refresh token's life anew.
-    refresh_extends_life: bool = false, "refresh-extends-life", "true, false", "true";
+    refresh_extends_life: bool = false, "refresh-extends-life", "true, false", ["true"];
     /// A refresh token works once.
-    refresh_single_use: bool = true, "refresh-single-use", "true, false", "false";
+    refresh_single_use: bool = true, "refresh-single-use", "true, false", ["false"];
     /// Life of an access token in seconds.
-    access_life_s: u64 = 7200, "access-life-s", "seconds", "60";
+    access_life_s: u64 = 7200, "access-life-s", "seconds", ["60", "10", "86400"];
     /// Life of a refresh token in seconds.
-    refresh_life_s: u64 = 2_764_800, "refresh-life-s", "seconds", "86400";
+    refresh_life_s: u64 = 2_764_800, "refresh-life-s", "seconds", ["86400", "1209600"];
     /// New credentials from the portal end the older ones of the user.
-    new_credentials_end_old: bool = true, "new-credentials-end-old", "true, false", "false";
+    new_credentials_end_old: bool = true, "new-credentials-end-old", "true, false", ["false"];
     /// Body of a 401: platform, oauth or empty.
-    unauthorized_body: String = "platform".to_owned(), "unauthorized-body", "platform, oauth, empty", "oauth";
+    unauthorized_body: String = "platform".to_owned(), "unauthorized-body", "platform, oauth, empty", ["oauth", "empty"];
     /// Largest page; a larger pageSize is cut silently.
-    max_page_size: usize = 1000, "max-page-size", "records", "100";
+    max_page_size: usize = 1000, "max-page-size", "records", ["100", "7"];
     /// A page token is refused when the filters changed.
-    page_token_binds_filters: bool = true, "page-token-binds-filters", "true, false", "false";
+    page_token_binds_filters: bool = true, "page-token-binds-filters", "true, false", ["false"];
     /// The product list carries price-book members.
-    list_has_price_book: bool = true, "list-has-price-book", "true, false", "false";
+    list_has_price_book: bool = true, "list-has-price-book", "true, false", ["false"];
     /// Filters of lists are ignored.
-    filters_ignored: bool = false, "filters-ignored", "true, false", "true";
+    filters_ignored: bool = false, "filters-ignored", "true, false", ["true"];
     /// Updating a customer keeps members that were not sent.
-    put_keeps_unsent: bool = false, "put-keeps-unsent", "true, false", "true";
+    put_keeps_unsent: bool = false, "put-keeps-unsent", "true, false", ["true"];
     /// The user of the login may read customers.
-    may_read_customers: bool = true, "may-read-customers", "true, false", "false";
+    may_read_customers: bool = true, "may-read-customers", "true, false", ["false"];
     /// Requests a second; more are answered 429. 0 is no limit.
-    requests_per_second: u32 = 0, "requests-per-second", "number, 0 for no limit", "50";
+    requests_per_second: u32 = 0, "requests-per-second", "number, 0 for no limit", ["5"];
     /// Seconds of Retry-After at 429; 0 sends none.
-    retry_after_s: u64 = 1, "retry-after-s", "seconds, 0 for none", "0";
+    retry_after_s: u64 = 1, "retry-after-s", "seconds, 0 for none", ["0", "2"];
     /// Every reply takes this long.
-    latency_ms: u64 = 0, "latency-ms", "milliseconds", "20";
+    latency_ms: u64 = 0, "latency-ms", "milliseconds", ["20"];
     /// Words by which products:pricing knows Microsoft: any, name (azure) or number (30).
-    pricing_provider: String = "any".to_owned(), "pricing-provider", "any, name, number", "number";
+    pricing_provider: String = "any".to_owned(), "pricing-provider", "any, name, number", ["name", "number"];
     /// The Date header is off by this many seconds.
-    clock_skew_s: i64 = 0, "clock-skew-s", "seconds, may be negative", "86400";
+    clock_skew_s: i64 = 0, "clock-skew-s", "seconds, may be negative", ["86400", "-86400"];
 }
 
-/// Each knob turned away from its default, one at a time.
-pub fn all_knobs() -> impl Iterator<Item = (&'static str, Knobs)> {
-    KNOBS.iter().map(|knob| {
-        let mut knobs = Knobs::default();
-        knobs
-            .set(knob.name, knob.other)
-            .expect("the other value of each knob is one of its values");
-        (knob.name, knobs)
-    })
+/// One knob turned away from its default.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Name of the knob.
+    pub knob: &'static str,
+    /// Its value.
+    pub value: &'static str,
+    /// All knobs: this one turned, the others at their defaults.
+    pub knobs: Knobs,
+}
+
+/// Each knob turned to each of its other values, one at a time.
+pub fn all_knobs() -> impl Iterator<Item = Setting> {
+    KNOBS
+        .iter()
+        .flat_map(|knob| knob.others.iter().map(|value| (knob.name, *value)))
+        .map(|(knob, value)| {
+            let mut knobs = Knobs::default();
+            knobs
+                .set(knob, value)
+                .expect("the other values of each knob are among its values");
+            Setting { knob, value, knobs }
+        })
 }
 
 #[cfg(test)]
@@ -118,10 +132,10 @@ mod tests {
 
     #[test]
     fn each_knob_turns_away_from_its_default() {
-        assert!(all_knobs().all(|(name, knobs)| {
-            assert_ne!(knobs, Knobs::default(), "{name}");
-            true
-        }));
+        for Setting { knob, value, knobs } in all_knobs() {
+            assert_ne!(knobs, Knobs::default(), "{knob}={value}");
+        }
+        assert!(KNOBS.iter().all(|knob| !knob.others.is_empty()));
         assert!(matches!(
             Knobs::default().set("nonsense", "1"),
             Err(KnobError::Unknown(_))

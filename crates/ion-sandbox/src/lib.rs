@@ -24,7 +24,7 @@ mod wire;
 pub use catalog::{Corruption, MovedPrice};
 pub use clock::ClockMode;
 pub use fault::{Action, BodyKind, FAULTS, Fault, FaultDoc, all_faults};
-pub use knobs::{KNOBS, KnobDoc, KnobError, Knobs, all_knobs};
+pub use knobs::{KNOBS, KnobDoc, KnobError, Knobs, Setting, all_knobs};
 pub use ledger::{Entry, Ledger, TokenUse};
 pub use oauth::Credentials;
 pub use server::{Catalog, Gate, Sandbox, SandboxConfig, SandboxError};

@@ -395,19 +395,17 @@ async fn serve(
         _ => {}
     }
     let mut response = reply.send();
-    if skew != 0 {
-        let date = inner
-            .state()
-            .clock
-            .now()
-            .checked_add(jiff::SignedDuration::from_secs(skew))
-            .unwrap_or_default();
-        if let Ok(text) =
-            jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date)
-            && let Ok(value) = text.parse()
-        {
-            response.headers_mut().insert(header::DATE, value);
-        }
+    // Its own time, also where that is driven: a Retry-After that is a date is read against it.
+    let date = inner
+        .state()
+        .clock
+        .now()
+        .checked_add(jiff::SignedDuration::from_secs(skew))
+        .unwrap_or_default();
+    if let Ok(text) = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date)
+        && let Ok(value) = text.parse()
+    {
+        response.headers_mut().insert(header::DATE, value);
     }
     response
 }
@@ -443,6 +441,10 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
                 | Action::Redirect { .. }
         )
     );
+    if action == Some(Action::Resorted) {
+        state.listings.resort(number);
+        state.customers.all.rotate_left(1);
+    }
     if !skips_effect {
         (reply, effect) = dispatch(&mut state, received, number, action.as_ref());
     }

@@ -22,17 +22,23 @@ pub struct Lab {
     pub clock: Arc<ManualClock>,
     folder: tempfile::TempDir,
     key: MasterKey,
-    keeper: PathBuf,
+    keeper: KeeperCommand,
 }
 
 impl Lab {
     /// A lab whose engines start this binary as their token keeper.
     pub async fn start(keeper: &str, config: SandboxConfig) -> Self {
+        let keeper = KeeperCommand { program: PathBuf::from(keeper), args: vec!["token-keeper".to_owned()] };
+        Self::start_with(keeper, config).await
+    }
+
+    /// A lab whose engines start their token keeper by this command.
+    pub async fn start_with(keeper: KeeperCommand, config: SandboxConfig) -> Self {
         let sandbox = Sandbox::start(SandboxConfig { clock: ClockMode::Driven, ..config }).await.expect("a loopback port is free");
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
         let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().expect("a time")));
         let key = MasterKey::generate_file(&folder.path().join("key")).expect("the temporary folder can be written");
-        Self { sandbox, clock, folder, key, keeper: keeper.into() }
+        Self { sandbox, clock, folder, key, keeper }
     }
 
     /// The data directory of the first engine, which the binary may use too.
@@ -56,16 +62,22 @@ impl Lab {
 
     /// An engine on this store.
     pub fn engine_on(&self, store: Store, replica: Option<&str>) -> Engine {
+        self.engine_with(store, replica, |_| ())
+    }
+
+    /// The same with settings of one's own.
+    pub fn engine_with(&self, store: Store, replica: Option<&str>, adjust: impl FnOnce(&mut EngineSettings)) -> Engine {
         let data_dir = replica.map_or_else(|| self.folder.path().to_owned(), |name| self.folder.path().join(name));
         std::fs::create_dir_all(&data_dir).expect("the temporary folder can be written");
-        let settings = EngineSettings {
+        let mut settings = EngineSettings {
             data_dir,
             host: replica.unwrap_or("first").to_owned(),
-            keeper: KeeperCommand { program: self.keeper.clone(), args: vec!["token-keeper".to_owned()] },
+            keeper: self.keeper.clone(),
             ion: self.ion(),
             catalog: CatalogSettings::default(),
             notices: NoticeSettings::default(),
         };
+        adjust(&mut settings);
         Engine::new(EngineParts { store, sealer: Sealer::new(&self.key), clock: Arc::clone(&self.clock) as Arc<dyn Clock>, ids: Arc::new(SystemIds), settings })
     }
 

@@ -1,3 +1,5 @@
 //! The engine against the sandbox.
 
 mod catalog;
+mod keeper;
+mod survive;

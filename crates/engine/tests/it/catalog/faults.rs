@@ -1,7 +1,7 @@
 //! What goes wrong on the way.
 
 use domain::run::RunStatus;
-use ion_sandbox::{Action, BodyKind, Fault, all_faults, all_knobs};
+use ion_sandbox::{Action, BodyKind, Fault};
 use store::{notices, runs};
 
 use store::testing::for_both;
@@ -18,51 +18,6 @@ fn once(skip: u32, action: Action) -> Fault {
         every: 1,
         action,
     }
-}
-
-#[tokio::test]
-async fn every_fault_that_happens_once_is_survived_and_nothing_is_withdrawn() {
-    for_both(|store| async move {
-        let bed = Bed::new(&store, 100).await;
-        bed.import().await;
-        let expected = bed.dump().await;
-        for fault in all_faults(LIST) {
-            let name = fault.action.name();
-            bed.sandbox.inject(fault);
-            let end = bed.import().await;
-            assert_eq!(
-                (end.status, end.counts.withdrawn),
-                (RunStatus::Done, 0),
-                "{name}"
-            );
-            bed.sandbox.clear_faults();
-            // Whatever was missed in one list is there in the next.
-            let end = bed.import().await;
-            assert_eq!(
-                (end.status, end.counts.read),
-                (RunStatus::Done, 100),
-                "{name}"
-            );
-            assert_eq!(bed.dump().await, expected, "{name}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn every_fault_during_the_first_import_is_survived() {
-    for_both(|store| async move {
-        for fault in all_faults(LIST) {
-            let name = fault.action.name();
-            let bed = Bed::new(&store, 60).await;
-            bed.sandbox.inject(fault);
-            let end = bed.import().await;
-            assert_eq!(end.status, RunStatus::Done, "{name}");
-            bed.import().await;
-            assert_eq!(bed.dump().await.len(), 60, "{name}");
-        }
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -167,27 +122,6 @@ async fn a_login_that_may_not_read_products_says_so() {
             outcome.starts_with("Nothing was imported: this login may not read products"),
             "{outcome}"
         );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn every_knob_of_the_sandbox_is_survived() {
-    for_both(|store| async move {
-        for (name, knobs) in all_knobs() {
-            let config = ion_sandbox::SandboxConfig {
-                products: 30,
-                knobs,
-                ..Default::default()
-            };
-            let bed = Bed::with(&store, config, |_| ()).await;
-            let end = bed.import().await;
-            assert_eq!(
-                (end.status, end.counts.added),
-                (RunStatus::Done, 30),
-                "{name}"
-            );
-        }
     })
     .await;
 }
