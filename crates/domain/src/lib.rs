@@ -6,6 +6,7 @@ pub mod access;
 pub mod catalog;
 pub mod clock;
 pub mod connection;
+pub mod customer;
 pub mod ids;
 pub mod money;
 pub mod notice;

@@ -1,3 +1,5 @@
 //! Customers on both sides: who wins, who is who, and what a run would do.
 
 pub mod decide;
+pub mod match_up;
+pub mod name;
