@@ -3,9 +3,9 @@
 //   cargo run -p web --example gallery -- DIR && node gallery.mjs DIR [--pictures OUT] [--only NAME,NAME]
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { join, normalize } from "node:path";
 import { launch, open } from "./browser.mjs";
+import { inaccessible, sideways } from "./page.mjs";
 
 const KINDS = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", svg: "image/svg+xml", woff2: "font/woff2", json: "application/json" };
 export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -31,7 +31,6 @@ export async function serve(folder, answer = () => false) {
 /** Looks at every page in `folder`; gives what is wrong, in words. */
 export async function look(folder, { pictures = "", only = [] } = {}) {
   const names = readdirSync(folder).filter((name) => name.endsWith(".html")).map((name) => name.slice(0, -5)).filter((name) => only.length === 0 || only.includes(name));
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   const site = await serve(folder);
   const browser = await launch();
   const wrong = [];
@@ -47,19 +46,9 @@ export async function look(folder, { pictures = "", only = [] } = {}) {
           await page.goto(`${site.origin}/${name}.html`, { waitUntil: "load" });
           await page.evaluate(() => document.fonts.ready);
           const label = `${name} at ${width}, ${theme}`;
-          const over = await page.evaluate(() => {
-            const root = document.documentElement;
-            if (root.scrollWidth <= root.clientWidth) return "";
-            const far = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".tw, .chips, .tabs-x, .code, .log, .pre, [popover]"));
-            return far.slice(0, 3).map((one) => `${one.tagName}.${one.className}`).join(", ") || "unknown";
-          });
+          const over = await sideways(page);
           if (over) wrong.push(`${label}: scrolls sideways (${over})`);
-          if (width === 1440 || width === 390) {
-            // axe is read into the page by the debugger, which the policy does not see.
-            await page.evaluate(readFileSync(axe, "utf8"));
-            const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-            for (const one of found.violations) wrong.push(`${label}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
-          }
+          if (width === 1440 || width === 390) wrong.push(...(await inaccessible(page)).map((one) => `${label}: ${one}`));
           if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}${theme === "dark" ? "-dark" : ""}.png`), fullPage: true });
         }
       }

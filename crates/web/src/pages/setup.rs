@@ -127,7 +127,8 @@ pub(crate) async fn submit(
     let tx = app.store().begin().await?;
     let id = session::begin(&app, &tx, &user).await?;
     tx.commit().await?;
-    let mut response = go_to("/");
+    // A fragment of its own, else the browser carries the used secret on into the next address.
+    let mut response = go_to("/#main");
     response.headers_mut().append(SET_COOKIE, cookie::hand_out(app.settings(), &id));
     Ok(response)
 }
