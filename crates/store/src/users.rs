@@ -58,6 +58,11 @@ pub async fn count_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(u64::try_from(count(conn, "SELECT COUNT(*) FROM person", vec![]).await?).unwrap_or(0))
 }
 
+/// Waits for the turn to change people: what is read after it stays so until the transaction ends.
+pub async fn begin_change(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    take_turn(conn, Turn::ChangePeople).await
+}
+
 /// Changes role and whether a person may log in. The last admin stays. Call it in a transaction.
 pub async fn set_access(conn: &impl ConnectionTrait, id: UserId, role: Role, disabled: bool) -> Result<bool, StoreError> {
     // Two admins who take the role from each other at once must not both succeed.

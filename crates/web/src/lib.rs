@@ -11,6 +11,7 @@ mod fault;
 mod filter;
 mod from_engine;
 mod guard;
+mod markup;
 mod pages;
 mod raw;
 mod router;

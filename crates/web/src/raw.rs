@@ -1,5 +1,6 @@
 //! A raw reply as people read it: opened, indented line by line with every digit as it came, and the place that is meant.
 
+use std::collections::VecDeque;
 use std::io::Read as _;
 
 use crate::view::product::RawLine;
@@ -8,6 +9,12 @@ use crate::view::product::RawLine;
 const LARGEST: u64 = 8 * 1024 * 1024;
 /// Lines that a page shows.
 const MOST_LINES: usize = 4000;
+/// Longest line of a page, in bytes.
+const LONGEST_LINE: usize = 4096;
+/// Levels that are drawn one inside the other.
+const DEEPEST: usize = 40;
+/// Steps that are gone back from a place that is missing.
+const MOST_STEPS: usize = 16;
 
 /// The text of a stored reply. `None` where it does not open, or is larger than any reply.
 pub(crate) fn open(compressed: &[u8]) -> Option<String> {
@@ -21,24 +28,20 @@ pub(crate) fn open(compressed: &[u8]) -> Option<String> {
 pub(crate) fn lines(text: &str, path: &str) -> (Vec<RawLine>, u64) {
     let path = path.trim_start_matches('$').trim_start_matches('.');
     let mut all = indent(text, path);
-    let here = all.iter().position(|line| line.here);
     // Where the place itself is missing from the reply, the nearest part around it is meant.
-    if here.is_none() && !path.is_empty() {
-        let mut around = path;
-        while let Some(cut) = around.rfind(['.', '[']) {
-            around = &around[..cut];
-            let again = indent(text, around);
-            if again.iter().any(|line| line.here) {
-                all = again;
-                break;
-            }
+    let mut around = path;
+    for _ in 0..MOST_STEPS {
+        let Some(cut) = around.rfind(['.', '[']).filter(|_| !all.marked) else { break };
+        around = &around[..cut];
+        if !around.is_empty() {
+            all = indent(text, around);
         }
     }
-    let start = all.iter().position(|line| line.here).map_or(0, |place| place.saturating_sub(MOST_LINES / 2));
-    let total = all.len();
-    let shown: Vec<RawLine> = all.into_iter().skip(start).take(MOST_LINES).collect();
-    let left = total.saturating_sub(shown.len());
-    (shown, left as u64)
+    if !all.marked && !path.is_empty() {
+        all = indent(text, "");
+    }
+    let left = all.total.saturating_sub(all.lines.len() as u64);
+    (all.lines.into(), left)
 }
 
 /// Where the writing is: names and positions from the outside in.
@@ -49,18 +52,38 @@ enum Step {
 }
 
 struct Writer<'a> {
-    lines: Vec<RawLine>,
+    lines: VecDeque<RawLine>,
+    /// Lines that were written, kept or not.
+    total: u64,
+    /// The marked line is among those that are kept.
+    marked: bool,
+    /// Lines that are kept behind it.
+    behind: usize,
     line: String,
     here: bool,
     depth: usize,
     steps: Vec<Step>,
     path: &'a str,
+    /// How deep the path leads.
+    reach: usize,
     found: bool,
 }
 
 /// Indents JSON without reading it into values: numbers keep their digits.
-fn indent(text: &str, path: &str) -> Vec<RawLine> {
-    let mut writer = Writer { lines: Vec::new(), line: String::new(), here: false, depth: 0, steps: Vec::new(), path, found: path.is_empty() };
+fn indent<'a>(text: &str, path: &'a str) -> Writer<'a> {
+    let mut writer = Writer {
+        lines: VecDeque::new(),
+        total: 0,
+        marked: false,
+        behind: 0,
+        line: String::new(),
+        here: false,
+        depth: 0,
+        steps: Vec::new(),
+        path,
+        reach: path.matches(['.', '[']).count() + 1,
+        found: path.is_empty(),
+    };
     let mut letters = text.char_indices().peekable();
     let mut name_next = false;
     while let Some((at, letter)) = letters.next() {
@@ -121,7 +144,7 @@ fn indent(text: &str, path: &str) -> Vec<RawLine> {
         }
     }
     writer.end_line();
-    writer.lines
+    writer
 }
 
 /// Where a string that begins at `at` ends, its closing quote included.
@@ -138,19 +161,48 @@ fn string_end(text: &str, at: usize) -> usize {
     text.len()
 }
 
+/// A line as far as a page shows it.
+fn cut(mut line: String) -> String {
+    if line.len() > LONGEST_LINE {
+        let more = line.len() - LONGEST_LINE;
+        line.truncate(line.floor_char_boundary(LONGEST_LINE));
+        line.push_str(&format!(" … {more} more bytes are in the download"));
+    }
+    line
+}
+
 impl Writer<'_> {
     fn end_line(&mut self) {
         if !self.line.trim().is_empty() {
-            let number = self.lines.len() as u64 + 1;
-            self.lines.push(RawLine { number, text: std::mem::take(&mut self.line), here: self.here });
+            self.total += 1;
+            let line = RawLine { number: self.total, text: cut(std::mem::take(&mut self.line)), here: self.here };
+            self.keep(line);
         }
-        self.line = "  ".repeat(self.depth);
+        self.line = "  ".repeat(self.depth.min(DEEPEST));
         self.here = false;
+    }
+
+    /// Keeps what a page can show, whatever was sent: the lines around the marked one, or the first ones where none is asked for.
+    fn keep(&mut self, line: RawLine) {
+        if self.path.is_empty() {
+            if self.lines.len() < MOST_LINES {
+                self.lines.push_back(line);
+            }
+        } else if !self.marked {
+            self.marked = line.here;
+            self.lines.push_back(line);
+            if self.lines.len() > MOST_LINES / 2 {
+                self.lines.pop_front();
+            }
+        } else if self.behind < MOST_LINES / 2 {
+            self.behind += 1;
+            self.lines.push_back(line);
+        }
     }
 
     /// Marks the line that is being written where it is the place that is meant.
     fn look(&mut self) {
-        if self.found {
+        if self.found || self.steps.len() > self.reach {
             return;
         }
         let mut here = String::new();
@@ -201,6 +253,25 @@ mod tests {
     fn what_is_no_json_is_still_shown() {
         let (lines, _) = lines("<html>\"", "");
         assert_eq!(lines.len(), 1);
+    }
+
+    #[test]
+    fn a_hostile_reply_stays_as_small_as_a_page() {
+        let deep = format!("{}{}", "[1,".repeat(20_000), "]".repeat(20_000));
+        let long = format!("{{\"a\":\"{}\"}}", "ü".repeat(300_000));
+        let many = format!("[{}0]", "[],".repeat(50_000));
+        for text in [&deep, &long, &many] {
+            for path in ["", "[0]", "[5][7].x", "a"] {
+                let (lines, left) = lines(text, path);
+                assert!(lines.len() <= MOST_LINES, "{}", lines.len());
+                assert!(lines.iter().all(|line| line.text.len() < LONGEST_LINE + 100));
+                assert!(left > 0 || text == &long);
+            }
+        }
+        let (lines, left) = lines(&many, "[40000]");
+        let here = lines.iter().position(|line| line.here).unwrap();
+        assert_eq!((lines[here].number, lines[here].text.as_str()), (40_002, "  [],"));
+        assert_eq!((lines.len(), left), (MOST_LINES, 50_003 - MOST_LINES as u64));
     }
 
     #[test]

@@ -309,7 +309,7 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller, Path(id): Path<
         kind: detail.product.kind,
         categories: detail.product.categories,
         caption: detail.product.caption,
-        description: ammonia::clean(&detail.product.description),
+        description: crate::markup::safe(&detail.product.description),
         state: detail.state,
         variants: detail.variants.into_iter().map(|one| variant(one, costs)).collect(),
         first_seen_at: detail.first_seen_at,

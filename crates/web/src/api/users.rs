@@ -150,6 +150,8 @@ pub(crate) async fn change(
     Body(change): Body<UserChange>,
 ) -> Result<Response, Fault> {
     let tx = app.store().begin().await?;
+    // Of two edits of one version, the second must find the first.
+    users::begin_change(&tx).await?;
     let before = users::find(&tx, id.into()).await?.ok_or_else(|| Fault::not_found("person"))?;
     let (role, disabled) = (change.role.unwrap_or(before.role), change.disabled.unwrap_or(before.disabled));
     etag::require(&headers, &User::from(before).tag())?;

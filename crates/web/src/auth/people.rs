@@ -99,6 +99,7 @@ pub(crate) async fn add(app: &App, tx: &Tx, caller: &Caller, row: &UserRow) -> R
 
 /// Changes role and whether a person may log in. One admin always stays; one's own access stays as it is.
 pub(crate) async fn set_access(app: &App, tx: &Tx, caller: &Caller, id: UserId, role: Role, disabled: bool) -> Result<UserRow, Fault> {
+    users::begin_change(tx).await?;
     let before = users::find(tx, id).await?.ok_or_else(|| Fault::not_found("person"))?;
     if let Ok((person, _)) = caller.as_person()
         && person.id == id

@@ -95,7 +95,7 @@ pub(crate) async fn show(
         ledger: ledger_rows(&ledger, &times),
         ledger_csv: if costs && !ledger.is_empty() { format!("/products/{id}/ledger.csv") } else { String::new() },
         facts: facts(&detail, connection.as_ref().map(|row| row.name.as_str()), &times),
-        description: ammonia::clean(&product.description),
+        description: crate::markup::safe(&product.description),
         raw: Link::new(format!("JSON, {}", format::bytes(detail.raw_size)), format!("/products/{id}/raw")),
         frame: around.frame,
     })
