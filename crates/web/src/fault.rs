@@ -86,6 +86,10 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", why)
     }
 
+    pub(crate) fn zero_byte() -> Self {
+        Self::unreadable("It holds a zero byte, which belongs into no text.")
+    }
+
     pub(crate) fn invalid(fields: Vec<FieldFault>) -> Self {
         let detail = fields
             .iter()

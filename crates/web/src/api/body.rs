@@ -46,6 +46,10 @@ pub(crate) fn too_large() -> Fault {
 
 /// Reads a body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // PostgreSQL keeps no text with a zero byte.
+    if bytes.windows(6).any(|six| six == b"\\u0000") {
+        return Err(Fault::zero_byte());
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -119,5 +123,6 @@ mod tests {
         assert_eq!(refused(r#"{"name": "x", "kind": "y"}"#).fields[0].message, "Something else belongs here: `large` or `small`.");
         assert_eq!(refused("{}").fields[0], FieldFault { field: "name".to_owned(), message: "This is missing.".to_owned() });
         assert_eq!(refused("{").status, StatusCode::BAD_REQUEST);
+        assert_eq!(refused(r#"{"name": "a\u0000b"}"#).status, StatusCode::BAD_REQUEST);
     }
 }

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::form_urlencoded;
 
 use crate::app::App;
-use crate::auth::form::Checked;
+use crate::auth::form::{Checked, holds_zero};
 use crate::auth::{Caller, Who, forgery, session, token};
 use crate::fault::Fault;
 use crate::guard::answer::Asker;
@@ -23,6 +23,9 @@ const LARGEST_FORM: usize = 256 * 1024;
 
 /// Lets a request through to its handler, or answers why not. The handler finds the [`Caller`] in the request.
 pub(crate) async fn check(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|asked| holds_zero(asked.as_str().as_bytes())) {
+        return Fault::zero_byte().into_response();
+    }
     let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
         // No route has this path: the fallback says so, in the frame of who asks.
         return match session::find(&app, request.headers()).await {

@@ -21,7 +21,7 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::export::harmless;
-use crate::pages::products::is_new;
+use crate::pages::products::new_since;
 use crate::view::product::{self, PriceLine, PricePlot, ProductPage, RawPage, VariantPrice, VariantRow};
 use crate::view::{Button, Delta, Fact, Html, Link, Note, Section, Times, Tone, Value, format, status};
 use crate::{raw, words};
@@ -83,7 +83,7 @@ pub(crate) async fn show(
         vendor: product.vendor.clone(),
         facts_line: facts_line.join(" · "),
         number,
-        status: status::product(detail.state, is_new(detail.first_seen_at, times.now)),
+        status: status::product(detail.state, detail.first_seen_at > new_since(app.store(), times.now).await?),
         notes: notes(&detail, &times),
         costs,
         price_words: price_words(&detail),

@@ -7,9 +7,9 @@ use domain::catalog::ProductState;
 use domain::run::RunKind;
 use domain::{BillingPeriod, Term};
 use http::HeaderMap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::catalog::{Facets, ProductHit, facets, search};
-use store::runs;
+use store::{Store, StoreError, runs};
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -46,12 +46,13 @@ pub(crate) async fn list(
     let page = search(conn, &filter).await?;
     let facets = facets(conn).await?;
     let around = Around::load(&app, &caller, &headers, "Products", Section::Products).await?;
+    let new_since = new_since(app.store(), around.times.now).await?;
     let part = wants_part(&headers);
     let shown = page.products.len() as u64;
     let (from, to) = (filter.offset + 1, filter.offset + shown);
     let list = ProductList {
         columns: columns(&address, costs),
-        rows: page.products.iter().map(|hit| row(hit, &around.times)).collect(),
+        rows: page.products.iter().map(|hit| row(hit, &around.times, new_since)).collect(),
         costs,
         empty: (shown == 0).then(|| empty(&around, &address)),
         csrf: around.frame.csrf.clone(),
@@ -150,7 +151,7 @@ async fn whole(app: &App, caller: &Caller, around: Around, address: &Address, fa
     .into_response())
 }
 
-fn row(hit: &ProductHit, times: &Times) -> ProductRow {
+fn row(hit: &ProductHit, times: &Times, new_since: Timestamp) -> ProductRow {
     let currency = hit.currency.as_deref().and_then(words::currency);
     let cost = match (hit.cost_units, currency) {
         (Some(units), Some(currency)) => format::price(units, currency),
@@ -179,13 +180,14 @@ fn row(hit: &ProductHit, times: &Times) -> ProductRow {
         currency: hit.cost_units.and(currency).map(|currency| currency.to_string()).unwrap_or_default(),
         since: hit.cost_since.filter(|_| hit.cost_units.is_some()).map(|at| times.dated(at)),
         delta: if hit.cost_units.is_none() { Delta::Words(String::new()) } else { moved },
-        status: status::product(hit.state, is_new(hit.first_seen_at, times.now) && hit.previous_units.is_none()),
+        status: status::product(hit.state, hit.first_seen_at > new_since && hit.previous_units.is_none()),
     }
 }
 
-/// Seen first a short while ago.
-pub(crate) fn is_new(first_seen: Timestamp, now: Timestamp) -> bool {
-    now.as_second() - first_seen.as_second() < NEW_DAYS * 86_400
+/// Since when a product must have been seen to be called new: a short while, and not by a first import, which finds all of them.
+pub(crate) async fn new_since(store: &Store, now: Timestamp) -> Result<Timestamp, StoreError> {
+    let lately = now.checked_sub(SignedDuration::from_hours(NEW_DAYS * 24)).unwrap_or(now);
+    Ok(runs::first_imports_ended(store.read()).await?.map_or(now, |ended| ended.max(lately)))
 }
 
 fn columns(address: &Address, costs: bool) -> Vec<Column> {

@@ -13,7 +13,10 @@ interface Data {
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAY = 86_400;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** Space for the last prices, at the right. */
+const LETTER = 6.8;
 
 /** Price history: a price holds until the next one, so lines are stepped. The ledger below has the same figures as text. */
 export function plot(): void {
@@ -48,7 +51,8 @@ export function plot(): void {
 
 /** One row of x for all lines, with the price that each line has there. Figures are floats here for the eye only. */
 function rows(data: Data, span: number): uPlot.AlignedData {
-  const first = Math.min(...data.lines.flatMap((line) => line.points.slice(0, 1).map(([at]) => at)), data.until - 30 * DAY);
+  // It begins with the first price that is known; a catalog of today shows today.
+  const first = Math.min(...data.lines.flatMap((line) => line.points.slice(0, 1).map(([at]) => at)), data.until - HOUR);
   const from = span > 0 ? Math.max(first, data.until - span * DAY) : first;
   const moments = new Set([from, data.until]);
   for (const line of data.lines) for (const [at] of line.points) if (at > from && at < data.until) moments.add(at);
@@ -72,13 +76,13 @@ function options(place: HTMLElement, data: Data): uPlot.Options {
   return {
     width: place.clientWidth,
     height: 240,
-    padding: [12, 56, 0, 0],
+    padding: [12, 16 + LETTER * Math.max(...lasts(data).map((last) => last.text.length)), 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
     hooks: { draw: [(chart) => ends(chart, data, token("--ib-text-2"))], setCursor: [(chart) => read(chart, data)] },
     scales: { x: { time: true }, y: { range: (_, low, high) => spread(low, high) } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, at) => at.map(month) },
+      { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, at) => at.map(wording((at.at(-1) ?? 0) - (at[0] ?? 0))) },
       { ...axis, size: 56, values: (_, at) => at.map(figure) },
     ],
     series: [
@@ -118,20 +122,40 @@ function spread(low: number, high: number): [number, number] {
   return [Math.max(0, low - room), high + room];
 }
 
+/** How moments are written on an axis of so many seconds. */
+function wording(seconds: number): (at: number) => string {
+  if (seconds < 2 * DAY) return time;
+  return seconds < 60 * DAY ? date : month;
+}
+
+function time(at: number): string {
+  return new Date(at * 1000).toISOString().slice(11, 16);
+}
+
+function date(at: number): string {
+  const day = new Date(at * 1000);
+  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()] ?? ""}`;
+}
+
 function month(at: number): string {
   const day = new Date(at * 1000);
   const name = MONTHS[day.getUTCMonth()] ?? "";
   return day.getUTCMonth() === 0 ? `${name} ${day.getUTCFullYear()}` : name;
 }
 
+/** What each line costs now, as it is written at its end. */
+function lasts(data: Data): { text: string; price: number }[] {
+  return data.lines.flatMap((line) => {
+    const last = line.points.at(-1);
+    return last ? [{ text: figure(Number(last[1])), price: Number(last[1]) }] : [];
+  });
+}
+
 /** The last price of each line at its end; those too near to each other move apart. */
 function ends(chart: uPlot, data: Data, colour: string): void {
   const ratio = devicePixelRatio;
   const context = chart.ctx;
-  const marks = data.lines.flatMap((line) => {
-    const last = line.points.at(-1);
-    return last ? [{ text: last[1], y: chart.valToPos(Number(last[1]), "y", true) }] : [];
-  });
+  const marks = lasts(data).map((last) => ({ text: last.text, y: chart.valToPos(last.price, "y", true) }));
   marks.sort((a, b) => a.y - b.y);
   context.save();
   context.font = `600 ${11 * ratio}px Inter, sans-serif`;
