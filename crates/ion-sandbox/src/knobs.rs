@@ -78,7 +78,7 @@ knobs! {
     /// Body of a 401: platform, oauth or empty.
     unauthorized_body: String = "platform".to_owned(), "unauthorized-body", "platform, oauth, empty", ["oauth", "empty"];
     /// Largest page; a larger pageSize is cut silently.
-    max_page_size: usize = 1000, "max-page-size", "records", ["100", "7"];
+    max_page_size: usize = 1000, "max-page-size", "records", ["100", "3"];
     /// A page token is refused when the filters changed.
     page_token_binds_filters: bool = true, "page-token-binds-filters", "true, false", ["false"];
     /// The product list carries price-book members.

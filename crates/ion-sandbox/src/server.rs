@@ -443,7 +443,7 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     );
     if action == Some(Action::Resorted) {
         state.listings.resort(number);
-        state.customers.all.rotate_left(1);
+        state.customers.all.reverse();
     }
     if !skips_effect {
         (reply, effect) = dispatch(&mut state, received, number, action.as_ref());

@@ -8,7 +8,12 @@ const WORD: &str = "token-keeper";
 /// How the engines of these tests start their keeper.
 pub(crate) fn command() -> KeeperCommand {
     let program = std::env::current_exe().expect("a running program has a file");
-    let args = ["keeper::the_child_exchanges", WORD, "--exact", "--nocapture"];
+    let args = [
+        "keeper::the_child_exchanges",
+        WORD,
+        "--exact",
+        "--nocapture",
+    ];
     KeeperCommand {
         program,
         args: args.map(str::to_owned).to_vec(),

@@ -360,10 +360,7 @@ async fn malformed_products_are_set_aside_and_come_back_by_themselves() {
             .collect();
         assert_eq!(of_bed.len(), spoiled.len());
         for row in of_bed {
-            let (_, corruption) = spoiled
-                .iter()
-                .find(|(id, _)| **id == row.ion_id)
-                .unwrap();
+            let (_, corruption) = spoiled.iter().find(|(id, _)| **id == row.ion_id).unwrap();
             assert_eq!(row.json_path, corruption.json_path(), "{row:?}");
             let one = catalog::find_set_aside(store.read(), row.id)
                 .await

@@ -21,6 +21,14 @@ async fn withdrawn(store: &Store, bed: &Bed) -> u64 {
     catalog::search(store.read(), &filter).await.unwrap().total
 }
 
+/// Products that the last list did not show.
+async fn missed(store: &Store, bed: &Bed) -> u64 {
+    let known = catalog::list_missing(store.read(), bed.connection, "", 1000)
+        .await
+        .unwrap();
+    known.iter().filter(|(_, _, missed)| *missed > 0).count() as u64
+}
+
 fn no_answer_by_id() -> Fault {
     Fault {
         path: "/api/v3/accounts/10412/products/*".into(),
@@ -79,17 +87,21 @@ async fn one_list_without_a_product_and_one_with_it_withdraw_nothing() {
         bed.import().await;
         for _ in 0..3 {
             bed.sandbox.inject(no_answer_by_id());
-            // The second page comes twice, so the third is missing.
+            // The order changes before the last page, so that some products are on none.
             bed.sandbox.inject(Fault {
                 path: "/api/v3/accounts/10412/products".into(),
-                skip: 2,
+                skip: 4,
                 times: 1,
                 every: 1,
-                action: Action::DuplicatePage,
+                action: Action::Resorted,
             });
-            assert_eq!(bed.import().await.counts.withdrawn, 0);
+            let end = bed.import().await;
+            assert!(end.counts.read < 100);
+            assert_eq!(end.counts.withdrawn, 0);
+            assert_eq!(missed(&store, &bed).await, 100 - end.counts.read);
             bed.sandbox.clear_faults();
             assert_eq!(bed.import().await.counts.withdrawn, 0);
+            assert_eq!(missed(&store, &bed).await, 0, "seen again");
         }
         assert_eq!(withdrawn(&store, &bed).await, 0);
     })

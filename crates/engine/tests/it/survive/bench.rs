@@ -17,10 +17,10 @@ use store::seal::{MasterKey, Sealer};
 use store::{Store, catalog, connections, notices, runs};
 use tokio_util::sync::CancellationToken;
 
-/// Products of the sandbox, in pages of ten.
-pub(crate) const PRODUCTS: usize = 30;
+/// Products of the sandbox, in pages of four.
+pub(crate) const PRODUCTS: usize = 12;
 /// Customers of the sandbox.
-pub(crate) const CUSTOMERS: usize = 12;
+pub(crate) const CUSTOMERS: usize = 7;
 
 /// The machine's clock, moved ahead.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Bench {
                     base_url: sandbox.base_url(),
                     allowed_hosts: vec![sandbox.host()],
                     plain_http_loopback: true,
-                    page_size: 10,
+                    page_size: 4,
                     requests_per_second: 1000,
                     ..IonSettings::default()
                 },
@@ -214,14 +214,11 @@ impl Bench {
     }
 
     /// Every customer, by Ion's lists, and each once more by id.
-    pub(crate) async fn customers(
-        &self,
-        connection: ConnectionId,
-    ) -> Result<Vec<String>, Refusal> {
+    pub(crate) async fn customers(&self, connection: ConnectionId) -> Result<Vec<String>, Refusal> {
         let ion = self.engine.ion(connection).await.unwrap();
         let account = self.sandbox.account_id();
         let told = |error: ion_client::Error| Refusal(error.to_string());
-        let pages = ion.customers(&account).list().page_size(5).pages();
+        let pages = ion.customers(&account).list().page_size(3).pages();
         let pages: Vec<_> = pages.try_collect().await.map_err(told)?;
         let mut found = std::collections::BTreeMap::new();
         for item in pages.iter().flat_map(|page| &page.items) {
@@ -282,13 +279,16 @@ impl Bench {
             .unwrap()
     }
 
-    /// Nothing was sent to Ion's API between a 429 and the end of the pause that it asked for.
-    pub(crate) fn assert_no_request_too_early(&self, pause_ms: u64, what: &str) {
+    /// Nothing was sent to Ion's API between a 429 and the end of the pause that it asked for, but for what was on its way already:
+    /// with `same_path`, prices and the next page are asked for at the same time.
+    pub(crate) fn assert_no_request_too_early(&self, pause_ms: u64, same_path: bool, what: &str) {
         let entries = self.sandbox.ledger().entries;
-        for refusal in entries.iter().filter(|entry| entry.status == 429) {
+        let refusals = entries.iter().filter(|entry| entry.status == 429);
+        for refusal in refusals.filter(|entry| entry.path.starts_with("/api/")) {
             let early = entries.iter().find(|entry| {
                 entry.n > refusal.n
                     && entry.path.starts_with("/api/")
+                    && (!same_path || entry.path == refusal.path)
                     && entry.at_ms < refusal.at_ms + pause_ms
             });
             assert!(early.is_none(), "{what}: {refusal:?}, then {early:?}");
