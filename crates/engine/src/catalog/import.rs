@@ -155,6 +155,7 @@ impl<'a> Import<'a> {
             ion: self.ion.clone(),
             account: self.account.clone(),
             connection: self.run.connection,
+            run: self.run.id,
             full: self.run.full,
             report: !self.run.baseline,
             resumed_since: self.run.started_at.filter(|_| resumed),
@@ -241,6 +242,7 @@ impl<'a> Import<'a> {
         seen: Seen,
         whole: bool,
     ) -> Result<ImportEnd, ImportError> {
+        writer.write_pending().await?;
         writer.step("Looking for withdrawn products").await?;
         kill_point::reached("import.before-withdrawals");
         let absent = Absent {
@@ -314,6 +316,7 @@ impl<'a> Import<'a> {
         outcome: &str,
         missing: Option<Missing>,
     ) -> Result<ImportEnd, ImportError> {
+        writer.write_pending().await?;
         let now = self.engine.clock().now();
         if self.run.started_at.is_some() && !self.run.baseline {
             // What was written before an interruption is told by the report alone.

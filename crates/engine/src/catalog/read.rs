@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::catalog::Product;
 use domain::run::RunCounts;
-use domain::{ConnectionId, ProductId, SetAsideId};
+use domain::{ConnectionId, ProductId, RunId, SetAsideId};
 use ion_client::{IonClient, Item};
 use jiff::Timestamp;
-use store::catalog::{KnownProduct, SetAside, load_known, load_products};
+use store::catalog::{KnownProduct, ReadyProduct, SetAside, load_known, load_products};
 use tokio::sync::mpsc::{Receiver, Sender};
 
-use super::compare::{Compared, Source, again, fresh};
+use super::compare::{Source, again, fresh};
 use super::fetch::{Fetched, FetchedPage, ScanEnd};
 use super::import::ImportError;
 use super::map::{self, Unreadable};
@@ -31,6 +31,7 @@ pub(super) struct Reader {
     pub(super) ion: IonClient,
     pub(super) account: String,
     pub(super) connection: ConnectionId,
+    pub(super) run: RunId,
     /// Compares every row, not only hashes.
     pub(super) full: bool,
     /// Writes a report of changes.
@@ -74,7 +75,7 @@ pub(super) struct ReadPage {
     /// What this page adds to the counts, whatever is written.
     pub(super) counts: RunCounts,
     pub(super) vendors: BTreeMap<String, u64>,
-    pub(super) writes: Vec<Compared>,
+    pub(super) writes: Vec<ReadyProduct>,
     pub(super) set_aside: Vec<SetAside>,
     /// Ids that were set aside and can be read again.
     pub(super) resolved: Vec<String>,
@@ -173,7 +174,7 @@ impl Reader {
             self.get_each(changed, &mut ready).await?
         } else {
             let looked_at = self.pass_over(fresh_ones, &known, &mut ready);
-            blocking(move || looked_at.into_iter().map(decode).collect()).await?
+            blocking(move || decode_all(looked_at)).await?
         };
         self.compare(decoded, &known, &mut ready).await?;
         Ok((ready, news))
@@ -260,8 +261,9 @@ impl Reader {
         let strange = self.prices.not_understood();
         let (mut decoded, unclear) = blocking(move || {
             let (mut decoded, mut unclear) = (Vec::new(), Vec::new());
+            let mut keeper = Keeper::new();
             for one in looked_at {
-                match decode_with(one, &answered, &strange) {
+                match decode_with(one, &answered, &strange, &mut keeper) {
                     Ok(one) => decoded.push(one),
                     Err(one) => unclear.push(one),
                 }
@@ -289,7 +291,7 @@ impl Reader {
                 Ok(_) | Err(_) => {}
             }
         }
-        blocking(move || items.into_iter().map(decode).collect()).await
+        blocking(move || decode_all(items)).await
     }
 
     /// Compares what was decoded with what is stored.
@@ -305,6 +307,7 @@ impl Reader {
             .collect();
         let mut stored = load_products(self.engine.store().read(), &ids).await?;
         let (now, ids) = (self.engine.clock().now(), self.engine.ids());
+        let mut writes = Vec::with_capacity(decoded.len());
         for Decoded {
             ion_id,
             source,
@@ -337,9 +340,7 @@ impl Reader {
                 ready.counts.variants += product.variants.len() as u64;
                 *ready.vendors.entry(product.vendor.clone()).or_default() += 1;
                 ready.counts.added += 1;
-                ready
-                    .writes
-                    .push(fresh(ids, product, source, now, self.report));
+                writes.push(fresh(ids, product, source, now, self.report).write);
                 continue;
             };
             match again(ids, known, before, product, source, now) {
@@ -360,10 +361,16 @@ impl Reader {
                     if !self.report {
                         compared.write.changes.clear();
                     }
-                    ready.writes.push(compared);
+                    writes.push(compared.write);
                 }
             }
         }
+        let (connection, run) = (self.connection, self.run);
+        ready.writes = blocking(move || {
+            let rows = |write| ReadyProduct::new(connection, run, now, write);
+            writes.into_iter().map(rows).collect()
+        })
+        .await?;
         Ok(())
     }
 }
@@ -405,19 +412,44 @@ fn hash16(bytes: &[u8]) -> [u8; 16] {
     short
 }
 
-fn decode(one: Peeked) -> Decoded {
-    let listing = typed(&one);
-    finish(one, listing)
+fn decode_all(items: Vec<Peeked>) -> Vec<Decoded> {
+    let mut keeper = Keeper::new();
+    let decode = |one| {
+        let listing = typed(&one);
+        finish(one, listing, &mut keeper)
+    };
+    items.into_iter().map(decode).collect()
+}
+
+/// Compresses raw replies. One for many: making its tables takes as long as one reply.
+struct Keeper(Option<zstd::bulk::Compressor<'static>>);
+
+impl Keeper {
+    fn new() -> Self {
+        Self(zstd::bulk::Compressor::new(COMPRESSION).ok())
+    }
+
+    /// Compression into memory cannot fail; should it, the raw reply is missing and nothing else.
+    fn keep(&mut self, raw: &str) -> Vec<u8> {
+        let compress =
+            |keeper: &mut zstd::bulk::Compressor<'_>| keeper.compress(raw.as_bytes()).ok();
+        self.0.as_mut().and_then(compress).unwrap_or_default()
+    }
 }
 
 /// Decodes a listing with prices from elsewhere. Gives it back where it cannot be told which price is which plan's.
-fn decode_with(one: Peeked, prices: &Prices, strange: &HashSet<String>) -> Result<Decoded, Peeked> {
+fn decode_with(
+    one: Peeked,
+    prices: &Prices,
+    strange: &HashSet<String>,
+    keeper: &mut Keeper,
+) -> Result<Decoded, Peeked> {
     let mut listing = typed(&one);
     let clear = listing
         .as_mut()
         .is_ok_and(|listing| prices::fill(listing, prices) && !prices::sold_by(listing, strange));
     if clear || listing.is_err() {
-        Ok(finish(one, listing))
+        Ok(finish(one, listing, keeper))
     } else {
         Err(one)
     }
@@ -434,7 +466,11 @@ fn typed(one: &Peeked) -> Result<ion_client::Product, Unreadable> {
     Ok(one.item.decode()?)
 }
 
-fn finish(one: Peeked, listing: Result<ion_client::Product, Unreadable>) -> Decoded {
+fn finish(
+    one: Peeked,
+    listing: Result<ion_client::Product, Unreadable>,
+    keeper: &mut Keeper,
+) -> Decoded {
     let Peeked { item, ion_id, hash } = one;
     let raw = item.raw();
     let product = listing.and_then(map::product);
@@ -442,12 +478,10 @@ fn finish(one: Peeked, listing: Result<ion_client::Product, Unreadable>) -> Deco
         Ok(product) => product.name.clone(),
         Err(_) => map::display_name(raw).unwrap_or_else(|| ion_id.clone()),
     };
-    // Compression into memory cannot fail; should it, the raw reply is missing and nothing else.
-    let compressed = zstd::bulk::compress(raw.as_bytes(), COMPRESSION).unwrap_or_default();
     Decoded {
         source: Source {
             hash: hash.to_vec(),
-            raw: compressed,
+            raw: keeper.keep(raw),
             raw_size: raw.len(),
         },
         name: name.chars().take(200).collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::run::RunCounts;
-use store::catalog::{self, ProductWrite};
+use store::catalog::{self, ReadyProduct};
 use store::runs::{self, RunRow};
 
 use super::checkpoint::Checkpoint;
@@ -14,10 +14,10 @@ use super::read::ReadPage;
 use crate::{Engine, kill_point};
 
 /// How long one write transaction should take: others wait for it on SQLite.
-const TRANSACTION: Duration = Duration::from_millis(25);
+const TRANSACTION: Duration = Duration::from_millis(30);
 /// Rows of a transaction: the first guess, and its bounds.
-const ROWS: usize = 500;
-const FEWEST_ROWS: usize = 100;
+const ROWS: usize = 1500;
+const FEWEST_ROWS: usize = 500;
 const MOST_ROWS: usize = 4000;
 
 /// Writes pages, and keeps the counts.
@@ -30,6 +30,8 @@ pub(super) struct Writer<'a> {
     step: String,
     /// Rows that fit into one transaction, by experience.
     rows: usize,
+    /// Read, and not written yet: pages with few differences share a transaction.
+    pending: Vec<ReadyProduct>,
     /// Something was written that no checkpoint covers yet.
     uncovered: bool,
     /// Where the list goes on behind what was written.
@@ -47,13 +49,14 @@ impl<'a> Writer<'a> {
             vendors: BTreeMap::new(),
             step: "Reading the catalog".to_owned(),
             rows: ROWS,
+            pending: Vec::new(),
             uncovered: false,
             next: None,
             saved_at: engine.clock().steady(),
         }
     }
 
-    /// Writes a page: whole products, a few transactions, the last one with the checkpoint where it is due.
+    /// Takes a page: whole products, in transactions that are full; the rest of it waits for the next page, or for the checkpoint.
     pub(super) async fn page(&mut self, page: ReadPage) -> Result<(), ImportError> {
         let ReadPage {
             next,
@@ -64,57 +67,86 @@ impl<'a> Writer<'a> {
             resolved,
             seen_again,
         } = page;
-        let writes: Vec<ProductWrite> = writes.into_iter().map(|compared| compared.write).collect();
-        let mut rest = writes.as_slice();
-        let others = !(set_aside.is_empty() && resolved.is_empty() && seen_again.is_empty());
-        // All but the last part: it goes together with the checkpoint.
-        loop {
-            let part = self.part(rest);
-            if part == rest.len() {
-                break;
-            }
-            let (now, after) = rest.split_at(part);
-            self.write(now).await?;
-            rest = after;
-        }
+        self.pending.extend(writes);
+        self.write_full().await?;
         add(&mut self.counts, &counts);
         for (vendor, count) in vendors {
             *self.vendors.entry(vendor).or_default() += count;
         }
         self.next.clone_from(&next);
         let due = self.engine.clock().steady().saturating_sub(self.saved_at) >= LAG;
-        if rest.is_empty() && !others && !due {
-            self.live.update(&self.counts, &self.step, &self.vendors);
-            return Ok(());
+        let others = !(set_aside.is_empty() && resolved.is_empty() && seen_again.is_empty());
+        if others || due {
+            let now = self.engine.clock().now();
+            let (tx, rows, started) = self.begin().await?;
+            for entry in &set_aside {
+                catalog::set_aside(&tx, self.run.connection, self.run.id, entry, now).await?;
+            }
+            for ion_id in &resolved {
+                catalog::resolve_set_aside(&tx, self.run.connection, ion_id, now).await?;
+            }
+            catalog::mark_seen_again(&tx, &seen_again).await?;
+            self.uncovered |= others;
+            if due {
+                self.save_in(&tx).await?;
+            }
+            self.commit(tx, rows, started).await?;
         }
-        let now = self.engine.clock().now();
-        let started = self.engine.clock().steady();
-        kill_point::reached("import.before-page-commit");
-        let tx = self.engine.store().begin_import().await?;
-        if !rest.is_empty() {
-            catalog::write_products(&tx, self.run.connection, self.run.id, now, rest).await?;
-            self.uncovered = true;
-        }
-        for entry in &set_aside {
-            catalog::set_aside(&tx, self.run.connection, self.run.id, entry, now).await?;
-        }
-        for ion_id in &resolved {
-            catalog::resolve_set_aside(&tx, self.run.connection, ion_id, now).await?;
-        }
-        catalog::mark_seen_again(&tx, &seen_again).await?;
-        self.uncovered |= others;
-        if due {
-            self.save_in(&tx).await?;
-        }
-        tx.commit().await?;
-        self.learn(rest, started);
-        kill_point::reached("import.after-page-commit");
         self.live.update(&self.counts, &self.step, &self.vendors);
         Ok(())
     }
 
+    /// Writes what waits, but for a last part that fills no transaction.
+    async fn write_full(&mut self) -> Result<(), ImportError> {
+        loop {
+            let part = self.part(&self.pending);
+            if part == self.pending.len() {
+                return Ok(());
+            }
+            let rest = self.pending.split_off(part);
+            let written = self.write_pending().await;
+            self.pending = rest;
+            written?;
+        }
+    }
+
+    /// Writes what waits.
+    pub(super) async fn write_pending(&mut self) -> Result<(), ImportError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let (tx, rows, started) = self.begin().await?;
+        self.commit(tx, rows, started).await
+    }
+
+    /// Begins a transaction with all that waits.
+    async fn begin(&mut self) -> Result<(store::Tx, usize, Duration), ImportError> {
+        let started = self.engine.clock().steady();
+        kill_point::reached("import.before-page-commit");
+        let tx = self.engine.store().begin_import().await?;
+        let products = std::mem::take(&mut self.pending);
+        let rows = products.iter().map(ReadyProduct::rows).sum();
+        if !products.is_empty() {
+            catalog::write_ready(&tx, self.run.id, products).await?;
+            self.uncovered = true;
+        }
+        Ok((tx, rows, started))
+    }
+
+    async fn commit(
+        &mut self,
+        tx: store::Tx,
+        rows: usize,
+        started: Duration,
+    ) -> Result<(), ImportError> {
+        tx.commit().await?;
+        self.learn(rows, started);
+        kill_point::reached("import.after-page-commit");
+        Ok(())
+    }
+
     /// How many of these products fit into one transaction.
-    fn part(&self, products: &[ProductWrite]) -> usize {
+    fn part(&self, products: &[ReadyProduct]) -> usize {
         let mut rows = 0;
         let fitting = products.iter().take_while(|product| {
             let fits = rows == 0 || rows + product.rows() <= self.rows;
@@ -124,22 +156,8 @@ impl<'a> Writer<'a> {
         fitting.count()
     }
 
-    async fn write(&mut self, products: &[ProductWrite]) -> Result<(), ImportError> {
-        let started = self.engine.clock().steady();
-        let now = self.engine.clock().now();
-        kill_point::reached("import.before-page-commit");
-        let tx = self.engine.store().begin_import().await?;
-        catalog::write_products(&tx, self.run.connection, self.run.id, now, products).await?;
-        tx.commit().await?;
-        self.uncovered = true;
-        self.learn(products, started);
-        kill_point::reached("import.after-page-commit");
-        Ok(())
-    }
-
     /// Fits the size of transactions to this machine.
-    fn learn(&mut self, products: &[ProductWrite], started: Duration) {
-        let rows: usize = products.iter().map(ProductWrite::rows).sum();
+    fn learn(&mut self, rows: usize, started: Duration) {
         let took = self.engine.clock().steady().saturating_sub(started);
         metrics::histogram!("ionbridge_import_transaction_seconds").record(took.as_secs_f64());
         if rows * 2 < self.rows {
@@ -172,11 +190,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes counts, step and checkpoint now.
+    /// Writes what waits, counts, step and checkpoint now.
     pub(super) async fn save(&mut self) -> Result<(), ImportError> {
-        let tx = self.engine.store().begin_import().await?;
+        let (tx, rows, started) = self.begin().await?;
         self.save_in(&tx).await?;
-        Ok(tx.commit().await?)
+        self.commit(tx, rows, started).await
     }
 
     /// Says what the run does now.

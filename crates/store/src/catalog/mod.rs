@@ -24,4 +24,6 @@ pub use withdraw::{
     HeldProduct, clear_held, count_held, hold_withdrawals, list_held, list_held_ids,
     list_undecided, mark_missed, mark_seen_again, settle_decision, withdraw,
 };
-pub use write::{LedgerEntry, ProductWrite, VariantWrite, write_products};
+pub use write::{
+    LedgerEntry, ProductWrite, ReadyProduct, VariantWrite, write_products, write_ready,
+};

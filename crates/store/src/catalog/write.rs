@@ -90,7 +90,108 @@ pub struct LedgerEntry {
     pub source: PriceSource,
 }
 
-/// Writes products with everything that hangs on them.
+/// The rows of one product, made ready beside the database: inside the write transaction nothing is left but to run statements.
+#[derive(Debug)]
+pub struct ReadyProduct {
+    /// It was not there before.
+    fresh: bool,
+    /// Number of its search document; `None` until a new product is given one.
+    doc_id: Option<i64>,
+    product: Vec<Value>,
+    raw: Vec<Value>,
+    variants: Vec<Value>,
+    gone: Vec<(VariantId, i64)>,
+    ledger: Vec<Value>,
+    changes: Vec<Value>,
+    /// What a search looks into, where it differs from what is stored.
+    document: Option<String>,
+    rows: usize,
+}
+
+impl ReadyProduct {
+    /// Makes the rows of a product that a run writes. Prices of it hold from `now` on.
+    pub fn new(connection: ConnectionId, run: RunId, now: Timestamp, write: ProductWrite) -> Self {
+        let rows = write.rows();
+        let stored = write.before.as_ref().map(document);
+        let document = Some(document(&write.product)).filter(|now| stored.as_ref() != Some(now));
+        let product = product_values(connection, &write);
+        let details = details(&write.product);
+        let ProductWrite {
+            id,
+            doc_id,
+            before,
+            raw,
+            raw_size,
+            variants,
+            gone,
+            ledger,
+            changes,
+            ..
+        } = write;
+        let dirty = variants.into_iter().filter(|variant| variant.dirty);
+        Self {
+            fresh: before.is_none(),
+            doc_id: before.is_some().then_some(doc_id),
+            product,
+            raw: values![id.0, details, raw, signed(raw_size as u64)],
+            variants: dirty
+                .flat_map(|variant| variant_values(id, variant))
+                .collect(),
+            gone: gone
+                .into_iter()
+                .map(|variant| (variant, micros(now)))
+                .collect(),
+            ledger: ledger
+                .into_iter()
+                .flat_map(|entry| ledger_values(id, run, now, entry))
+                .collect(),
+            changes: changes
+                .into_iter()
+                .flat_map(|(change, variant)| change_values(id, run, change, variant))
+                .collect(),
+            document,
+            rows,
+        }
+    }
+
+    /// Rows that it writes, about.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// Writes products with everything that hangs on them. What is only known inside the transaction is filled in here.
+pub async fn write_ready(
+    tx: &Tx,
+    run: RunId,
+    mut products: Vec<ReadyProduct>,
+) -> Result<(), StoreError> {
+    number_documents(tx, &mut products).await?;
+    number_changes(tx, run, &mut products).await?;
+    let mut all = |column: fn(&mut ReadyProduct) -> &mut Vec<Value>| -> Vec<Value> {
+        products
+            .iter_mut()
+            .flat_map(|product| std::mem::take(column(product)))
+            .collect()
+    };
+    let rows = all(|product| &mut product.product);
+    let raw = all(|product| &mut product.raw);
+    let variants = all(|product| &mut product.variants);
+    let ledger = all(|product| &mut product.ledger);
+    let changes = all(|product| &mut product.changes);
+    bulk(tx, &PRODUCT, rows).await?;
+    bulk(tx, &RAW, raw).await?;
+    bulk(tx, &VARIANT, variants).await?;
+    for (variant, at) in products.iter().flat_map(|product| &product.gone) {
+        let sql = "UPDATE variant SET gone_at = $2 WHERE id = $1";
+        exec(tx, sql, values![variant.0, *at]).await?;
+    }
+    bulk(tx, &LEDGER, ledger).await?;
+    write_documents(tx, products).await?;
+    bulk(tx, &CHANGE, changes).await
+}
+
+/// Makes products ready and writes them, where no time is to be saved.
 pub async fn write_products(
     tx: &Tx,
     connection: ConnectionId,
@@ -98,135 +199,126 @@ pub async fn write_products(
     now: Timestamp,
     products: &[ProductWrite],
 ) -> Result<(), StoreError> {
-    let documents = number_documents(tx, products).await?;
-    let rows = products
+    let ready = products
         .iter()
-        .zip(&documents)
-        .map(|(product, doc_id)| product_values(connection, product, *doc_id));
-    bulk(tx, PRODUCT, PRODUCT_UPDATE, Box::new(rows)).await?;
-    let rows = products.iter().map(raw_values);
-    bulk(tx, RAW, RAW_UPDATE, Box::new(rows)).await?;
-    let rows = products.iter().flat_map(|product| {
-        let dirty = product.variants.iter().filter(|variant| variant.dirty);
-        dirty.map(|variant| variant_values(product.id, variant))
-    });
-    bulk(tx, VARIANT, VARIANT_UPDATE, Box::new(rows)).await?;
-    for gone in products.iter().flat_map(|product| &product.gone) {
-        let sql = "UPDATE variant SET gone_at = $2 WHERE id = $1";
-        exec(tx, sql, values![gone.0, micros(now)]).await?;
-    }
-    let rows = products.iter().flat_map(|product| {
-        let entries = product.ledger.iter();
-        entries.map(|entry| ledger_values(product.id, run, now, entry))
-    });
-    bulk(tx, LEDGER, "", Box::new(rows)).await?;
-    write_documents(tx, products, &documents).await?;
-    write_changes(tx, run, products).await
+        .map(|product| ReadyProduct::new(connection, run, now, product.clone()));
+    write_ready(tx, run, ready.collect()).await
 }
 
-/// The number of each product's search document; new ones are taken here.
-async fn number_documents(tx: &Tx, products: &[ProductWrite]) -> Result<Vec<i64>, StoreError> {
-    let fresh = products.iter().any(|product| product.before.is_none());
-    let mut next = 0;
-    if fresh {
-        if tx.get_database_backend() == DbBackend::Postgres {
-            // Imports of two connections must not take the same number.
-            exec(tx, "SELECT pg_advisory_xact_lock(4713)", vec![]).await?;
-        }
-        let sql = "SELECT COALESCE(MAX(doc_id), 0) FROM product";
-        next = count(tx, sql, vec![]).await?;
+/// Gives new products the numbers of their search documents.
+async fn number_documents(tx: &Tx, products: &mut [ReadyProduct]) -> Result<(), StoreError> {
+    if products.iter().all(|product| product.doc_id.is_some()) {
+        return Ok(());
     }
-    let number = |product: &ProductWrite| {
-        if product.before.is_some() {
-            return product.doc_id;
-        }
-        next += 1;
-        next
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Imports of two connections must not take the same number.
+        exec(tx, "SELECT pg_advisory_xact_lock(4713)", vec![]).await?;
+    }
+    let mut last = count(tx, "SELECT COALESCE(MAX(doc_id), 0) FROM product", vec![]).await?;
+    for product in products
+        .iter_mut()
+        .filter(|product| product.doc_id.is_none())
+    {
+        last += 1;
+        product.doc_id = Some(last);
+        product.product[DOC_ID] = last.into();
+    }
+    Ok(())
+}
+
+async fn write_documents(tx: &Tx, products: Vec<ReadyProduct>) -> Result<(), StoreError> {
+    let column = match tx.get_database_backend() {
+        DbBackend::Sqlite => "rowid",
+        _ => "doc_id",
     };
-    Ok(products.iter().map(number).collect())
-}
-
-async fn write_documents(
-    tx: &Tx,
-    products: &[ProductWrite],
-    numbers: &[i64],
-) -> Result<(), StoreError> {
-    let sqlite = tx.get_database_backend() == DbBackend::Sqlite;
-    let column = if sqlite { "rowid" } else { "doc_id" };
     let mut fresh = Vec::new();
-    for (product, number) in products.iter().zip(numbers) {
-        let doc = document(&product.product);
-        match &product.before {
-            None => fresh.push(values![*number, doc]),
-            Some(before) if document(before) != doc => {
-                let sql = format!("UPDATE product_search SET doc = $2 WHERE {column} = $1");
-                exec(tx, sql, values![*number, doc]).await?;
-            }
-            Some(_) => {}
+    for product in products {
+        let (Some(number), Some(document)) = (product.doc_id, product.document) else {
+            continue;
+        };
+        if product.fresh {
+            fresh.extend(values![number, document]);
+        } else {
+            let sql = format!("UPDATE product_search SET doc = $2 WHERE {column} = $1");
+            exec(tx, sql, values![number, document]).await?;
         }
     }
-    let insert = format!("INSERT INTO product_search ({column}, doc)");
-    bulk(tx, &insert, "", Box::new(fresh.into_iter())).await
+    let table = Table {
+        insert: &format!("INSERT INTO product_search ({column}, doc)"),
+        update: "",
+        columns: 2,
+    };
+    bulk(tx, &table, fresh).await
 }
 
-async fn write_changes(tx: &Tx, run: RunId, products: &[ProductWrite]) -> Result<(), StoreError> {
+/// Numbers the lines of the report of changes.
+async fn number_changes(
+    tx: &Tx,
+    run: RunId,
+    products: &mut [ReadyProduct],
+) -> Result<(), StoreError> {
     if products.iter().all(|product| product.changes.is_empty()) {
         return Ok(());
     }
     let sql = "SELECT COALESCE(MAX(seq), 0) FROM catalog_change WHERE run_id = $1";
     let mut seq = count(tx, sql, values![run.0]).await?;
-    let mut rows = Vec::new();
-    for product in products {
-        for (change, variant) in &product.changes {
-            seq += 1;
-            rows.push(values![
-                run.0,
-                product.id.0,
-                variant.map(|id| id.0),
-                seq,
-                change.kind.as_str(),
-                cell(&change.label),
-                cell(&change.before),
-                cell(&change.after),
-                change.currency.map(|currency| currency.to_string()),
-                change.delta,
-                change.base
-            ]);
-        }
+    for line in products
+        .iter_mut()
+        .flat_map(|product| product.changes.chunks_mut(CHANGE.columns))
+    {
+        seq += 1;
+        line[SEQ] = seq.into();
     }
-    bulk(tx, CHANGE, "", Box::new(rows.into_iter())).await
+    Ok(())
+}
+
+fn change_values(
+    product: ProductId,
+    run: RunId,
+    change: Change,
+    variant: Option<VariantId>,
+) -> Vec<Value> {
+    values![
+        run.0,
+        product.0,
+        variant.map(|id| id.0),
+        0_i64,
+        change.kind.as_str(),
+        cell(&change.label),
+        cell(&change.before),
+        cell(&change.after),
+        change.currency.map(|currency| currency.to_string()),
+        change.delta,
+        change.base
+    ]
 }
 
 fn cell(text: &str) -> String {
     text.chars().take(CELL).collect()
 }
 
-/// Runs one insert for many rows, in chunks of few sizes.
-async fn bulk(
-    tx: &Tx,
-    insert: &str,
-    update: &str,
-    // Named as a trait object, so that a future that waits in here can be sent between threads.
-    rows: Box<dyn Iterator<Item = Vec<Value>> + Send + '_>,
-) -> Result<(), StoreError> {
+/// Inserts rows, whose values stand one after the other, in chunks of few sizes.
+async fn bulk(tx: &Tx, table: &Table<'_>, values: Vec<Value>) -> Result<(), StoreError> {
     let backend = tx.get_database_backend();
-    let mut rows = rows.fuse();
-    loop {
-        let taken: Vec<Vec<Value>> = rows.by_ref().take(CHUNKS[0]).collect();
-        let Some(columns) = taken.first().map(Vec::len) else {
-            return Ok(());
-        };
-        let mut left = taken.len();
-        let mut taken = taken.into_iter();
-        while left > 0 {
-            let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
-            let mut values = Vec::with_capacity(size * columns);
-            values.extend(taken.by_ref().take(size).flatten());
-            let sql = format!("{insert} VALUES {}{update}", marks(backend, size, columns));
-            exec(tx, sql, values).await?;
-            left -= size;
-        }
+    let mut left = values.len() / table.columns;
+    let mut values = values.into_iter();
+    while left > 0 {
+        let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
+        let sql = format!(
+            "{} VALUES {}{}",
+            table.insert,
+            marks(backend, size, table.columns),
+            table.update
+        );
+        exec(
+            tx,
+            sql,
+            values.by_ref().take(size * table.columns).collect(),
+        )
+        .await?;
+        left -= size;
     }
+    Ok(())
 }
 
 /// The values of a statement. SQLite takes `$1` for a name, and looks each name up among all others: quadratic with this many.
@@ -238,29 +330,59 @@ fn marks(backend: DbBackend, rows: usize, columns: usize) -> String {
     vec![row; rows].join(",")
 }
 
-const PRODUCT: &str = "INSERT INTO product (id, connection_id, ion_id, doc_id, name, name_key, vendor, kind, category, caption, state,
+/// How rows are written into a table.
+struct Table<'a> {
+    insert: &'a str,
+    /// What is done with a row that is there.
+    update: &'a str,
+    columns: usize,
+}
+
+/// Place of the search document's number among the values of a product.
+const DOC_ID: usize = 3;
+/// Place of the line's number among the values of a change.
+const SEQ: usize = 3;
+
+const PRODUCT: Table<'_> = Table {
+    insert: "INSERT INTO product (id, connection_id, ion_id, doc_id, name, name_key, vendor, kind, category, caption, state,
  raw_hash, part_number, terms, billings, currencies, variants, by_use, cost_units, cost_text, cost_currency, cost_previous,
- cost_since, first_seen_at, changed_at)";
-const PRODUCT_UPDATE: &str = " ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, vendor = excluded.vendor, kind = excluded.kind,
+ cost_since, first_seen_at, changed_at)",
+    update: " ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, vendor = excluded.vendor, kind = excluded.kind,
  category = excluded.category, caption = excluded.caption, state = excluded.state,
  raw_hash = excluded.raw_hash, part_number = excluded.part_number, terms = excluded.terms, billings = excluded.billings,
  currencies = excluded.currencies, variants = excluded.variants, by_use = excluded.by_use, cost_units = excluded.cost_units,
  cost_text = excluded.cost_text, cost_currency = excluded.cost_currency, cost_previous = excluded.cost_previous,
- cost_since = excluded.cost_since, changed_at = excluded.changed_at, missed_scans = 0, withdrawn_at = NULL";
-const RAW: &str = "INSERT INTO product_raw (product_id, details, raw, size)";
-const RAW_UPDATE: &str = " ON CONFLICT (product_id) DO UPDATE SET details = excluded.details, raw = excluded.raw, size = excluded.size";
-const VARIANT: &str = "INSERT INTO variant (id, product_id, position, sku_id, plan_id, add_on, sku_name, plan_name, part_number,
- external_id, term, billing, by_use, in_price_book, disabled, prices, since, previous_units)";
-const VARIANT_UPDATE: &str = " ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku_name = excluded.sku_name,
+ cost_since = excluded.cost_since, changed_at = excluded.changed_at, missed_scans = 0, withdrawn_at = NULL",
+    columns: 25,
+};
+const RAW: Table<'_> = Table {
+    insert: "INSERT INTO product_raw (product_id, details, raw, size)",
+    update: " ON CONFLICT (product_id) DO UPDATE SET details = excluded.details, raw = excluded.raw, size = excluded.size",
+    columns: 4,
+};
+const VARIANT: Table<'_> = Table {
+    insert: "INSERT INTO variant (id, product_id, position, sku_id, plan_id, add_on, sku_name, plan_name, part_number,
+ external_id, term, billing, by_use, in_price_book, disabled, prices, since, previous_units)",
+    update: " ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku_name = excluded.sku_name,
  plan_name = excluded.plan_name, part_number = excluded.part_number, external_id = excluded.external_id, term = excluded.term,
  billing = excluded.billing, by_use = excluded.by_use, in_price_book = excluded.in_price_book, disabled = excluded.disabled,
- prices = excluded.prices, since = excluded.since, previous_units = excluded.previous_units, gone_at = NULL";
-const LEDGER: &str = "INSERT INTO price_entry (variant_id, product_id, run_id, from_at, currency, meter, scale, cost_units, cost_text,
- list_units, list_text, source)";
-const CHANGE: &str = "INSERT INTO catalog_change (run_id, product_id, variant_id, seq, kind, label, before, after, currency,
- delta_units, base_units)";
+ prices = excluded.prices, since = excluded.since, previous_units = excluded.previous_units, gone_at = NULL",
+    columns: 18,
+};
+const LEDGER: Table<'_> = Table {
+    insert: "INSERT INTO price_entry (variant_id, product_id, run_id, from_at, currency, meter, scale, cost_units, cost_text,
+ list_units, list_text, source)",
+    update: "",
+    columns: 12,
+};
+const CHANGE: Table<'_> = Table {
+    insert: "INSERT INTO catalog_change (run_id, product_id, variant_id, seq, kind, label, before, after, currency,
+ delta_units, base_units)",
+    update: "",
+    columns: 11,
+};
 
-fn product_values(connection: ConnectionId, write: &ProductWrite, doc_id: i64) -> Vec<Value> {
+fn product_values(connection: ConnectionId, write: &ProductWrite) -> Vec<Value> {
     let product = &write.product;
     let listing = listing(product);
     let shown = listing
@@ -274,7 +396,7 @@ fn product_values(connection: ConnectionId, write: &ProductWrite, doc_id: i64) -
         write.id.0,
         connection.0,
         product.ion_id.clone(),
-        doc_id,
+        write.doc_id,
         product.name.clone(),
         product.name.to_lowercase(),
         product.vendor.clone(),
@@ -299,18 +421,57 @@ fn product_values(connection: ConnectionId, write: &ProductWrite, doc_id: i64) -
     ]
 }
 
-fn raw_values(write: &ProductWrite) -> Vec<Value> {
-    // The variants have rows of their own.
-    let details = Product {
-        variants: Vec::new(),
-        ..write.product.clone()
-    };
-    values![
-        write.id.0,
-        json_text(&details),
-        write.raw.clone(),
-        signed(write.raw_size as u64)
-    ]
+/// A product without its variants, which have rows of their own, as JSON.
+fn details(product: &Product) -> String {
+    let Product {
+        ion_id,
+        name,
+        vendor,
+        provider_ids,
+        kind,
+        caption,
+        description,
+        categories,
+        billing_mode,
+        disabled,
+        etag,
+        ion_created_at,
+        ion_updated_at,
+        variants: _,
+    } = product;
+    #[derive(serde::Serialize)]
+    struct Details<'a> {
+        ion_id: &'a str,
+        name: &'a str,
+        vendor: &'a str,
+        provider_ids: &'a [String],
+        kind: &'a str,
+        caption: &'a str,
+        description: &'a str,
+        categories: &'a [String],
+        billing_mode: &'a str,
+        disabled: bool,
+        etag: Option<&'a str>,
+        ion_created_at: Option<Timestamp>,
+        ion_updated_at: Option<Timestamp>,
+        variants: [(); 0],
+    }
+    json_text(&Details {
+        ion_id,
+        name,
+        vendor,
+        provider_ids,
+        kind,
+        caption,
+        description,
+        categories,
+        billing_mode,
+        disabled: *disabled,
+        etag: etag.as_deref(),
+        ion_created_at: *ion_created_at,
+        ion_updated_at: *ion_updated_at,
+        variants: [],
+    })
 }
 
 /// `|P1M|P1Y|`: words that a filter finds by `%|P1M|%`.
@@ -322,19 +483,19 @@ fn set(words: &[&str]) -> String {
     }
 }
 
-fn variant_values(product: ProductId, write: &VariantWrite) -> Vec<Value> {
-    let variant = &write.variant;
+fn variant_values(product: ProductId, write: VariantWrite) -> Vec<Value> {
+    let variant = write.variant;
     values![
         write.id.0,
         product.0,
         signed(write.position),
-        variant.key.sku_id.clone(),
-        variant.key.plan_id.clone(),
+        variant.key.sku_id,
+        variant.key.plan_id,
         variant.key.add_on,
-        variant.sku_name.clone(),
-        variant.plan_name.clone(),
-        variant.part_number.clone(),
-        variant.external_id.clone(),
+        variant.sku_name,
+        variant.plan_name,
+        variant.part_number,
+        variant.external_id,
         variant.term.as_str(),
         variant.billing.as_str(),
         variant.by_use,
@@ -346,12 +507,7 @@ fn variant_values(product: ProductId, write: &VariantWrite) -> Vec<Value> {
     ]
 }
 
-fn ledger_values(
-    product: ProductId,
-    run: RunId,
-    now: Timestamp,
-    entry: &LedgerEntry,
-) -> Vec<Value> {
+fn ledger_values(product: ProductId, run: RunId, now: Timestamp, entry: LedgerEntry) -> Vec<Value> {
     let scale = match entry.cost.scale() {
         Scale::Price => "price",
         Scale::Rate => "rate",
@@ -362,7 +518,7 @@ fn ledger_values(
         run.0,
         micros(now),
         entry.currency.to_string(),
-        entry.meter.clone(),
+        entry.meter,
         scale,
         entry.cost.units(),
         entry.cost.text().to_owned(),
