@@ -80,8 +80,12 @@ impl Store {
             _ => {}
         }
         let options = sqlite_options(path);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone().synchronous(SqliteSynchronous::Full)).await?;
-        let import = options.clone().synchronous(SqliteSynchronous::Normal);
+        // Who commits behind so many pages of the log folds them into the file: an import does it, hardly ever an order behind it.
+        // Many at once, since an import writes the same pages of an index again and again.
+        let folding_at = |pages: &'static str| options.clone().pragma("wal_autocheckpoint", pages);
+        let write = folding_at("8000").synchronous(SqliteSynchronous::Full);
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(write).await?;
+        let import = folding_at("4000").synchronous(SqliteSynchronous::Normal);
         let import = SqlitePoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(import);
         // Durable too, should a single statement write here.
         let read = options.synchronous(SqliteSynchronous::Full);
