@@ -105,6 +105,12 @@ pub async fn find_last_complete(conn: &impl ConnectionTrait) -> Result<Option<Ru
     row(conn, "SELECT * FROM run WHERE status IN ('done', 'done_set_aside', 'needs_decision') ORDER BY number DESC LIMIT 1", vec![]).await?.map(|row| read(&row)).transpose()
 }
 
+/// When the latest of the first imports ended, which find everything new. None while the first one runs.
+pub async fn first_imports_ended(conn: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MAX(finished_at) AS ended FROM run WHERE baseline AND kind = $1";
+    row(conn, sql, values![RunKind::CatalogImport.as_str()]).await?.map_or(Ok(None), |row| row.time_opt("ended"))
+}
+
 /// Marks that a worker took the run up, for the first time or again.
 pub async fn mark_running(conn: &impl ConnectionTrait, id: RunId, at: Timestamp) -> Result<(), StoreError> {
     exec(conn, "UPDATE run SET status = 'running', started_at = COALESCE(started_at, $2), progress_at = $2 WHERE id = $1", values![id.0, micros(at)]).await.map(drop)

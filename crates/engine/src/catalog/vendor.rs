@@ -1,5 +1,7 @@
 //! Which vendor a product is of. Ion names providers by number only (Ion API notes 2.6); everything else is read from words.
 
+use std::borrow::Cow;
+
 /// Providers whose numbers are known.
 const BY_NUMBER: [(&str, &str); 2] = [("30", "Microsoft"), ("1", "AWS")];
 
@@ -36,21 +38,27 @@ const BY_WORD: [(&str, &str); 26] = [
 /// The vendor of products about which nothing tells.
 pub(super) const OTHER: &str = "Other";
 
-/// The vendor, by provider number, else by the words of categories, else by those of the name.
-pub(super) fn vendor_of(providers: &[String], categories: &[String], name: &str) -> &'static str {
+/// The vendor, by provider number, else by the words of categories, else by those of the name. Where no word tells, providers
+/// are still told apart, by their number.
+pub(super) fn vendor_of(providers: &[String], categories: &[String], name: &str) -> Cow<'static, str> {
     let by_number = providers.iter().find_map(|number| {
         let mut known = BY_NUMBER.iter();
         known.find(|(known, _)| known == number)
     });
     if let Some((_, vendor)) = by_number {
-        return vendor;
+        return Cow::Borrowed(vendor);
     }
     categories
         .iter()
         .map(String::as_str)
         .chain([name])
         .find_map(by_words)
-        .unwrap_or(OTHER)
+        .map(Cow::Borrowed)
+        .or_else(|| {
+            let number = providers.iter().find(|number| !number.is_empty())?;
+            Some(Cow::Owned(format!("Provider {number}")))
+        })
+        .unwrap_or(Cow::Borrowed(OTHER))
 }
 
 fn by_words(text: &str) -> Option<&'static str> {
@@ -84,6 +92,7 @@ mod tests {
         assert_eq!(of(&["30"], &["Google"], ""), "Microsoft");
         assert_eq!(of(&["77"], &["Google Workspace"], ""), "Google");
         assert_eq!(of(&[], &["Security"], "Sophos Central"), "Sophos");
+        assert_eq!(of(&["58", "59"], &["Security"], "Padlock Vault"), "Provider 58");
         assert_eq!(of(&[], &[], "Password reset"), OTHER);
         assert_eq!(of(&[], &[], "Office 365 E3"), "Microsoft");
     }

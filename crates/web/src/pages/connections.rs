@@ -22,7 +22,7 @@ use crate::pages::around::{connection_href, connection_status, life};
 use crate::pages::credentials::checks;
 use crate::pages::{Around, go_to};
 use crate::view::connection::{ConnectedCard, ConnectionActions, ConnectionPage, IntegrationsPage, LoginFact};
-use crate::view::format::{count, duration};
+use crate::view::format::{count, counted, duration};
 use crate::view::{Button, Fact, Flash, Html, Link, Note, Point, Section, Times, Tone, Value, status};
 
 /// A form that holds nothing but its token.
@@ -206,7 +206,7 @@ fn login_facts(view: &ConnectionOverview, times: &Times) -> Vec<LoginFact> {
     facts.push(LoginFact {
         name: "Refreshed so far",
         tone: Tone::Calm,
-        words: format!("{} times, last {}", count(view.refreshes), times.ago(view.refreshed_at).text),
+        words: format!("{}, last {}", counted(view.refreshes, "time", "times"), times.ago(view.refreshed_at).text),
         at: Some(times.ago(view.refreshed_at)),
     });
     facts

@@ -24,5 +24,5 @@ document.addEventListener("DOMContentLoaded", () => {
   busyForms();
   setup();
   live();
-  plot();
+  plot().catch(() => document.querySelector("#plot")?.replaceChildren("The plot cannot be drawn in this browser; the ledger below has the same prices."));
 });

@@ -1,4 +1,4 @@
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { find } from "./dom";
 
 interface Line {
@@ -19,17 +19,19 @@ const DAY = 24 * HOUR;
 const LETTER = 6.8;
 
 /** Price history: a price holds until the next one, so lines are stepped. The ledger below has the same figures as text. */
-export function plot(): void {
+export async function plot(): Promise<void> {
   const place = find<HTMLElement>("#plot");
   const source = find("#plot-data");
   if (!place || !source?.textContent) return;
+  // Read only where there is a plot: it refuses to load under a language that browsers do not know, such as that of LANG=POSIX.
+  const { default: Plot } = await import("uplot");
   const data = JSON.parse(source.textContent) as Data;
   let span = 365;
   let drawn: uPlot | undefined;
   const draw = (): void => {
     drawn?.destroy();
     place.replaceChildren();
-    drawn = new uPlot(options(place, data), rows(data, span), place);
+    drawn = new Plot(options(Plot, place, data), rows(data, span), place);
   };
   draw();
   document.addEventListener("ib:theme", draw);
@@ -67,11 +69,11 @@ function rows(data: Data, span: number): uPlot.AlignedData {
   return [xs, ...values];
 }
 
-function options(place: HTMLElement, data: Data): uPlot.Options {
+function options(Plot: typeof uPlot, place: HTMLElement, data: Data): uPlot.Options {
   const css = getComputedStyle(document.documentElement);
   const token = (name: string): string => css.getPropertyValue(name).trim();
   const font = "11px Inter, sans-serif";
-  const stepped = uPlot.paths.stepped?.({ align: 1 });
+  const stepped = Plot.paths.stepped?.({ align: 1 });
   const axis: uPlot.Axis = { stroke: token("--ib-text-3"), font, grid: { stroke: token("--ib-line"), width: 1 }, ticks: { show: false } };
   return {
     width: place.clientWidth,
