@@ -5,7 +5,8 @@ use std::time::Duration;
 use domain::connection::ConnectionStatus;
 use domain::notice::{NoticeKind, Severity};
 use ion_client::oauth::Validation;
-use rules::tokens::{Cause, Login, Probe, Step, after_probe, next, warning_due};
+use rules::tokens::settle::settle_probe;
+use rules::tokens::{Cause, Login, Probe, Step, next, warning_due};
 use store::Tx;
 use store::connections::ConnectionRow;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +45,10 @@ impl Engine {
     }
 
     /// One look at every login: settles what an earlier process left, starts what is due, warns.
-    async fn keep_logins_once(&self, under_way: &mut tokio_util::task::TaskTracker) -> Result<(), ConnectionError> {
+    async fn keep_logins_once(
+        &self,
+        under_way: &mut tokio_util::task::TaskTracker,
+    ) -> Result<(), ConnectionError> {
         self.recover().await?;
         for row in store::connections::list(self.store().read()).await? {
             self.warn_of_end(&row).await?;
@@ -74,19 +78,37 @@ impl Engine {
 
     async fn probe(&self, connection: domain::ConnectionId) -> Result<(), ConnectionError> {
         let row = self.connection_row(connection).await?;
-        let Some(pair) = store::tokens::find_pair(self.store().read(), self.sealer(), connection, row.login.generation).await? else { return Ok(()) };
-        let found = match self.settings().ion.at(&row.base_url).oauth()?.validate(&pair.access).await {
+        let Some(pair) = store::tokens::find_pair(
+            self.store().read(),
+            self.sealer(),
+            connection,
+            row.login.generation,
+        )
+        .await?
+        else {
+            return Ok(());
+        };
+        let found = match self
+            .settings()
+            .ion
+            .at(&row.base_url)
+            .oauth()?
+            .validate(&pair.access)
+            .await
+        {
             Ok(Validation::Alive { .. }) => Probe::Alive,
             Ok(Validation::Dead { .. }) => Probe::Dead,
             Err(_) => Probe::Unknown,
         };
-        let now = self.clock().now();
+        let (now, decided) = (self.clock().now(), row.login);
         let tx = self.store().begin().await?;
-        let Some(row) = store::connections::find_locked(self.store(), &tx, connection).await? else { return Ok(()) };
-        if row.login.status != ConnectionStatus::Unclear {
+        let Some(row) = store::connections::find_locked(self.store(), &tx, connection).await?
+        else {
             return Ok(());
-        }
-        let next = after_probe(&row.login, found, now);
+        };
+        let Some(next) = settle_probe(&decided, &row.login, found, now) else {
+            return Ok(());
+        };
         store::connections::set_login(&tx, connection, row.login.generation, &next, now).await?;
         self.tell(&tx, &row, &next).await?;
         tx.commit().await?;
@@ -96,8 +118,12 @@ impl Engine {
     /// Warns at 14, 7, 3 and 1 days before the end, once each.
     async fn warn_of_end(&self, row: &ConnectionRow) -> Result<(), ConnectionError> {
         let now = self.clock().now();
-        let Some(end) = row.refresh_expires_at else { return Ok(()) };
-        let Some(days) = warning_due(end, now, row.warned_days) else { return Ok(()) };
+        let Some(end) = row.refresh_expires_at else {
+            return Ok(());
+        };
+        let Some(days) = warning_due(end, now, row.warned_days) else {
+            return Ok(());
+        };
         if row.login.status == ConnectionStatus::NeedsNewCredentials {
             return Ok(());
         }
@@ -124,7 +150,12 @@ impl Engine {
 }
 
 /// The notice of a login whose state changes, in the transaction of the change.
-pub(super) async fn notice_of_change(engine: &Engine, tx: &Tx, row: &ConnectionRow, next: &Login) -> Result<(), ConnectionError> {
+pub(super) async fn notice_of_change(
+    engine: &Engine,
+    tx: &Tx,
+    row: &ConnectionRow,
+    next: &Login,
+) -> Result<(), ConnectionError> {
     let now = engine.clock().now();
     let name = &row.name;
     let (kind, severity, title, text) = match next.status {
@@ -158,6 +189,19 @@ pub(super) async fn notice_of_change(engine: &Engine, tx: &Tx, row: &ConnectionR
         }
         ConnectionStatus::NotFinished | ConnectionStatus::Paused | ConnectionStatus::Removed => return Ok(()),
     };
-    raise(engine, tx, NewNotice { kind, severity, connection: Some(row.id), run: None, title, text, dedupe_key: format!("{kind}:{}:{}", row.id, engine.ids().uuid()) }).await?;
+    raise(
+        engine,
+        tx,
+        NewNotice {
+            kind,
+            severity,
+            connection: Some(row.id),
+            run: None,
+            title,
+            text,
+            dedupe_key: format!("{kind}:{}:{}", row.id, engine.ids().uuid()),
+        },
+    )
+    .await?;
     Ok(())
 }

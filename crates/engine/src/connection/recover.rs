@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rules::tokens::{long_over, settle};
+use rules::tokens::settle::{self, Record, Stored, on_record};
+use rules::tokens::{Login, long_over, tells};
 use store::tokens::AttemptRow;
 
 use super::ConnectionError;
@@ -28,7 +29,11 @@ impl Engine {
                     None => under_way += 1,
                 }
             } else if self.is_long_over(&attempt) {
-                self.resolve(&attempt, &Finding::Lost(format!("the server {} went away", attempt.host))).await?;
+                self.resolve(
+                    &attempt,
+                    &Finding::Lost(format!("the server {} went away", attempt.host)),
+                )
+                .await?;
             } else {
                 under_way += 1;
             }
@@ -39,13 +44,32 @@ impl Engine {
 
     async fn carry_over(&self, attempt: &AttemptRow) -> Result<(), ConnectionError> {
         // Its owner may have settled it between our reading and our lock.
-        let Some(attempt) = store::tokens::find_attempt(self.store().read(), attempt.id).await?.filter(|attempt| attempt.finished_at.is_none()) else { return Ok(()) };
+        let Some(attempt) = store::tokens::find_attempt(self.store().read(), attempt.id)
+            .await?
+            .filter(|attempt| attempt.finished_at.is_none())
+        else {
+            return Ok(());
+        };
         let finding = self.journal().finding(attempt.id)?;
-        let old = store::tokens::find_pair(self.store().read(), self.sealer(), attempt.connection, attempt.from_generation).await?;
+        let old = store::tokens::find_pair(
+            self.store().read(),
+            self.sealer(),
+            attempt.connection,
+            attempt.from_generation,
+        )
+        .await?;
+        let before = store::connections::find(self.store().read(), attempt.connection)
+            .await?
+            .map(|row| row.login);
+        let old = old.filter(|_| {
+            before.is_some_and(|login: Login| {
+                tells(&login, self.known_for(attempt.connection, &login))
+            })
+        });
         let outcome = self.resolve(&attempt, &finding).await?;
         tracing::info!(connection = %attempt.connection, outcome = %outcome, "an exchange of an earlier process was settled from the journal");
-        if let (super::RefreshOutcome::Saved, Some(old)) = (outcome, old) {
-            self.after_refresh(attempt.connection, &old).await;
+        if outcome == super::RefreshOutcome::Saved {
+            self.after_refresh(attempt.connection, old.as_ref()).await;
         }
         Ok(())
     }
@@ -60,19 +84,32 @@ impl Engine {
         let mut settled = Vec::new();
         for exchange in journal.exchanges()? {
             let stored = store::tokens::find_attempt(self.store().read(), exchange.attempt).await?;
-            let Some(row) = store::connections::find(self.store().read(), exchange.connection).await? else { continue };
-            match stored {
-                Some(attempt) if attempt.outcome.as_deref() == Some("lost") && attempt.from_generation == row.login.generation => {
-                    if let finding @ Finding::Reply { .. } = journal.finding(exchange.attempt)? {
-                        self.resolve(&attempt, &finding).await?;
-                    }
+            let Some(row) =
+                store::connections::find(self.store().read(), exchange.connection).await?
+            else {
+                continue;
+            };
+            let known = match &stored {
+                None => Stored::Unknown,
+                Some(attempt) if attempt.finished_at.is_none() => Stored::Open,
+                Some(attempt) if attempt.outcome.as_deref() == Some("lost") => Stored::Lost,
+                Some(_) => Stored::Done,
+            };
+            match (on_record(&row.login, exchange.generation, known), stored) {
+                (Record::Settle, Some(attempt)) => {
+                    self.resolve(&attempt, &journal.finding(exchange.attempt)?)
+                        .await?;
                 }
-                // The last exchange of a connection stays: by it an older copy of the store is known.
-                Some(attempt) if attempt.finished_at.is_some() && exchange.generation + 1 < row.login.generation => settled.push(exchange.attempt),
-                Some(_) => {}
-                // The store knows nothing of an exchange that the journal has: it is a copy from before. What it holds was spent.
-                None if exchange.generation >= row.login.generation => self.adopt(exchange, &journal).await?,
-                None => settled.push(exchange.attempt),
+                (Record::Adopt, _) => match AttemptLock::try_take(&self.settings().data_dir, exchange.attempt)? {
+                    Some(lock) => {
+                        self.adopt(exchange, &journal).await?;
+                        lock.settle();
+                    }
+                    // Its keeper outlived the store that it was started from: its answer is still to come.
+                    None => drop(self.journal_moved(u64::MAX)),
+                },
+                (Record::Forget, _) => settled.push(exchange.attempt),
+                (Record::Settle | Record::Keep, _) => {}
             }
         }
         journal.compact(|attempt| settled.contains(&attempt))?;
@@ -80,17 +117,35 @@ impl Engine {
     }
 
     /// Takes over what only the journal has, so that a restored store never presents a stale token.
-    async fn adopt(&self, exchange: super::journal::Exchange, journal: &super::journal::Journal) -> Result<(), ConnectionError> {
+    async fn adopt(
+        &self,
+        exchange: super::journal::Exchange,
+        journal: &super::journal::Journal,
+    ) -> Result<(), ConnectionError> {
         let now = self.clock().now();
         let (result, pair) = super::refresh::read_unknown(&journal.finding(exchange.attempt)?, now);
         let tx = self.store().begin().await?;
-        let Some(row) = store::connections::find_locked(self.store(), &tx, exchange.connection).await? else { return Ok(()) };
-        let Some(next) = settle::adopt(&row.login, exchange.generation, result, now) else { return Ok(()) };
+        let Some(row) =
+            store::connections::find_locked(self.store(), &tx, exchange.connection).await?
+        else {
+            return Ok(());
+        };
+        let Some(next) = settle::adopt(&row.login, exchange.generation, result, now) else {
+            return Ok(());
+        };
         if next == row.login {
             return Ok(());
         }
         if let Some(pair) = &pair {
-            store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
+            store::tokens::insert_pair(
+                &tx,
+                self.sealer(),
+                row.id,
+                next.generation,
+                pair,
+                next.refreshed_at,
+            )
+            .await?;
         }
         store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
         self.tell(&tx, &row, &next).await?;
@@ -101,6 +156,9 @@ impl Engine {
 
     /// Whether an exchange of another server is over. Measured here, by a clock that never steps.
     fn is_long_over(&self, attempt: &AttemptRow) -> bool {
-        long_over(self.seen_open_for(attempt.id), Duration::from_secs(self.settings().ion.token_timeout_s))
+        long_over(
+            self.seen_open_for(attempt.id),
+            Duration::from_secs(self.settings().ion.token_timeout_s),
+        )
     }
 }

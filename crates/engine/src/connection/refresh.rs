@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use rand::RngExt as _;
 use rules::tokens::settle::{may_start, settle};
 use rules::tokens::state::may_be_asked_for;
-use rules::tokens::{Attempt, Exchange, Login, Observation, Settled, Sight, Why, observe, should_look_at_old};
+use rules::tokens::{
+    Attempt, Exchange, Login, Observation, Settled, Sight, Why, observe, should_look_at_old, tells,
+};
 use store::Tx;
 use store::connections::ConnectionRow;
 use store::tokens::{AttemptRow, NewAttempt, TokenPair};
@@ -44,23 +46,37 @@ impl fmt::Debug for Refresher {
 impl Refresher {
     /// The refresher of a connection.
     pub fn new(connection: ConnectionId) -> Self {
-        Self { connection, single: tokio::sync::Mutex::new(()), cached: Mutex::new(None), sight: Mutex::default() }
+        Self {
+            connection,
+            single: tokio::sync::Mutex::new(()),
+            cached: Mutex::new(None),
+            sight: Mutex::default(),
+        }
     }
 
     pub(super) fn cached(&self) -> Option<AccessToken> {
-        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn remember(&self, token: &AccessToken) {
         let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        if cached.as_ref().is_none_or(|known| known.serial() < token.serial()) {
+        if cached
+            .as_ref()
+            .is_none_or(|known| known.serial() < token.serial())
+        {
             *cached = Some(token.clone());
         }
     }
 
     /// How long this process has known the login as it is, by the steady clock.
     pub(super) fn known_for(&self, login: &Login, clock: &dyn domain::Clock) -> Duration {
-        self.sight.lock().unwrap_or_else(PoisonError::into_inner).look(login, clock.now(), clock.steady())
+        self.sight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look(login, clock.now(), clock.steady())
     }
 
     pub(super) fn forget(&self) {
@@ -106,16 +122,35 @@ const LEASE_SLACK: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// Refreshes now, because a person asked.
-    pub async fn refresh_now(&self, connection: ConnectionId, actor: &store::audit::Actor) -> Result<RefreshOutcome, ConnectionError> {
+    pub async fn refresh_now(
+        &self,
+        connection: ConnectionId,
+        actor: &store::audit::Actor,
+    ) -> Result<RefreshOutcome, ConnectionError> {
         let row = self.connection_row(connection).await?;
-        if !matches!(row.login.status, ConnectionStatus::Active | ConnectionStatus::Rechecking) {
-            return Err(ConnectionError::Unusable("this login cannot be refreshed now; its state says why".to_owned()));
+        if !matches!(
+            row.login.status,
+            ConnectionStatus::Active | ConnectionStatus::Rechecking
+        ) {
+            return Err(ConnectionError::Unusable(
+                "this login cannot be refreshed now; its state says why".to_owned(),
+            ));
         }
         if !may_be_asked_for(&row.login, self.known_for(connection, &row.login)) {
-            return Err(ConnectionError::Unusable("it was refreshed only seconds ago; wait half a minute".to_owned()));
+            return Err(ConnectionError::Unusable(
+                "it was refreshed only seconds ago; wait half a minute".to_owned(),
+            ));
         }
         let tx = self.store().begin().await?;
-        store::audit::append(&tx, &**self.clock(), actor, "connection.refresh", &row.name, "asked for").await?;
+        store::audit::append(
+            &tx,
+            &**self.clock(),
+            actor,
+            "connection.refresh",
+            &row.name,
+            "asked for",
+        )
+        .await?;
         tx.commit().await?;
         self.refresh_shared(connection, row.login, Why::Asked).await
     }
@@ -129,7 +164,12 @@ impl Engine {
     ///
     /// `decided` is the login that the decision was made on. Who had to wait for another exchange, which was refused or lost, does
     /// not present the same token after it: that is another decision.
-    pub(crate) async fn refresh_shared(&self, connection: ConnectionId, decided: Login, why: Why) -> Result<RefreshOutcome, ConnectionError> {
+    pub(crate) async fn refresh_shared(
+        &self,
+        connection: ConnectionId,
+        decided: Login,
+        why: Why,
+    ) -> Result<RefreshOutcome, ConnectionError> {
         let engine = self.clone();
         let task = self.exchanges().spawn(async move {
             let refresher = engine.refresher(connection);
@@ -143,28 +183,58 @@ impl Engine {
             }
             engine.exchange_once(&row, why).await
         });
-        task.await.unwrap_or_else(|error| Err(ConnectionError::Unusable(format!("the refresh ended early: {error}"))))
+        task.await.unwrap_or_else(|error| {
+            Err(ConnectionError::Unusable(format!(
+                "the refresh ended early: {error}"
+            )))
+        })
     }
 
     /// One exchange of the token of this row's generation. Call it under the refresher's lock.
-    pub(super) async fn exchange_once(&self, row: &ConnectionRow, why: Why) -> Result<RefreshOutcome, ConnectionError> {
+    pub(super) async fn exchange_once(
+        &self,
+        row: &ConnectionRow,
+        why: Why,
+    ) -> Result<RefreshOutcome, ConnectionError> {
         if self.exchanges().is_closed() {
-            return Err(ConnectionError::Unusable("the server is stopping; nothing new is started".to_owned()));
+            return Err(ConnectionError::Unusable(
+                "the server is stopping; nothing new is started".to_owned(),
+            ));
         }
         let generation = row.login.generation;
-        let Some(pair) = store::tokens::find_pair(self.store().read(), self.sealer(), row.id, generation).await? else {
-            return Err(ConnectionError::Unusable("the connection has no token".to_owned()));
+        let Some(pair) =
+            store::tokens::find_pair(self.store().read(), self.sealer(), row.id, generation)
+                .await?
+        else {
+            return Err(ConnectionError::Unusable(
+                "the connection has no token".to_owned(),
+            ));
         };
         let ion = self.settings().ion.at(&row.base_url);
         let attempt = AttemptId::new(self.ids());
-        let Some(lock) = AttemptLock::try_take(&self.settings().data_dir, attempt)? else { return Ok(RefreshOutcome::Elsewhere) };
+        let Some(lock) = AttemptLock::try_take(&self.settings().data_dir, attempt)? else {
+            return Ok(RefreshOutcome::Elsewhere);
+        };
         kill_point::reached("token.after-lock");
         let now = self.clock().now();
-        let lease_until = now.checked_add(Duration::from_secs(ion.token_timeout_s) + LEASE_SLACK).unwrap_or(Timestamp::MAX);
-        let new = NewAttempt { id: attempt, connection: row.id, from_generation: generation, why: word(why), node: self.node()?, host: self.settings().host.clone(), at: now, lease_until };
+        let lease_until = now
+            .checked_add(Duration::from_secs(ion.token_timeout_s) + LEASE_SLACK)
+            .unwrap_or(Timestamp::MAX);
+        let new = NewAttempt {
+            id: attempt,
+            connection: row.id,
+            from_generation: generation,
+            why: word(why),
+            node: self.node()?,
+            host: self.settings().host.clone(),
+            at: now,
+            lease_until,
+        };
         let tx = self.store().begin().await?;
         let stored = store::connections::find_locked(self.store(), &tx, row.id).await?;
-        if !stored.is_some_and(|stored| may_start(&row.login, &stored.login)) || !store::tokens::start_attempt(&tx, &new).await? {
+        if !stored.is_some_and(|stored| may_start(&row.login, &stored.login))
+            || !store::tokens::start_attempt(&tx, &new).await?
+        {
             drop(tx);
             lock.settle();
             return self.wait_for_other(row.id, generation).await;
@@ -172,26 +242,47 @@ impl Engine {
         tx.commit().await?;
         kill_point::reached("token.after-start-committed");
 
-        let entry = JournalEntry { attempt, connection: row.id, generation };
+        let old_tells = tells(&row.login, self.known_for(row.id, &row.login));
+        let entry = JournalEntry {
+            attempt,
+            connection: row.id,
+            generation,
+        };
         let journal = self.journal();
         let key = self.sealer().journal_key();
-        let posted = exchange(&self.settings().keeper, &ion, &journal, key.as_slice(), entry, &pair.refresh, &lock).await;
+        let posted = exchange(
+            &self.settings().keeper,
+            &ion,
+            &journal,
+            key.as_slice(),
+            entry,
+            &pair.refresh,
+            &lock,
+        )
+        .await;
         kill_point::reached("token.after-keeper");
         if let Err(error) = posted {
             tracing::warn!(error = %error, connection = %row.id, "the token keeper failed");
         }
         let finding = journal.finding(attempt)?;
-        let stored = store::tokens::find_attempt(self.store().read(), attempt).await?.ok_or(ConnectionError::NotFound)?;
+        let stored = store::tokens::find_attempt(self.store().read(), attempt)
+            .await?
+            .ok_or(ConnectionError::NotFound)?;
         let outcome = self.resolve(&stored, &finding).await?;
         lock.settle();
         if outcome == RefreshOutcome::Saved {
-            self.after_refresh(row.id, &pair).await;
+            self.after_refresh(row.id, Some(&pair).filter(|_| old_tells))
+                .await;
         }
         Ok(outcome)
     }
 
     /// Waits while another process holds the lease, and tells whether it brought a newer pair.
-    async fn wait_for_other(&self, connection: ConnectionId, generation: u64) -> Result<RefreshOutcome, ConnectionError> {
+    async fn wait_for_other(
+        &self,
+        connection: ConnectionId,
+        generation: u64,
+    ) -> Result<RefreshOutcome, ConnectionError> {
         let deadline = self.clock().steady() + Duration::from_secs(30);
         loop {
             let row = self.connection_row(connection).await?;
@@ -206,29 +297,59 @@ impl Engine {
     }
 
     /// Carries what the journal says of an exchange into the store.
-    pub(super) async fn resolve(&self, attempt: &AttemptRow, finding: &Finding) -> Result<RefreshOutcome, ConnectionError> {
+    pub(super) async fn resolve(
+        &self,
+        attempt: &AttemptRow,
+        finding: &Finding,
+    ) -> Result<RefreshOutcome, ConnectionError> {
         let now = self.clock().now();
         let (result, pair, outcome) = read(finding, attempt.started_at);
         kill_point::reached("token.before-current");
         let tx = self.store().begin().await?;
-        let row = store::connections::find_locked(self.store(), &tx, attempt.connection).await?.ok_or(ConnectionError::NotFound)?;
+        let row = store::connections::find_locked(self.store(), &tx, attempt.connection)
+            .await?
+            .ok_or(ConnectionError::NotFound)?;
         // As it is now: another server may have settled it since it was read.
-        let late = store::tokens::find_attempt(&tx, attempt.id).await?.is_none_or(|stored| stored.finished_at.is_some());
-        let facts = Attempt { from_generation: attempt.from_generation, started_at: attempt.started_at, settled: late };
+        let late = store::tokens::find_attempt(&tx, attempt.id)
+            .await?
+            .is_none_or(|stored| stored.finished_at.is_some());
+        let facts = Attempt {
+            from_generation: attempt.from_generation,
+            started_at: attempt.started_at,
+            settled: late,
+        };
         let next = match settle(&row.login, facts, result, row.refresh_expires_at, now) {
             Settled::Changed(next) => next,
             Settled::Known => return Ok(outcome),
             Settled::Superseded => {
                 if !late {
-                    store::tokens::finish_attempt(&tx, attempt, "superseded", "a newer pair exists", now).await?;
+                    store::tokens::finish_attempt(
+                        &tx,
+                        attempt,
+                        "superseded",
+                        "a newer pair exists",
+                        now,
+                    )
+                    .await?;
                     tx.commit().await?;
                 }
                 return Ok(RefreshOutcome::Superseded);
             }
         };
-        let held = matches!(row.login.status, ConnectionStatus::NotFinished | ConnectionStatus::Paused);
+        let held = matches!(
+            row.login.status,
+            ConnectionStatus::NotFinished | ConnectionStatus::Paused
+        );
         if let Some(pair) = &pair {
-            store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
+            store::tokens::insert_pair(
+                &tx,
+                self.sealer(),
+                row.id,
+                next.generation,
+                pair,
+                next.refreshed_at,
+            )
+            .await?;
             store::connections::count_refresh(&tx, row.id).await?;
         }
         store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
@@ -253,7 +374,12 @@ impl Engine {
     }
 
     /// Notices of a change of state, in its transaction.
-    pub(super) async fn tell(&self, tx: &Tx, row: &ConnectionRow, next: &Login) -> Result<(), ConnectionError> {
+    pub(super) async fn tell(
+        &self,
+        tx: &Tx,
+        row: &ConnectionRow,
+        next: &Login,
+    ) -> Result<(), ConnectionError> {
         if row.login.status != next.status {
             keep::notice_of_change(self, tx, row, next).await?;
         }
@@ -261,31 +387,50 @@ impl Engine {
     }
 
     /// What follows a refresh: how long the new credential lives, and now and then whether the old access token still does.
-    pub(super) async fn after_refresh(&self, connection: ConnectionId, old: &TokenPair) {
-        if let Err(error) = self.look_at_lives(connection, Some(old)).await {
+    pub(super) async fn after_refresh(&self, connection: ConnectionId, old: Option<&TokenPair>) {
+        if let Err(error) = self.look_at_lives(connection, old).await {
             tracing::info!(error = %error, connection = %connection, "the lives of the tokens could not be asked for");
         }
     }
 
     /// Asks Ion how long the tokens live. Spends nothing.
-    pub(super) async fn look_at_lives(&self, connection: ConnectionId, old: Option<&TokenPair>) -> Result<(), ConnectionError> {
+    pub(super) async fn look_at_lives(
+        &self,
+        connection: ConnectionId,
+        old: Option<&TokenPair>,
+    ) -> Result<(), ConnectionError> {
         let row = self.connection_row(connection).await?;
         let oauth = self.settings().ion.at(&row.base_url).oauth()?;
-        let Some(pair) = store::tokens::find_pair(self.store().read(), self.sealer(), connection, row.login.generation).await? else { return Ok(()) };
+        let Some(pair) = store::tokens::find_pair(
+            self.store().read(),
+            self.sealer(),
+            connection,
+            row.login.generation,
+        )
+        .await?
+        else {
+            return Ok(());
+        };
         let lives = oauth.validate(&pair.access).await;
         let now = self.clock().now();
-        let days = row.old_looked_at.map(|at| -rules::tokens::days_left(at, now));
+        let days = row
+            .old_looked_at
+            .map(|at| -rules::tokens::days_left(at, now));
         let look = match old {
-            Some(old) if should_look_at_old(row.refreshes, days) => match oauth.validate(&old.access).await {
-                Ok(Validation::Alive { .. }) => Some(true),
-                Ok(Validation::Dead { .. }) => Some(false),
-                // Ion could not be asked: nothing was learned.
-                Err(_) => None,
-            },
+            Some(old) if should_look_at_old(row.refreshes, days) => {
+                match oauth.validate(&old.access).await {
+                    Ok(Validation::Alive { .. }) => Some(true),
+                    Ok(Validation::Dead { .. }) => Some(false),
+                    // Ion could not be asked: nothing was learned.
+                    Err(_) => None,
+                }
+            }
             _ => None,
         };
         let tx = self.store().begin().await?;
-        if let Ok(Validation::Alive { refresh_expires_in, .. }) = lives
+        if let Ok(Validation::Alive {
+            refresh_expires_in, ..
+        }) = lives
             && !refresh_expires_in.is_zero()
             && let Ok(ends_at) = now.checked_add(refresh_expires_in)
         {
@@ -312,25 +457,52 @@ impl Engine {
             return Ok(text.trim().to_owned());
         }
         let text = self.ids().uuid().to_string();
-        std::fs::write(&path, &text).map_err(|source| super::keeper::KeeperError::Lock { path, source })?;
+        std::fs::write(&path, &text)
+            .map_err(|source| super::keeper::KeeperError::Lock { path, source })?;
         Ok(text)
     }
 }
 
 /// What an outcome means; `started_at` is when its exchange was started.
 fn read(finding: &Finding, started_at: Timestamp) -> (Exchange, Option<TokenPair>, RefreshOutcome) {
-    let lost = |why: String| (Exchange::Lost { started_at }, None, RefreshOutcome::Lost(why));
+    let lost = |why: String| {
+        (
+            Exchange::Lost { started_at },
+            None,
+            RefreshOutcome::Lost(why),
+        )
+    };
     match finding {
-        Finding::NotSent(why) => (Exchange::NotSent, None, RefreshOutcome::NotSent(why.clone())),
+        Finding::NotSent(why) => (
+            Exchange::NotSent,
+            None,
+            RefreshOutcome::NotSent(why.clone()),
+        ),
         Finding::Lost(why) => lost(why.clone()),
         Finding::Reply { status, body, at } => match parse_reply(*status, body) {
-            TokenReply::Granted { access, refresh, expires_in } => {
+            TokenReply::Granted {
+                access,
+                refresh,
+                expires_in,
+            } => {
                 let jitter = rand::rng().random_range(0..=1000);
-                (Exchange::Granted { obtained_at: *at, access_life: expires_in, jitter }, Some(TokenPair { access, refresh }), RefreshOutcome::Saved)
+                (
+                    Exchange::Granted {
+                        obtained_at: *at,
+                        access_life: expires_in,
+                        jitter,
+                    },
+                    Some(TokenPair { access, refresh }),
+                    RefreshOutcome::Saved,
+                )
             }
-            TokenReply::Refused { message } => (Exchange::Refused, None, RefreshOutcome::Refused(message)),
+            TokenReply::Refused { message } => {
+                (Exchange::Refused, None, RefreshOutcome::Refused(message))
+            }
             TokenReply::Busy { .. } => (Exchange::Busy { wait: None }, None, RefreshOutcome::Busy),
-            TokenReply::NotUnderstood { status, excerpt } => lost(format!("HTTP {status}: {excerpt}")),
+            TokenReply::NotUnderstood { status, excerpt } => {
+                lost(format!("HTTP {status}: {excerpt}"))
+            }
         },
     }
 }

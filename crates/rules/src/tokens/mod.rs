@@ -17,7 +17,7 @@ pub mod state;
 
 pub use life::{LIFE_DAYS, WARNING_DAYS, days_left, warning_due};
 pub use pace::{Sight, long_over, min_spacing};
-pub use profile::{Observation, observe, should_look_at_old};
+pub use profile::{Observation, observe, should_look_at_old, tells};
 pub use settle::{Attempt, Settled};
 pub use state::{
     Cause, Exchange, Login, Loss, Probe, Step, Why, after_exchange, after_probe, due_at,

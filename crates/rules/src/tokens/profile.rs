@@ -1,6 +1,10 @@
 //! What Ion does with the old access token when a refresh token is exchanged. Nobody says; so it is observed.
 
-use domain::connection::VendorProfile;
+use std::time::Duration;
+
+use domain::connection::{ConnectionStatus, VendorProfile};
+
+use super::state::Login;
 
 /// How often the old access token was seen dead or alive right after a normal refresh.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,6 +40,16 @@ pub fn observe(seen: Observation, old_token_alive: bool) -> (Observation, Vendor
         Observation { .. } => VendorProfile::Unknown,
     };
     (seen, profile)
+}
+
+/// Whether an old access token that is dead after a refresh was ended by that refresh, and not by its age.
+///
+/// `old` is the login before the refresh, and `known_for` how long it had been known then; see [`super::Sight`].
+pub fn tells(old: &Login, known_for: Duration) -> bool {
+    // Of a login in trouble the age is not known so well.
+    old.status == ConnectionStatus::Active
+        && old.refusals == 0
+        && known_for < old.access_life * 9 / 10
 }
 
 /// Whether the old access token is looked at after this refresh: the first three, and then once in 30 days.

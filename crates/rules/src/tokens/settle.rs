@@ -3,7 +3,9 @@
 use domain::connection::ConnectionStatus;
 use jiff::Timestamp;
 
-use super::state::{Cause, Exchange, Login, Loss, after_exchange, may_become_current};
+use super::state::{
+    Cause, Exchange, Login, Loss, Probe, after_exchange, after_probe, may_become_current,
+};
 
 /// An exchange as the store has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,43 @@ pub fn settle(
     Settled::Changed(next)
 }
 
+/// What the store says of an exchange that the journal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing: the store is a copy from before it.
+    Unknown,
+    /// It was started, and has no outcome yet.
+    Open,
+    /// It was taken for lost.
+    Lost,
+    /// It has any other outcome.
+    Done,
+}
+
+/// What is to be done with an exchange of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// Its reply may have come after all: see [`settle`].
+    Settle,
+    /// The store does not know it: see [`adopt`].
+    Adopt,
+    /// Nothing; the record is still needed. The last exchange of a connection stays: by it an older copy of the store is known.
+    Keep,
+    /// Nothing, and the record may go.
+    Forget,
+}
+
+/// What to do with an exchange of the journal that presented the token of `from_generation`.
+pub fn on_record(login: &Login, from_generation: u64, stored: Stored) -> Record {
+    match stored {
+        Stored::Lost if may_become_current(login.generation, from_generation) => Record::Settle,
+        Stored::Unknown if from_generation >= login.generation => Record::Adopt,
+        Stored::Unknown => Record::Forget,
+        Stored::Lost | Stored::Done if from_generation + 1 < login.generation => Record::Forget,
+        Stored::Open | Stored::Lost | Stored::Done => Record::Keep,
+    }
+}
+
 /// What an exchange of the journal does to a store that knows nothing of it: the store is a copy from before.
 ///
 /// `None`: nothing, the store is newer. A token that the journal shows as sent is spent, whatever the store holds.
@@ -101,14 +140,14 @@ pub fn adopt(
             };
             Some(keep_held(login, next))
         }
-        // The pair that was presented is not here, and the one before it is spent.
+        _ if login.loss.is_some_and(Loss::is_of_a_copy) => None,
+        // What was sent may be spent, and the one second presentation after a loss is; of a pair that is not here, the one before it is.
+        Exchange::Lost { .. } => Some(in_doubt(login, now)),
+        Exchange::Refused if login.status == ConnectionStatus::Unclear => {
+            Some(in_doubt(login, now))
+        }
         _ if from_generation > login.generation => Some(in_doubt(login, now)),
-        Exchange::Lost { .. } if login.loss.is_none() => {
-            Some(keep_held(login, after_exchange(login, result, now)))
-        }
-        Exchange::Lost { .. } | Exchange::Refused | Exchange::Busy { .. } | Exchange::NotSent => {
-            None
-        }
+        Exchange::Refused | Exchange::Busy { .. } | Exchange::NotSent => None,
     }
 }
 
@@ -142,7 +181,39 @@ pub fn is_in_doubt(login: &Login, spent: Option<u64>) -> bool {
     spent.is_none_or(|spent| spent + 1 < login.generation)
 }
 
-/// A set-up that is not finished and a paused connection keep their state: the pair is proven, and nothing else.
+/// The login after a look at the old access token that was decided on `decided`. `None`: something else happened meanwhile, and what
+/// was seen may no longer hold. To be asked in the transaction that writes it.
+pub fn settle_probe(
+    decided: &Login,
+    stored: &Login,
+    probe: Probe,
+    now: Timestamp,
+) -> Option<Login> {
+    (decided == stored && stored.status == ConnectionStatus::Unclear)
+        .then(|| after_probe(stored, probe, now))
+}
+
+/// Generations of one credential: it lives 32 days, and is exchanged about 800 times.
+const OF_ONE_CREDENTIAL: u64 = 1_000_000;
+
+/// The login when a person's new credentials, proven as `proven`, take the place of those in use.
+#[must_use]
+pub fn replace_credentials(current: &Login, proven: &Login) -> Login {
+    Login {
+        status: ConnectionStatus::Active,
+        profile: current.profile,
+        // Beyond whatever a journal may still hold of the credential before, where the store is a restored copy.
+        generation: (current.generation / OF_ONE_CREDENTIAL + 1) * OF_ONE_CREDENTIAL,
+        refusals: 0,
+        unsent: 0,
+        loss: None,
+        cause: None,
+        ..proven.clone()
+    }
+}
+
+/// A set-up that is not finished and a paused connection keep their state: the pair is proven, and nothing else. So does a copy in
+/// doubt: what comes from before it was made may not be the newest either.
 fn keep_held(login: &Login, next: Login) -> Login {
     match login.status {
         ConnectionStatus::NotFinished | ConnectionStatus::Paused => Login {
@@ -150,6 +221,7 @@ fn keep_held(login: &Login, next: Login) -> Login {
             cause: None,
             ..next
         },
+        _ if login.loss.is_some_and(Loss::is_of_a_copy) => in_doubt(&next, next.refreshed_at),
         _ => next,
     }
 }

@@ -78,7 +78,7 @@ impl Loss {
     }
 
     /// The token may not be presented without proof.
-    fn is_of_a_copy(self) -> bool {
+    pub(super) fn is_of_a_copy(self) -> bool {
         self.presented_again && !self.may_present
     }
 }

@@ -1,0 +1,4 @@
+//! The rules by case tables, by properties, and by simulation.
+
+mod clock;
+mod sim;
