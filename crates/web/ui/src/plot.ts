@@ -13,8 +13,7 @@ interface Data {
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const HOUR = 3600;
-const DAY = 24 * HOUR;
+const DAY = 86_400;
 /** Space for the last prices, at the right. */
 const LETTER = 6.8;
 
@@ -53,8 +52,8 @@ export async function plot(): Promise<void> {
 
 /** One row of x for all lines, with the price that each line has there. Figures are floats here for the eye only. */
 function rows(data: Data, span: number): uPlot.AlignedData {
-  // It begins with the first price that is known; a catalog of today shows today.
-  const first = Math.min(...data.lines.flatMap((line) => line.points.slice(0, 1).map(([at]) => at)), data.until - HOUR);
+  // It begins with the first price that is known; a catalog of a minute ago shows that minute.
+  const first = Math.min(...data.lines.flatMap((line) => line.points.slice(0, 1).map(([at]) => at)), data.until - 10);
   const from = span > 0 ? Math.max(first, data.until - span * DAY) : first;
   const moments = new Set([from, data.until]);
   for (const line of data.lines) for (const [at] of line.points) if (at > from && at < data.until) moments.add(at);
@@ -126,12 +125,13 @@ function spread(low: number, high: number): [number, number] {
 
 /** How moments are written on an axis of so many seconds. */
 function wording(seconds: number): (at: number) => string {
-  if (seconds < 2 * DAY) return time;
+  if (seconds < DAY / 48) return (at) => time(at, 19);
+  if (seconds < 2 * DAY) return (at) => time(at, 16);
   return seconds < 60 * DAY ? date : month;
 }
 
-function time(at: number): string {
-  return new Date(at * 1000).toISOString().slice(11, 16);
+function time(at: number, end: number): string {
+  return new Date(at * 1000).toISOString().slice(11, end);
 }
 
 function date(at: number): string {
