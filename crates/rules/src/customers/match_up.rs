@@ -94,10 +94,20 @@ impl Keys {
         let words = organisation_words(get(CustomerField::Organisation));
         Self {
             email: email_key(get(CustomerField::Email)),
-            domains: candidate.domains.iter().map(String::as_str).chain([get(CustomerField::Email)]).filter_map(domain_key).collect(),
+            domains: candidate
+                .domains
+                .iter()
+                .map(String::as_str)
+                .chain([get(CustomerField::Email)])
+                .filter_map(domain_key)
+                .collect(),
             name: words.join(" "),
             words,
-            address: address_key(get(CustomerField::Street), get(CustomerField::Zip), get(CustomerField::Country)),
+            address: address_key(
+                get(CustomerField::Street),
+                get(CustomerField::Zip),
+                get(CustomerField::Country),
+            ),
         }
     }
 
@@ -112,7 +122,10 @@ impl Keys {
         if !self.domains.is_disjoint(&other.domains) {
             signals.push(Signal::Domain);
         }
-        if !self.name.is_empty() && self.name != other.name && strsim::normalized_damerau_levenshtein(&self.name, &other.name) >= ALIKE {
+        if !self.name.is_empty()
+            && self.name != other.name
+            && strsim::normalized_damerau_levenshtein(&self.name, &other.name) >= ALIKE
+        {
             signals.push(Signal::OrganisationAlike);
         }
         if self.address.is_some() && self.address == other.address {
@@ -128,8 +141,13 @@ impl Keys {
         let domains = self.domains.iter().map(|domain| format!("d{domain}"));
         let words = self.words.iter().map(|word| format!("w{word}"));
         let address = self.address.iter().map(|address| format!("a{address}"));
-        let whole = (!self.name.is_empty()).then(|| [format!("n{}", self.name), format!("s{start}")]);
-        email.chain(domains).chain(words).chain(address).chain(whole.into_iter().flatten())
+        let whole =
+            (!self.name.is_empty()).then(|| [format!("n{}", self.name), format!("s{start}")]);
+        email
+            .chain(domains)
+            .chain(words)
+            .chain(address)
+            .chain(whole.into_iter().flatten())
     }
 }
 
@@ -150,12 +168,24 @@ pub fn match_up(locals: &[Candidate<'_>], remotes: &[Candidate<'_>]) -> Vec<Prop
         let exact = |bucket: &str| !bucket.starts_with(['w', 's']);
         let near: HashSet<usize> = keys
             .buckets()
-            .filter_map(|bucket| index.get(&bucket).filter(|places| exact(&bucket) || places.len() <= COMMON))
+            .filter_map(|bucket| {
+                index
+                    .get(&bucket)
+                    .filter(|places| exact(&bucket) || places.len() <= COMMON)
+            })
             .flatten()
             .copied()
             .collect();
-        let mut found: Vec<Proposal> = near.into_iter().filter_map(|local| propose(local, remote, &ours[local], &keys)).collect();
-        found.sort_unstable_by(|one, other| other.score.cmp(&one.score).then(one.local.cmp(&other.local)));
+        let mut found: Vec<Proposal> = near
+            .into_iter()
+            .filter_map(|local| propose(local, remote, &ours[local], &keys))
+            .collect();
+        found.sort_unstable_by(|one, other| {
+            other
+                .score
+                .cmp(&one.score)
+                .then(one.local.cmp(&other.local))
+        });
         found.truncate(MOST);
         proposals.extend(found);
     }
@@ -164,9 +194,18 @@ pub fn match_up(locals: &[Candidate<'_>], remotes: &[Candidate<'_>]) -> Vec<Prop
 
 fn propose(local: usize, remote: usize, ours: &Keys, theirs: &Keys) -> Option<Proposal> {
     let signals = ours.signals(theirs);
-    let score = signals.iter().map(|signal| u32::from(signal.weight())).sum::<u32>().min(100);
+    let score = signals
+        .iter()
+        .map(|signal| u32::from(signal.weight()))
+        .sum::<u32>()
+        .min(100);
     let score = u8::try_from(score).unwrap_or(100);
-    (score >= THRESHOLD).then_some(Proposal { local, remote, score, signals })
+    (score >= THRESHOLD).then_some(Proposal {
+        local,
+        remote,
+        score,
+        signals,
+    })
 }
 
 #[cfg(test)]
@@ -183,22 +222,68 @@ mod tests {
     }
 
     fn one(fields: &CustomerFields) -> Candidate<'_> {
-        Candidate { fields, domains: &[] }
+        Candidate {
+            fields,
+            domains: &[],
+        }
     }
 
     fn signals(local: &CustomerFields, remote: &CustomerFields) -> Vec<Signal> {
-        match_up(&[one(local)], &[one(remote)]).pop().map(|proposal| proposal.signals).unwrap_or_default()
+        match_up(&[one(local)], &[one(remote)])
+            .pop()
+            .map(|proposal| proposal.signals)
+            .unwrap_or_default()
     }
 
     #[test]
     fn each_signal_is_told() {
-        let local = customer("Kettle & Sons Ltd", "office@kettle.example", "Main St. 5", "10115");
-        let twin = customer("KETTLE AND SONS", "Office@kettle.example", "Main Street 5", "10115");
-        assert_eq!(signals(&local, &twin), [Signal::Email, Signal::Organisation, Signal::Domain, Signal::Address]);
-        assert_eq!(signals(&local, &customer("Kettel & Sons", "x@other.example", "Elsewhere 1", "2")), [Signal::OrganisationAlike]);
-        assert_eq!(signals(&local, &customer("Quite another", "sales@kettle.example", "Elsewhere 1", "2")), [Signal::Domain]);
-        assert_eq!(signals(&local, &customer("Quite another", "x@other.example", "Main St 5", "10115")), [], "a house has many tenants");
-        assert_eq!(signals(&local, &customer("Sons of Tea", "x@other.example", "", "")), []);
+        let local = customer(
+            "Kettle & Sons Ltd",
+            "office@kettle.example",
+            "Main St. 5",
+            "10115",
+        );
+        let twin = customer(
+            "KETTLE AND SONS",
+            "Office@kettle.example",
+            "Main Street 5",
+            "10115",
+        );
+        assert_eq!(
+            signals(&local, &twin),
+            [
+                Signal::Email,
+                Signal::Organisation,
+                Signal::Domain,
+                Signal::Address
+            ]
+        );
+        assert_eq!(
+            signals(
+                &local,
+                &customer("Kettel & Sons", "x@other.example", "Elsewhere 1", "2")
+            ),
+            [Signal::OrganisationAlike]
+        );
+        assert_eq!(
+            signals(
+                &local,
+                &customer("Quite another", "sales@kettle.example", "Elsewhere 1", "2")
+            ),
+            [Signal::Domain]
+        );
+        assert_eq!(
+            signals(
+                &local,
+                &customer("Quite another", "x@other.example", "Main St 5", "10115")
+            ),
+            [],
+            "a house has many tenants"
+        );
+        assert_eq!(
+            signals(&local, &customer("Sons of Tea", "x@other.example", "", "")),
+            []
+        );
     }
 
     #[test]
@@ -209,22 +294,53 @@ mod tests {
 
     #[test]
     fn the_best_comes_first_and_few_are_kept() {
-        let locals: Vec<_> = (0..20).map(|n| customer("Acme GmbH", &format!("{n}@acme.example"), "", "")).collect();
+        let locals: Vec<_> = (0..20)
+            .map(|n| customer("Acme GmbH", &format!("{n}@acme.example"), "", ""))
+            .collect();
         let remote = customer("ACME", "7@acme.example", "", "");
         let candidates: Vec<_> = locals.iter().map(one).collect();
         let found = match_up(&candidates, &[one(&remote)]);
-        assert_eq!((found.len(), found[0].local, found[0].score), (MOST, 7, 100));
+        assert_eq!(
+            (found.len(), found[0].local, found[0].score),
+            (MOST, 7, 100)
+        );
         assert!(found[1].score < 100);
     }
 
     #[test]
     fn thousands_are_matched_without_comparing_all_pairs() {
-        let name = |n: usize| format!("{} {} Trading {}", ["North", "South", "East", "West"][n % 4], ["Tea", "Steel", "Wood"][n % 3], n * 7919);
-        let locals: Vec<_> = (0..5000).map(|n| customer(&name(n), &format!("a{n}@c{n}.example"), "", "")).collect();
-        let remotes: Vec<_> = (0..5000).map(|n| customer(&format!("{} Ltd", name(n).to_uppercase()), &format!("b{n}@d{n}.example"), "", "")).collect();
-        let (locals, remotes): (Vec<_>, Vec<_>) = (locals.iter().map(one).collect(), remotes.iter().map(one).collect());
+        let name = |n: usize| {
+            format!(
+                "{} {} Trading {}",
+                ["North", "South", "East", "West"][n % 4],
+                ["Tea", "Steel", "Wood"][n % 3],
+                n * 7919
+            )
+        };
+        let locals: Vec<_> = (0..5000)
+            .map(|n| customer(&name(n), &format!("a{n}@c{n}.example"), "", ""))
+            .collect();
+        let remotes: Vec<_> = (0..5000)
+            .map(|n| {
+                customer(
+                    &format!("{} Ltd", name(n).to_uppercase()),
+                    &format!("b{n}@d{n}.example"),
+                    "",
+                    "",
+                )
+            })
+            .collect();
+        let (locals, remotes): (Vec<_>, Vec<_>) = (
+            locals.iter().map(one).collect(),
+            remotes.iter().map(one).collect(),
+        );
         let found = match_up(&locals, &remotes);
-        let right = found.iter().filter(|pair| pair.local == pair.remote && pair.signals.contains(&Signal::Organisation)).count();
+        let right = found
+            .iter()
+            .filter(|pair| {
+                pair.local == pair.remote && pair.signals.contains(&Signal::Organisation)
+            })
+            .count();
         assert_eq!(right, 5000);
     }
 }

@@ -5,11 +5,79 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Legal forms of the US, UK, Germany, Austria, Switzerland, France, the Netherlands, Belgium, Spain, Italy and the Nordics, folded.
 const LEGAL_FORMS: &[&str] = &[
-    "ab", "ag", "aktiebolag", "aktiengesellschaft", "ans", "aps", "as", "asa", "bv", "bvba", "co", "company", "corp",
-    "corporation", "cv", "da", "eg", "ehf", "eirl", "ek", "eurl", "ev", "gbr", "ggmbh", "gmbh", "handelsbolag", "haftungsbeschrankt",
-    "hb", "hf", "inc", "incorporated", "is", "ivs", "kb", "kg", "kgaa", "kommanditbolag", "ks", "limited", "llc", "llp", "lp",
-    "ltd", "ltda", "mbh", "nv", "ohg", "osakeyhtio", "oy", "oyj", "plc", "pllc", "sa", "sapa", "sarl", "sas", "sasu", "sc",
-    "sca", "scop", "se", "sl", "sll", "slne", "slu", "snc", "spa", "sprl", "srl", "srls", "stiftung", "ug", "vof",
+    "ab",
+    "ag",
+    "aktiebolag",
+    "aktiengesellschaft",
+    "ans",
+    "aps",
+    "as",
+    "asa",
+    "bv",
+    "bvba",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "cv",
+    "da",
+    "eg",
+    "ehf",
+    "eirl",
+    "ek",
+    "eurl",
+    "ev",
+    "gbr",
+    "ggmbh",
+    "gmbh",
+    "handelsbolag",
+    "haftungsbeschrankt",
+    "hb",
+    "hf",
+    "inc",
+    "incorporated",
+    "is",
+    "ivs",
+    "kb",
+    "kg",
+    "kgaa",
+    "kommanditbolag",
+    "ks",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "ltda",
+    "mbh",
+    "nv",
+    "ohg",
+    "osakeyhtio",
+    "oy",
+    "oyj",
+    "plc",
+    "pllc",
+    "sa",
+    "sapa",
+    "sarl",
+    "sas",
+    "sasu",
+    "sc",
+    "sca",
+    "scop",
+    "se",
+    "sl",
+    "sll",
+    "slne",
+    "slu",
+    "snc",
+    "spa",
+    "sprl",
+    "srl",
+    "srls",
+    "stiftung",
+    "ug",
+    "vof",
 ];
 
 /// Words that join others and tell nothing.
@@ -17,16 +85,55 @@ const JOINING: &[&str] = &["and", "und", "et", "en", "og", "och", "ja", "y", "e"
 
 /// Providers of mailboxes for everybody: a shared domain of theirs means nothing.
 const MAILBOXES: &[&str] = &[
-    "aol.com", "bluewin.ch", "free.fr", "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "googlemail.com",
-    "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "me.com", "msn.com",
-    "online.no", "orange.fr", "outlook.com", "outlook.de", "pm.me", "proton.me", "protonmail.com", "sfr.fr", "t-online.de",
-    "telia.com", "virgilio.it", "wanadoo.fr", "web.de", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "ymail.com", "ziggo.nl",
+    "aol.com",
+    "bluewin.ch",
+    "free.fr",
+    "freenet.de",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "laposte.net",
+    "libero.it",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "me.com",
+    "msn.com",
+    "online.no",
+    "orange.fr",
+    "outlook.com",
+    "outlook.de",
+    "pm.me",
+    "proton.me",
+    "protonmail.com",
+    "sfr.fr",
+    "t-online.de",
+    "telia.com",
+    "virgilio.it",
+    "wanadoo.fr",
+    "web.de",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "ymail.com",
+    "ziggo.nl",
 ];
 
 /// A text without accents and capitals.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
+    for letter in text
+        .nfkd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .flat_map(char::to_lowercase)
+    {
         match letter {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
@@ -49,10 +156,22 @@ pub fn fold(text: &str) -> String {
 /// A name of nothing but such words keeps them.
 pub fn organisation_words(name: &str) -> Vec<String> {
     // "S.p.A.", "A/S" and "O'Neill" are one word each; any other sign parts words.
-    let joined: String = fold(name).replace('&', " and ").chars().filter(|sign| !matches!(sign, '.' | '/' | '\'' | '\u{2019}')).collect();
-    let words: Vec<&str> = joined.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let joined: String = fold(name)
+        .replace('&', " and ")
+        .chars()
+        .filter(|sign| !matches!(sign, '.' | '/' | '\'' | '\u{2019}'))
+        .collect();
+    let words: Vec<&str> = joined
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let telling = |word: &&str| !LEGAL_FORMS.contains(word) && !JOINING.contains(word);
-    let mut kept: Vec<String> = words.iter().copied().filter(|word| telling(word)).map(str::to_owned).collect();
+    let mut kept: Vec<String> = words
+        .iter()
+        .copied()
+        .filter(|word| telling(word))
+        .map(str::to_owned)
+        .collect();
     if kept.is_empty() {
         kept = words.into_iter().map(str::to_owned).collect();
     }
@@ -70,15 +189,31 @@ pub fn email_key(email: &str) -> Option<String> {
 pub fn domain_key(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let host = text.rsplit('@').next().unwrap_or(&text);
-    let host = host.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
-    let host = host.split(['/', ':']).next().unwrap_or(host).trim_end_matches('.');
+    let host = host
+        .trim_start_matches("https://")
+        .trim_start_matches("http://")
+        .trim_start_matches("www.");
+    let host = host
+        .split(['/', ':'])
+        .next()
+        .unwrap_or(host)
+        .trim_end_matches('.');
     (host.contains('.') && !MAILBOXES.contains(&host)).then(|| host.to_owned())
 }
 
 /// Street, postal code and country as they are compared; none without a street and a postal code.
 pub fn address_key(street: &str, zip: &str, country: &str) -> Option<String> {
-    let plain = |text: &str| -> String { fold(text).chars().filter(|sign| sign.is_alphanumeric()).collect() };
-    let mut street: String = fold(street).replace("strasse", "str").replace("street", "st").replace("avenue", "ave").replace("road", "rd");
+    let plain = |text: &str| -> String {
+        fold(text)
+            .chars()
+            .filter(|sign| sign.is_alphanumeric())
+            .collect()
+    };
+    let mut street: String = fold(street)
+        .replace("strasse", "str")
+        .replace("street", "st")
+        .replace("avenue", "ave")
+        .replace("road", "rd");
     street.retain(char::is_alphanumeric);
     let zip = plain(zip);
     (!street.is_empty() && !zip.is_empty()).then(|| format!("{street}|{zip}|{}", plain(country)))
@@ -103,24 +238,44 @@ mod tests {
             ("O\u{2019}Neill Ltd", "O'Neill Limited"),
             ("Tea and Biscuits Oy", "Tea & Biscuits"),
         ] {
-            assert_eq!(organisation_words(one), organisation_words(other), "{one} / {other}");
+            assert_eq!(
+                organisation_words(one),
+                organisation_words(other),
+                "{one} / {other}"
+            );
         }
-        assert_ne!(organisation_words("North Tea"), organisation_words("South Tea"));
-        assert_eq!(organisation_words("Company AG"), ["ag", "company"], "a name of legal forms keeps them");
+        assert_ne!(
+            organisation_words("North Tea"),
+            organisation_words("South Tea")
+        );
+        assert_eq!(
+            organisation_words("Company AG"),
+            ["ag", "company"],
+            "a name of legal forms keeps them"
+        );
         assert!(organisation_words("\u{1f375}").is_empty());
     }
 
     #[test]
     fn a_mailbox_of_everybody_tells_nothing() {
-        assert_eq!(domain_key("Office@Kettle.Example"), Some("kettle.example".to_owned()));
-        assert_eq!(domain_key("https://www.kettle.example/de"), Some("kettle.example".to_owned()));
+        assert_eq!(
+            domain_key("Office@Kettle.Example"),
+            Some("kettle.example".to_owned())
+        );
+        assert_eq!(
+            domain_key("https://www.kettle.example/de"),
+            Some("kettle.example".to_owned())
+        );
         assert_eq!(domain_key("kettle@gmail.com"), None);
         assert_eq!(domain_key("localhost"), None);
     }
 
     #[test]
     fn an_address_is_compared_without_its_spelling() {
-        assert_eq!(address_key("Hauptstraße 5", "10115", "DE"), address_key("hauptstr. 5", "10115 ", "de"));
+        assert_eq!(
+            address_key("Hauptstraße 5", "10115", "DE"),
+            address_key("hauptstr. 5", "10115 ", "de")
+        );
         assert_eq!(address_key("", "10115", "DE"), None);
     }
 }
