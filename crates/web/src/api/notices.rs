@@ -1,5 +1,7 @@
 //! Messages for people.
 
+#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::NoticeId;

@@ -1,5 +1,7 @@
 //! Products: search, one, its prices over time, what an import changed.
 
+#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+
 use std::collections::BTreeMap;
 
 use axum::Json;

@@ -1,5 +1,7 @@
 //! Runs: imports asked for, followed, stopped, decided.
 
+#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;

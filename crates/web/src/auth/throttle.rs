@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
-use jiff::Timestamp;
-use store::{Store, StoreError, users};
+use secrecy::SecretString;
+use store::{StoreError, Tx, users};
 
 use crate::app::App;
 
@@ -24,19 +24,31 @@ pub(crate) const WINDOW: Duration = Duration::from_mins(15);
 ///
 /// The try is noted before the password is compared, so that many at once cannot pass together. Addresses play no part: an
 /// attacker has many.
-pub(crate) async fn take_try(
-    store: &Store,
-    account: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub(crate) async fn take_try(app: &App, account: &str) -> Result<bool, StoreError> {
+    let (store, now, key) = (app.store(), app.now(), account_key(app, account));
     let since = now - WINDOW;
-    if users::count_login_failures(store.read(), account, since).await? >= TRIES {
+    if users::count_login_failures(store.read(), &key, since).await? >= TRIES {
         return Ok(false);
     }
     let tx = store.begin().await?;
-    users::insert_login_failure(&tx, account, now).await?;
+    users::insert_login_failure(&tx, &key, now).await?;
     tx.commit().await?;
-    Ok(users::count_login_failures(store.read(), account, since).await? <= TRIES)
+    Ok(users::count_login_failures(store.read(), &key, since).await? <= TRIES)
+}
+
+/// Gives an account its tries back, in the transaction of what the right password opened.
+pub(crate) async fn give_back(app: &App, tx: &Tx, account: &str) -> Result<(), StoreError> {
+    users::clear_login_failures(tx, &account_key(app, account)).await
+}
+
+fn account_key(app: &App, account: &str) -> String {
+    key(app, &format!("log-in of {}", account.trim().to_lowercase()))
+}
+
+/// Under what tries are kept: a keyed hash. What is typed into the field of the account is now and then a password, and where
+/// people log in from is nobody's business later.
+fn key(app: &App, text: &str) -> String {
+    app.engine().sealer().fingerprint(&SecretString::from(text)).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Where a try comes from. Unknown where a proxy does not say it.
@@ -46,34 +58,38 @@ pub(crate) struct Place(Option<String>);
 impl Place {
     fn of(peer: Option<IpAddr>, headers: &HeaderMap, behind_proxy: bool) -> Self {
         let address = if behind_proxy { last_hop(headers) } else { peer };
-        Self(address.map(|address| key(address.to_canonical())))
+        Self(address.map(|address| network(address.to_canonical())))
+    }
+
+    fn key(&self, app: &App) -> Option<String> {
+        self.0.as_ref().map(|network| key(app, &format!("log-in from {network}")))
     }
 
     /// Whether so many tries from here failed that no more are taken.
-    pub(crate) async fn is_spent(&self, store: &Store, now: Timestamp) -> Result<bool, StoreError> {
-        match &self.0 {
-            Some(key) => Ok(users::count_login_failures(store.read(), key, now - WINDOW).await? >= TRIES_OF_A_PLACE),
+    pub(crate) async fn is_spent(&self, app: &App) -> Result<bool, StoreError> {
+        match self.key(app) {
+            Some(key) => Ok(users::count_login_failures(app.store().read(), &key, app.now() - WINDOW).await? >= TRIES_OF_A_PLACE),
             None => Ok(false),
         }
     }
 
     /// Notes a try from here that failed.
-    pub(crate) async fn note(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
-        let Some(key) = &self.0 else { return Ok(()) };
-        let tx = store.begin().await?;
-        users::insert_login_failure(&tx, key, now).await?;
+    pub(crate) async fn note(&self, app: &App) -> Result<(), StoreError> {
+        let Some(key) = self.key(app) else { return Ok(()) };
+        let tx = app.store().begin().await?;
+        users::insert_login_failure(&tx, &key, app.now()).await?;
         tx.commit().await
     }
 }
 
-/// What the tries of a place are kept under. No account has a space in its name.
-fn key(address: IpAddr) -> String {
+/// The network that counts as one place.
+fn network(address: IpAddr) -> String {
     match address {
-        IpAddr::V4(address) => format!("from {address}"),
+        IpAddr::V4(address) => address.to_string(),
         // One customer of a provider has a whole /64.
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            format!("from {}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
     }
 }
@@ -107,9 +123,9 @@ mod tests {
 
     #[test]
     fn what_a_client_claims_of_its_address_plays_no_part() {
-        assert_eq!(place("203.0.113.7", &["198.51.100.1"], false).unwrap(), "from 203.0.113.7");
-        assert_eq!(place("127.0.0.1", &["198.51.100.1, 203.0.113.7"], true).unwrap(), "from 203.0.113.7");
-        assert_eq!(place("127.0.0.1", &["198.51.100.1", "203.0.113.7"], true).unwrap(), "from 203.0.113.7");
+        assert_eq!(place("203.0.113.7", &["198.51.100.1"], false).unwrap(), "203.0.113.7");
+        assert_eq!(place("127.0.0.1", &["198.51.100.1, 203.0.113.7"], true).unwrap(), "203.0.113.7");
+        assert_eq!(place("127.0.0.1", &["198.51.100.1", "203.0.113.7"], true).unwrap(), "203.0.113.7");
         assert_eq!(place("127.0.0.1", &[], true), None, "the proxy's own address stands for everybody");
         assert_eq!(place("127.0.0.1", &["unknown"], true), None);
     }
@@ -118,6 +134,6 @@ mod tests {
     fn one_network_is_one_place() {
         assert_eq!(place("2001:db8:1:2::7", &[], false), place("2001:db8:1:2:ffff::9", &[], false));
         assert_ne!(place("2001:db8:1:2::7", &[], false), place("2001:db8:1:3::7", &[], false));
-        assert_eq!(place("::ffff:203.0.113.7", &[], false).unwrap(), "from 203.0.113.7");
+        assert_eq!(place("::ffff:203.0.113.7", &[], false).unwrap(), "203.0.113.7");
     }
 }

@@ -91,8 +91,7 @@ pub(crate) async fn submit(
             "Nothing was opened. After ten tries an account rests for 15 minutes.",
         )
     };
-    // Nobody has such an address, and the tries of places are kept under names with a space.
-    if account.len() > 254 || account.contains(char::is_whitespace) {
+    if account.len() > 254 {
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, vec![wrong()]));
     }
     let rest = |title: &str, text: &str| {
@@ -100,10 +99,10 @@ pub(crate) async fn submit(
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
         response
     };
-    if place.is_spent(app.store(), app.now()).await? {
+    if place.is_spent(&app).await? {
         return Ok(rest("Too many tries from this address", "It rests for 15 minutes. Sessions that are open go on."));
     }
-    if !throttle::take_try(app.store(), &account, app.now()).await? {
+    if !throttle::take_try(&app, &account).await? {
         let text = "It rests for 15 minutes. Sessions that are open go on. An admin can give a new password meanwhile.";
         return Ok(rest("Too many tries for this account", text));
     }
@@ -112,7 +111,7 @@ pub(crate) async fn submit(
     let right = app.passwords().verify(form.password, hash).await?;
     let Some(user) = user.filter(|user| right && !user.disabled) else {
         tracing::info!("a log-in was refused");
-        place.note(app.store(), app.now()).await?;
+        place.note(&app).await?;
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, vec![wrong()]));
     };
     let tx = app.store().begin().await?;
@@ -120,7 +119,7 @@ pub(crate) async fn submit(
         sessions::delete(&tx, &crate::auth::hash_of(&old)).await?;
     }
     let id = session::begin(&app, &tx, &user).await?;
-    users::clear_login_failures(&tx, &account).await?;
+    throttle::give_back(&app, &tx, &account).await?;
     let actor = Actor {
         name: user.email.clone(),
         via: Via::Browser,

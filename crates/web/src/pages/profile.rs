@@ -73,7 +73,7 @@ pub(crate) async fn change_password(
     if form.password.expose_secret() != form.again.expose_secret() {
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, "again", "This is not the same.").await;
     }
-    if !throttle::take_try(app.store(), &person.email, app.now()).await? {
+    if !throttle::take_try(&app, &person.email).await? {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "current", "Too many tries. This account rests for 15 minutes.").await;
     }
     let before = users::find(app.store().read(), person.id).await?.map(|row| row.password_hash);
@@ -87,7 +87,7 @@ pub(crate) async fn change_password(
     };
     let tx = app.store().begin().await?;
     users::set_password(&tx, person.id, &hash, &session.id_hash).await?;
-    users::clear_login_failures(&tx, &person.email).await?;
+    throttle::give_back(&app, &tx, &person.email).await?;
     audit::append(&tx, &**app.engine().clock(), &caller.actor(), "user.password", &person.email, "changed by themselves").await?;
     tx.commit().await?;
     Ok(go_to("/profile?done=password"))

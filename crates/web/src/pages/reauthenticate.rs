@@ -65,7 +65,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, Fault> {
     let (person, session) = caller.as_person()?;
     let next = next_page(form.next.as_deref());
-    if !throttle::take_try(app.store(), &person.email, app.now()).await? {
+    if !throttle::take_try(&app, &person.email).await? {
         let words = "Too many tries. This account rests for 15 minutes.";
         let mut response = page(&app, &caller, &headers, &next, words).await?;
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
@@ -80,7 +80,7 @@ pub(crate) async fn submit(
     }
     let tx = app.store().begin().await?;
     sessions::confirm(&tx, &session.id_hash, app.now()).await?;
-    users::clear_login_failures(&tx, &person.email).await?;
+    throttle::give_back(&app, &tx, &person.email).await?;
     tx.commit().await?;
     Ok(go_to(&next))
 }

@@ -105,9 +105,10 @@ async fn one_place_cannot_try_one_password_on_everybody() {
 async fn nobody_can_make_another_place_rest() {
     let house = Plan::new(Backend::Sqlite, "https://ion.example").build().await;
     house.person("sam@reseller.example", Role::Sales).await;
-    for _ in 0..60 {
-        // The name under which the tries of a place are kept, given as an e-mail address.
-        let answer = log_in(&house, "from 203.0.113.7", "wrong wrong wrong", "192.0.2.1", &[("x-forwarded-for", "203.0.113.7")]).await;
+    for number in 0..60 {
+        // The place as an e-mail address, and as what a client claims.
+        let peer = format!("192.0.2.{number}");
+        let answer = log_in(&house, &format!("log-in from 203.0.113.{}", number % 8), "wrong wrong wrong", &peer, &[("x-forwarded-for", "203.0.113.7")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(log_in(&house, "sam@reseller.example", PASSWORD, "203.0.113.7", &[]).await.status, StatusCode::SEE_OTHER);
