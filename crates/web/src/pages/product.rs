@@ -74,7 +74,7 @@ pub(crate) async fn show(
         .map(|number| number.split(':').take(2).collect::<Vec<_>>().join(":"))
         .unwrap_or_else(|| product.ion_id.clone());
     let past = as_of.is_some();
-    let variants = detail.variants.iter().map(|variant| variant_row(variant, past.then_some(&ledger[..]), costs, &times)).collect();
+    let variants = detail.variants.iter().map(|variant| variant_row(&product.name, variant, past.then_some(&ledger[..]), costs, &times)).collect();
     let mut facts_line = vec![product.vendor.clone()];
     facts_line.extend(product.categories.first().cloned());
     facts_line.push(format::counted(detail.variants.len() as u64, "variant", "variants"));
@@ -91,8 +91,8 @@ pub(crate) async fn show(
         today,
         past,
         variants,
-        plot: plot(&ledger, times.now),
-        ledger: ledger_rows(&ledger, &times),
+        plot: plot(&product.name, &ledger, times.now),
+        ledger: ledger_rows(&product.name, &ledger, &times),
         ledger_csv: if costs && !ledger.is_empty() { format!("/products/{id}/ledger.csv") } else { String::new() },
         facts: facts(&detail, connection.as_ref().map(|row| row.name.as_str()), &times),
         description: crate::markup::safe(&product.description),
@@ -149,14 +149,15 @@ fn notes(detail: &ProductDetail, times: &Times) -> Vec<Note> {
     }
 }
 
-fn variant_row(stored: &StoredVariant, past: Option<&[LedgerRow]>, costs: bool, times: &Times) -> VariantRow {
+fn variant_row(product: &str, stored: &StoredVariant, past: Option<&[LedgerRow]>, costs: bool, times: &Times) -> VariantRow {
     let variant = &stored.variant;
     let prices = match (costs, past) {
         (false, _) => Vec::new(),
         (true, None) => variant.prices.iter().enumerate().map(|(place, price)| price_now(stored, place, price, times)).collect(),
         (true, Some(ledger)) => prices_then(ledger, stored.id, times),
     };
-    let name = if variant.sku_name == variant.plan_name { variant.sku_name.clone() } else { format!("{} · {}", variant.sku_name, variant.plan_name) };
+    let sku = within(product, &variant.sku_name);
+    let name = if sku == product || sku == variant.plan_name { variant.plan_name.clone() } else { format!("{sku} · {}", variant.plan_name) };
     VariantRow {
         term: words::term(variant.term).to_owned(),
         billing: if variant.by_use { "by use".to_owned() } else { words::billing(variant.billing).to_owned() },
@@ -205,7 +206,7 @@ fn prices_then(ledger: &[LedgerRow], variant: VariantId, times: &Times) -> Vec<V
 }
 
 /// The lines of the currency that has the most prices, the longest first.
-fn plot(ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot> {
+fn plot(product: &str, ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot> {
     let mut by_currency: BTreeMap<Currency, u64> = BTreeMap::new();
     for row in ledger {
         *by_currency.entry(row.currency).or_default() += 1;
@@ -213,7 +214,7 @@ fn plot(ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot> {
     let (currency, _) = by_currency.into_iter().max_by_key(|(_, count)| *count)?;
     let mut lines: BTreeMap<(VariantId, &str), PriceLine> = BTreeMap::new();
     for row in ledger.iter().filter(|row| row.currency == currency) {
-        let label = if row.meter.is_empty() { row.label.clone() } else { format!("{}, {}", row.label, row.meter) };
+        let label = label(product, row);
         let line = lines.entry((row.variant, &row.meter)).or_insert_with(|| PriceLine { label, points: Vec::new() });
         line.points.push((row.from_at.as_second(), row.cost.decimal().to_string()));
     }
@@ -223,8 +224,22 @@ fn plot(ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot> {
     Some(PricePlot { currency: currency.to_string(), until: now.as_second(), lines })
 }
 
+/// The name of a variant and its meter on the page of its product.
+fn label(product: &str, row: &LedgerRow) -> String {
+    let variant = within(product, &row.label);
+    if row.meter.is_empty() { variant.to_owned() } else { format!("{variant}, {}", row.meter) }
+}
+
+/// A name without that of the product in front of it, which stands above anyway.
+fn within<'a>(product: &str, name: &'a str) -> &'a str {
+    match name.strip_prefix(product).map(|rest| rest.trim_start_matches([',', ' ', '-', '·', ':'])) {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => name,
+    }
+}
+
 /// The ledger, the newest first, each with its step from the price before.
-fn ledger_rows(ledger: &[LedgerRow], times: &Times) -> Vec<product::LedgerRow> {
+fn ledger_rows(product: &str, ledger: &[LedgerRow], times: &Times) -> Vec<product::LedgerRow> {
     let mut before: BTreeMap<(VariantId, Currency, &str), i64> = BTreeMap::new();
     let mut rows: Vec<product::LedgerRow> = ledger
         .iter()
@@ -237,7 +252,7 @@ fn ledger_rows(ledger: &[LedgerRow], times: &Times) -> Vec<product::LedgerRow> {
             };
             product::LedgerRow {
                 from: times.date(row.from_at),
-                variant: if row.meter.is_empty() { row.label.clone() } else { format!("{}, {}", row.label, row.meter) },
+                variant: label(product, row),
                 cost: format::amount(&row.cost, row.currency),
                 currency: row.currency.to_string(),
                 change,
@@ -325,4 +340,16 @@ pub(crate) async fn raw_file(State(app): State<App>, Path(id): Path<Uuid>) -> Re
 async fn raw_text(app: &App, detail: &ProductDetail) -> Result<String, Fault> {
     let stored = catalog::find_raw(app.store().read(), detail.id).await?.ok_or_else(|| Fault::not_found("raw reply"))?;
     raw::open(&stored).ok_or_else(|| Fault::not_found("raw reply"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn a_variant_is_called_by_what_tells_it_apart() {
+        assert_eq!(within("Kettle", "Kettle, step-up, Annual"), "step-up, Annual");
+        assert_eq!(within("Kettle", "Kettle"), "Kettle");
+        assert_eq!(within("Kettle", "Teapot, Annual"), "Teapot, Annual");
+    }
 }
