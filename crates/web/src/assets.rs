@@ -56,9 +56,8 @@ pub async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
         .get(ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .unwrap_or("");
-    let (file, encoding) = match best(&path, accepted) {
-        Some(found) => found,
-        None => return StatusCode::NOT_FOUND.into_response(),
+    let Some((file, encoding)) = best(&path, accepted) else {
+        return StatusCode::NOT_FOUND.into_response();
     };
     let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
     let hashed = MANIFEST.values().any(|name| *name == path) && bundled();

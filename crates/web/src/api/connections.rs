@@ -211,13 +211,13 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, 
         base_url: body.base_url,
     };
     // A refresh token is spent on the way: the program that asked may go away, the work and its answer must not.
-    to_its_end(async move {
+    to_its_end(Box::pin(async move {
         let effect = async {
             let saved = app.engine().save_credentials(draft, SaveTarget::New, &caller.actor()).await?;
             Ok((StatusCode::CREATED, one(&app, saved.connection.into()).await?))
         };
-        key.around(&app, effect).await
-    })
+        Box::pin(key.around(&app, effect)).await
+    }))
     .await?
 }
 

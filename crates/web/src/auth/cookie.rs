@@ -27,7 +27,7 @@ pub(crate) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The header that hands out a session. The browser forgets it when it is closed; the server forgets it sooner.
 pub(crate) fn hand_out(settings: &WebSettings, id: &str) -> HeaderValue {
     header(
-        Cookie::build((session_name(settings), id))
+        &Cookie::build((session_name(settings), id))
             .path("/")
             .http_only(true)
             .secure(settings.is_https())
@@ -45,10 +45,10 @@ pub(crate) fn take_back(settings: &WebSettings) -> HeaderValue {
         .same_site(SameSite::Lax)
         .build();
     cookie.make_removal();
-    header(cookie)
+    header(&cookie)
 }
 
-fn header(cookie: Cookie<'_>) -> HeaderValue {
+fn header(cookie: &Cookie<'_>) -> HeaderValue {
     // A cookie of ours is ASCII: its value is base64.
     HeaderValue::try_from(cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -86,6 +86,7 @@ async fn refusal(status: StatusCode, body: Body) -> Fault {
 }
 
 /// The answer to a handler that panicked. The panic's text may hold data: it stays in the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()

@@ -57,6 +57,7 @@ pub(crate) async fn check(State(app): State<App>, mut request: Request, next: Ne
 
 type Found = Result<Option<Caller>, Box<Response>>;
 
+#[expect(clippy::unnecessary_box_returns, reason = "a refusal is carried as an error, which must be small")]
 fn refuse(fault: impl IntoResponse) -> Box<Response> {
     Box::new(fault.into_response())
 }
