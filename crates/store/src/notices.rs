@@ -88,6 +88,12 @@ pub async fn set_delivery(conn: &impl ConnectionTrait, notice: NoticeId, channel
     exec(conn, sql, values![notice.0, channel, state, error, delivered]).await.map(drop)
 }
 
+/// Whether a channel has taken a notice.
+pub async fn was_delivered(conn: &impl ConnectionTrait, notice: NoticeId, channel: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT state FROM notice_delivery WHERE notice_id = $1 AND channel = $2 AND state = 'delivered'";
+    Ok(row(conn, sql, values![notice.0, channel]).await?.is_some())
+}
+
 /// A delivery.
 #[derive(Debug, Clone)]
 pub struct DeliveryRow {

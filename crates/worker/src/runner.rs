@@ -7,12 +7,13 @@ use domain::run::JobState;
 use domain::{JobId, RunId, WorkerId};
 use engine::Engine;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rand::RngExt as _;
 use store::queue::{self, Job};
 use store::{StoreError, workers};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::jobs::{self, Retention};
 use crate::outcome::{Outcome, backoff};
@@ -33,6 +34,8 @@ pub struct WorkerSettings {
     pub keep_jobs: Duration,
     /// Name of this host.
     pub host: String,
+    /// Where the calendar is read.
+    pub time_zone: TimeZone,
 }
 
 impl Default for WorkerSettings {
@@ -44,6 +47,7 @@ impl Default for WorkerSettings {
             import_schedule: "10 3 * * *".to_owned(),
             keep_jobs: Duration::from_secs(30 * 86_400),
             host: "localhost".to_owned(),
+            time_zone: TimeZone::system(),
         }
     }
 }
@@ -60,7 +64,7 @@ pub struct Worker {
 impl Worker {
     /// A worker. Starts nothing.
     pub fn new(engine: Engine, settings: WorkerSettings) -> Result<Self, ScheduleError> {
-        let schedule = Arc::new(Schedule::new(&settings.import_schedule)?);
+        let schedule = Arc::new(Schedule::new(&settings.import_schedule, settings.time_zone.clone())?);
         let id = WorkerId::new(engine.ids());
         Ok(Self { engine, settings: Arc::new(settings), schedule, id })
     }
@@ -123,8 +127,8 @@ impl Worker {
         Ok(done)
     }
 
-    /// What is done every few seconds: a sign of life, jobs of workers that went away, the calendar.
-    async fn beat(&self) {
+    /// What [`Worker::run`] does every few seconds: a sign of life, jobs of workers that went away, the calendar.
+    pub async fn beat(&self) {
         let now = self.engine.clock().now();
         let looked = async {
             workers::beat(self.engine.store().read(), self.id, &self.settings.host, std::process::id(), "worker", now).await?;
@@ -162,10 +166,11 @@ impl Worker {
     /// Carries out a claimed job, holding its lease, and ends it.
     async fn carry_out(&self, job: Job, stop: CancellationToken) {
         let cancel = stop.child_token();
-        let holder = tokio::spawn(self.clone().hold(job.clone(), cancel.clone()));
+        // Ends with this future, also where that is dropped or the job panics: a lease that nobody works under must run out.
+        let holder = AbortOnDropHandle::new(tokio::spawn(self.clone().hold(job.clone(), cancel.clone())));
         let retention = Retention { jobs: self.settings.keep_jobs };
         let outcome = Box::pin(jobs::run(&self.engine, &job, &retention, cancel.clone())).await;
-        holder.abort();
+        drop(holder);
         if let Err(error) = self.end(&job, outcome).await {
             tracing::warn!(error = %error, job = %job.id, "the job could not be ended; its lease runs out, then it is tried again");
         }

@@ -1,14 +1,14 @@
 //! What an import tells people who do not look at it.
 
-use domain::NoticeId;
 use domain::notice::{NoticeKind, Severity};
 use domain::run::{RunKind, RunStatus};
 use jiff::Timestamp;
-use store::notices::{self, NoticeRow};
+use store::notices;
 use store::runs::{self, RunRow};
 use store::{StoreError, Tx};
 
 use crate::Engine;
+use crate::notices::NewNotice;
 
 /// Earlier runs whose notices a good run ends.
 const EARLIER: u32 = 20;
@@ -35,20 +35,16 @@ pub(super) async fn raise(
     if status == RunStatus::NeedsDecision {
         take_back(tx, run, now).await?;
     }
-    let notice = NoticeRow {
-        id: NoticeId::new(engine.ids()),
+    let new = NewNotice {
         kind,
         severity,
         connection: Some(run.connection),
         run: Some(run.id),
         title: format!("{title} (run {})", run.number),
         text: outcome.to_owned(),
-        created_at: now,
-        resolved_at: None,
+        dedupe_key: format!("run:{}:{}", run.id, kind),
     };
-    notices::insert(tx, &notice, &format!("run:{}:{}", run.id, kind))
-        .await
-        .map(drop)
+    crate::notices::raise(engine, tx, new).await.map(drop)
 }
 
 async fn take_back(tx: &Tx, run: &RunRow, now: Timestamp) -> Result<(), StoreError> {

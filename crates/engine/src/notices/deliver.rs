@@ -1,6 +1,6 @@
 //! Sending a notice out: e-mail by SMTP, webhook by the Standard Webhooks signature.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -31,6 +31,15 @@ pub enum DeliveryError {
     /// The target is not allowed.
     #[error("the webhook's host has a private address; notices.webhook.allow_private would allow it")]
     PrivateTarget,
+    /// The receiver's name has no address now.
+    #[error("{host} has no address")]
+    Unresolved {
+        /// The name.
+        host: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The mail server.
     #[error("the mail server refused or was not reached")]
     Smtp(#[from] lettre::transport::smtp::Error),
@@ -45,14 +54,26 @@ pub enum DeliveryError {
     Store(#[from] StoreError),
 }
 
+impl DeliveryError {
+    /// True where another try cannot succeed before somebody changes the configuration.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::NotConfigured(_) | Self::Setting(_) | Self::PrivateTarget)
+    }
+}
+
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Sends a notice by one channel and notes what became of it.
-pub async fn deliver(engine: &Engine, notice: NoticeId, channel: &str) -> Result<(), DeliveryError> {
+/// Sends a notice by one channel, unless it was, and notes what became of it. `last_try`: nobody calls again after a failure.
+pub async fn deliver(engine: &Engine, notice: NoticeId, channel: &str, last_try: bool) -> Result<(), DeliveryError> {
     let Some(row) = store::notices::find(engine.store().read(), notice).await? else { return Ok(()) };
+    // The worker may have gone away between the receiver's yes and the end of the job.
+    if store::notices::was_delivered(engine.store().read(), notice, channel).await? {
+        return Ok(());
+    }
     let sent = send(engine, channel, &row).await;
     let (state, error) = match &sent {
         Ok(()) => ("delivered", None),
+        Err(error) if last_try || error.is_final() => ("failed", Some(chain(error))),
         Err(error) => ("retrying", Some(chain(error))),
     };
     store::notices::set_delivery(engine.store().read(), notice, channel, state, error.as_deref(), engine.clock().now()).await?;
@@ -85,7 +106,10 @@ async fn send(engine: &Engine, channel: &str, row: &NoticeRow) -> Result<(), Del
 
 async fn mail(smtp: &SmtpSettings, settings: &NoticeSettings, row: &NoticeRow) -> Result<(), DeliveryError> {
     let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|_| DeliveryError::Setting(format!("{text:?} is no e-mail address")));
-    let mut message = Message::builder().from(mailbox(&smtp.from)?).subject(format!("Ionbridge: {}", row.title));
+    let from = mailbox(&smtp.from)?;
+    // The same at each try: a receiver that got it twice shows it once.
+    let id = format!("<{}@{}>", row.id, from.email.domain());
+    let mut message = Message::builder().message_id(Some(id)).from(from).subject(format!("Ionbridge: {}", one_line(&row.title)));
     for to in &smtp.to {
         message = message.to(mailbox(to)?);
     }
@@ -104,6 +128,11 @@ async fn mail(smtp: &SmtpSettings, settings: &NoticeSettings, row: &NoticeRow) -
     Ok(())
 }
 
+/// A header is one line, whatever a name in it holds.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 async fn webhook(settings: &WebhookSettings, engine: &Engine, row: &NoticeRow) -> Result<(), DeliveryError> {
     let url = Url::parse(&settings.url).map_err(|_| DeliveryError::Setting("notices.webhook.url is no address".to_owned()))?;
     if url.scheme() != "https" && !settings.allow_private {
@@ -112,10 +141,14 @@ async fn webhook(settings: &WebhookSettings, engine: &Engine, row: &NoticeRow) -
     let host = url.host_str().ok_or_else(|| DeliveryError::Setting("notices.webhook.url has no host".to_owned()))?.to_owned();
     let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host.trim_matches(['[', ']']), url.port_or_known_default().unwrap_or(443)))
         .await
-        .map_err(|error| DeliveryError::Setting(format!("{host} has no address ({error})")))?
+        .map_err(|source| DeliveryError::Unresolved { host: host.clone(), source })?
         .collect();
     if !settings.allow_private && addresses.iter().any(|address| is_private(address.ip())) {
         return Err(DeliveryError::PrivateTarget);
+    }
+    // The signature hides nothing: plain http stays inside.
+    if url.scheme() != "https" && !addresses.iter().all(|address| is_private(address.ip())) {
+        return Err(DeliveryError::Setting("notices.webhook.url must be https: its host is no private one".to_owned()));
     }
     let body = json!({
         "type": row.kind, "timestamp": row.created_at.to_string(),
@@ -145,13 +178,26 @@ fn sign(settings: &WebhookSettings, id: &str, at: i64, body: &str) -> Result<Str
     Ok(format!("v1,{}", BASE64.encode(mac.finalize().into_bytes())))
 }
 
+/// True for every address that is not one of the public internet.
 fn is_private(ip: IpAddr) -> bool {
     match ip {
-        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast() || ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64,
-        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(ip) => is_private(ip.into()),
-            None => ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() || ip.segments()[0] & 0xfe00 == 0xfc00 || ip.segments()[0] & 0xffc0 == 0xfe80,
-        },
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            let special = a == 0 || a >= 240 || a == 100 && b & 0xc0 == 64 || a == 192 && b == 0 && c == 0 || a == 198 && b & 0xfe == 18;
+            special || ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_multicast()
+        }
+        IpAddr::V6(ip) => {
+            let segments = ip.segments();
+            let [.., high, low] = segments;
+            let last = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+            match segments {
+                // An IPv4 address in another dress: mapped, compatible, translated (NAT64).
+                [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_private(last.into()),
+                // 6to4 carries one in front.
+                [0x2002, high, low, ..] => is_private(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)).into()),
+                [first, ..] => ip.is_multicast() || first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80,
+            }
+        }
     }
 }
 
@@ -171,10 +217,10 @@ mod tests {
 
     #[test]
     fn private_addresses_are_known_in_every_dress() {
-        for text in ["10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"] {
+        for text in ["10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.0", "::1", "::", "fd00::1", "fe80::1", "fec0::1", "ff02::1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::10.0.0.1", "2002:7f00:1::", "198.18.0.1", "192.0.0.8", "255.255.255.255", "240.0.0.1"] {
             assert!(is_private(text.parse().unwrap()), "{text}");
         }
-        for text in ["93.184.216.34", "2606:2800:220:1::1", "100.128.0.1"] {
+        for text in ["93.184.216.34", "2606:2800:220:1::1", "100.128.0.1", "64:ff9b::5db8:d822", "2002:5db8:d822::1", "::ffff:93.184.216.34", "192.0.1.1"] {
             assert!(!is_private(text.parse().unwrap()), "{text}");
         }
     }

@@ -27,8 +27,8 @@ pub struct NewNotice {
     pub dedupe_key: String,
 }
 
-/// Tries of one delivery: about two days.
-const TRIES: u32 = 12;
+/// Tries of one delivery: about two days, since the waits between them grow to an hour.
+const TRIES: u32 = 52;
 
 /// Raises a notice, unless it was. Gives its id where it is new.
 pub async fn raise(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<Option<NoticeId>, StoreError> {

@@ -2,14 +2,15 @@
 
 use domain::NoticeId;
 use engine::Engine;
-use engine::notices::{DeliveryError, deliver};
+use engine::notices::deliver;
+use store::queue::Job;
 
 use crate::Outcome;
 
-pub(super) async fn run(engine: &Engine, notice: NoticeId, channel: &str) -> Outcome {
-    match deliver(engine, notice, channel).await {
+pub(super) async fn run(engine: &Engine, job: &Job, notice: NoticeId, channel: &str) -> Outcome {
+    match deliver(engine, notice, channel, job.attempt >= job.max_attempts).await {
         Ok(()) => Outcome::Done,
-        Err(error @ (DeliveryError::NotConfigured(_) | DeliveryError::Setting(_) | DeliveryError::PrivateTarget)) => Outcome::Failed(error.to_string()),
+        Err(error) if error.is_final() => Outcome::Failed(error.to_string()),
         Err(error) => Outcome::Retry(error.to_string()),
     }
 }

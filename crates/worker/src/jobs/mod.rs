@@ -14,7 +14,7 @@ use crate::Outcome;
 pub(crate) async fn run(engine: &Engine, job: &Job, retention: &Retention, cancel: CancellationToken) -> Outcome {
     match &job.payload {
         Payload::ImportCatalog { connection, run } => import_catalog::run(engine, job, *connection, *run, cancel).await,
-        Payload::DeliverNotice { notice, channel } => deliver_notice::run(engine, *notice, channel).await,
+        Payload::DeliverNotice { notice, channel } => deliver_notice::run(engine, job, *notice, channel).await,
         Payload::Prune => prune::run(engine, retention).await,
     }
 }
