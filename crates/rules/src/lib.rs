@@ -4,5 +4,6 @@
 //! - [`catalog`]: what differs between two readings of a product, and when an import must not withdraw.
 
 pub mod catalog;
+pub mod cell;
 pub mod customers;
 pub mod tokens;

@@ -196,7 +196,7 @@ async fn export(engine: &Engine, out: Output) -> anyhow::Result<Exit> {
             match &mut writer {
                 Some(writer) => writer.write_record(
                     [hit.id.to_string(), hit.ion_id.clone(), hit.name.clone(), hit.vendor.clone(), hit.category.clone(), hit.part_number.clone(), hit.terms.join(" "), hit.billings.join(" "), hit.cost.clone().unwrap_or_default(), hit.currency.clone().unwrap_or_default(), hit.state.to_string()]
-                        .map(|cell| harmless(&cell)),
+                        .map(|cell| rules::cell::harmless(&cell)),
                 )?,
                 None => out.line(&value(hit).to_string()),
             }
@@ -213,20 +213,8 @@ async fn export(engine: &Engine, out: Output) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A cell that a spreadsheet takes for text, never for a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn cells_that_look_like_formulas_are_made_harmless() {
-        assert_eq!(super::harmless("=1+1"), "'=1+1");
-        assert_eq!(super::harmless("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(super::harmless("Plan -1"), "Plan -1");
-    }
-
     #[test]
     fn prices_are_short_for_eyes_and_rates_are_whole() {
         let shown = ["18.72076430000009", "33.1", "0.01", "5.06e-6", "1200", "odd"].map(super::for_eyes);

@@ -4,13 +4,13 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use rules::cell::harmless;
 use store::audit::{self, AuditRow, Chain};
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::address::Address;
-use crate::pages::export::harmless;
 use crate::pages::{Around, wants_part};
 use crate::view::audit::{self as view, AuditDetail, AuditList, AuditPage};
 use crate::view::format::{count, counted, initials};

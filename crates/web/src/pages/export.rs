@@ -7,6 +7,7 @@ use domain::access::Right;
 use futures::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Serialize;
+use rules::cell::harmless;
 use store::catalog::{PriceSort, ProductFilter, ProductHit, search};
 use store::connections;
 
@@ -162,30 +163,4 @@ fn write_csv(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Result
         writer.write_record(cells.map(harmless))?;
     }
     writer.flush()
-}
-
-/// A cell that a spreadsheet would run as a formula, with an apostrophe before it. So is one that only looks as if that was done
-/// already: taking one apostrophe away always gives what was there.
-pub(crate) fn harmless(cell: &str) -> String {
-    // The wide forms count too: some spreadsheets read them as the narrow ones.
-    if cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn formulas_are_made_harmless_and_nothing_else_is_touched() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "''@x"] {
-            assert_eq!(harmless(bad), format!("'{bad}"));
-        }
-        for good in ["", "Teams", "18.72", "a=b", "'quoted"] {
-            assert_eq!(harmless(good), good);
-        }
-    }
 }
