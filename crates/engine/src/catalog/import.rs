@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::run::{RunCounts, RunStatus};
 use domain::{ConnectionId, RunId};
 use ion_client::IonClient;
+use store::queue::Job;
 use store::runs::{self, RunRow};
 use store::{StoreError, catalog, connections};
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::absent::{Absent, Missing};
 use super::checkpoint::Checkpoint;
+use super::claim::Claim;
 use super::fetch::{ScanEnd, fetch};
 use super::prices::PriceBook;
 use super::progress::Live;
@@ -57,6 +59,9 @@ pub enum ImportError {
     /// A part of the import ended without a result.
     #[error("a part of the import crashed: {0}")]
     Crashed(String),
+    /// Another worker has the job now; it goes on with the run.
+    #[error("another worker has taken the import over")]
+    Taken,
 }
 
 /// Imports the catalog of a connection. Goes on where an earlier call of the same run was interrupted.
@@ -74,11 +79,35 @@ pub async fn import(
     import_with(engine, job, ion, cancel).await
 }
 
+/// The same under the claim of a queued job: writes nothing any more once another worker has that job.
+pub async fn import_claimed(
+    engine: &Engine,
+    job: ImportJob,
+    claim: &Job,
+    cancel: CancellationToken,
+) -> Result<ImportEnd, ImportError> {
+    let ion = engine
+        .ion(job.connection)
+        .await
+        .map_err(ImportError::Login)?;
+    carry_out(engine, job, ion, Claim::of(claim), cancel).await
+}
+
 /// The same with a client of one's own.
 pub async fn import_with(
     engine: &Engine,
     job: ImportJob,
     ion: IonClient,
+    cancel: CancellationToken,
+) -> Result<ImportEnd, ImportError> {
+    carry_out(engine, job, ion, Claim::default(), cancel).await
+}
+
+async fn carry_out(
+    engine: &Engine,
+    job: ImportJob,
+    ion: IonClient,
+    claim: Claim,
     cancel: CancellationToken,
 ) -> Result<ImportEnd, ImportError> {
     let run = runs::find(engine.store().read(), job.run)
@@ -94,7 +123,7 @@ pub async fn import_with(
         .await?
         .ok_or(ImportError::Missing("the connection"))?;
     Box::pin(
-        Import::begin(engine, run, ion, connection.account_id)
+        Import::begin(engine, run, ion, connection.account_id, claim)
             .await?
             .run(cancel),
     )
@@ -109,6 +138,7 @@ struct Import<'a> {
     /// Where an interrupted run goes on.
     start: Option<String>,
     live: Live,
+    claim: Claim,
 }
 
 /// How the reading of the list ended.
@@ -126,11 +156,13 @@ impl<'a> Import<'a> {
         run: RunRow,
         ion: IonClient,
         account: String,
+        claim: Claim,
     ) -> Result<Self, ImportError> {
         let start = Checkpoint::read(run.checkpoint.as_deref()).map(|checkpoint| checkpoint.token);
         let live = engine.progress_hub().begin(&run, engine.clock());
         let now = engine.clock().now();
         let tx = engine.store().begin().await?;
+        claim.hold(&tx).await?;
         runs::mark_running(&tx, run.id, now).await?;
         let line = words::begin(&run, start.is_some(), engine.settings().ion.page_size);
         runs::log(&tx, run.id, "info", &line, now).await?;
@@ -143,6 +175,7 @@ impl<'a> Import<'a> {
             account,
             start,
             live,
+            claim,
         })
     }
 
@@ -181,7 +214,7 @@ impl<'a> Import<'a> {
                 ..RunCounts::default()
             }
         };
-        let mut writer = Writer::new(self.engine, &self.run, counts, &self.live);
+        let mut writer = Writer::new(self.engine, &self.run, &self.claim, counts, &self.live);
         // A run that goes on in mid-list has not seen its beginning; a list started anew is seen whole.
         let mut whole = self.start.is_none();
         let end = loop {
@@ -297,6 +330,7 @@ impl<'a> Import<'a> {
     async fn interrupt(&self, mut writer: Writer<'_>) -> Result<ImportEnd, ImportError> {
         writer.save().await?;
         let tx = self.engine.store().begin().await?;
+        self.claim.hold(&tx).await?;
         runs::mark_interrupted(&tx, self.run.id).await?;
         tx.commit().await?;
         self.live.end(RunStatus::Interrupted, &writer.counts);
@@ -324,6 +358,7 @@ impl<'a> Import<'a> {
         }
         kill_point::reached("import.before-end");
         let tx = self.engine.store().begin().await?;
+        self.claim.hold(&tx).await?;
         if let Some(missing) = missing {
             catalog::withdraw(&tx, self.run.id, &missing.gone, !self.run.baseline, now).await?;
             catalog::mark_missed(&tx, &missing.missed).await?;

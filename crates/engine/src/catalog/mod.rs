@@ -6,6 +6,7 @@
 
 mod absent;
 mod checkpoint;
+mod claim;
 mod compare;
 mod decide;
 mod fetch;
@@ -21,6 +22,6 @@ mod words;
 mod write;
 
 pub use decide::DecideError;
-pub use import::{ImportEnd, ImportError, ImportJob, import, import_with};
+pub use import::{ImportEnd, ImportError, ImportJob, import, import_claimed, import_with};
 pub use progress::{ProgressHub, RunProgress};
 pub use request::{ImportRequested, RequestError};

@@ -8,6 +8,7 @@ use store::catalog::{self, ReadyProduct};
 use store::runs::{self, RunRow};
 
 use super::checkpoint::Checkpoint;
+use super::claim::Claim;
 use super::import::{ImportError, LAG};
 use super::progress::Live;
 use super::read::ReadPage;
@@ -24,6 +25,7 @@ const MOST_ROWS: usize = 4000;
 pub(super) struct Writer<'a> {
     engine: &'a Engine,
     run: &'a RunRow,
+    claim: &'a Claim,
     live: Live,
     pub(super) counts: RunCounts,
     vendors: BTreeMap<String, u64>,
@@ -40,10 +42,17 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(engine: &'a Engine, run: &'a RunRow, counts: RunCounts, live: &Live) -> Self {
+    pub(super) fn new(
+        engine: &'a Engine,
+        run: &'a RunRow,
+        claim: &'a Claim,
+        counts: RunCounts,
+        live: &Live,
+    ) -> Self {
         Self {
             engine,
             run,
+            claim,
             live: live.clone(),
             counts,
             vendors: BTreeMap::new(),
@@ -124,6 +133,7 @@ impl<'a> Writer<'a> {
         let started = self.engine.clock().steady();
         kill_point::reached("import.before-page-commit");
         let tx = self.engine.store().begin_import().await?;
+        self.claim.hold(&tx).await?;
         let products = std::mem::take(&mut self.pending);
         let rows = products.iter().map(ReadyProduct::rows).sum();
         if !products.is_empty() {
@@ -211,6 +221,7 @@ impl<'a> Writer<'a> {
     pub(super) async fn log(&mut self, level: &str, message: &str) -> Result<(), ImportError> {
         let now = self.engine.clock().now();
         let tx = self.engine.store().begin_import().await?;
+        self.claim.hold(&tx).await?;
         runs::log(&tx, self.run.id, level, message, now).await?;
         tx.commit().await?;
         self.live.log(now, level, message);

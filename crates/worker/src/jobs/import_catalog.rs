@@ -10,13 +10,15 @@ use tokio_util::sync::CancellationToken;
 use crate::Outcome;
 
 pub(super) async fn run(engine: &Engine, job: &Job, connection: ConnectionId, run: RunId, cancel: CancellationToken) -> Outcome {
-    match engine::catalog::import(engine, ImportJob { connection, run }, cancel).await {
+    match engine::catalog::import_claimed(engine, ImportJob { connection, run }, job, cancel).await {
         Ok(end) => match end.status {
             RunStatus::Interrupted | RunStatus::Running | RunStatus::Queued => Outcome::Interrupted,
             RunStatus::Stopped => Outcome::Cancelled,
             RunStatus::Failed => Outcome::Failed("the run says why".to_owned()),
             RunStatus::Done | RunStatus::DoneSetAside | RunStatus::NeedsDecision => Outcome::Done,
         },
+        // Whatever is said of the job now is not ours to say: the queue does not listen.
+        Err(ImportError::Taken) => Outcome::Interrupted,
         Err(error @ ImportError::Missing(_)) => Outcome::Failed(error.to_string()),
         Err(error) => {
             let text = chain(&error);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::connection::{ConnectionStatus, VendorProfile};
 use domain::run::RunKind;
-use domain::{ConnectionId, RunId, SystemClock, SystemIds};
+use domain::{Clock, ConnectionId, RunId, SystemClock, SystemIds};
 use engine::catalog::{ImportEnd, ImportError, ImportJob, import_with};
 use engine::connection::keeper::KeeperCommand;
 use engine::{CatalogSettings, Engine, EngineParts, EngineSettings, IonSettings, NoticeSettings};
@@ -47,6 +47,23 @@ impl Bed {
         config: SandboxConfig,
         tune: impl FnOnce(&mut CatalogSettings),
     ) -> Self {
+        Self::made(store, config, Arc::new(SystemClock::new()), tune).await
+    }
+
+    pub(crate) async fn with_clock(
+        store: &Store,
+        config: SandboxConfig,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self::made(store, config, clock, |_| ()).await
+    }
+
+    async fn made(
+        store: &Store,
+        config: SandboxConfig,
+        clock: Arc<dyn Clock>,
+        tune: impl FnOnce(&mut CatalogSettings),
+    ) -> Self {
         let sandbox = Sandbox::start(config).await.unwrap();
         let mut settings = IonSettings {
             base_url: sandbox.base_url(),
@@ -61,7 +78,7 @@ impl Bed {
         let engine = Engine::new(EngineParts {
             store: store.clone(),
             sealer: Sealer::new(&MasterKey::generate()),
-            clock: Arc::new(SystemClock::new()),
+            clock,
             ids: Arc::new(SystemIds),
             settings: EngineSettings {
                 data_dir: PathBuf::from("/nowhere"),

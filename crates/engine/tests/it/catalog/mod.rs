@@ -1,8 +1,10 @@
 //! The catalog import against the sandbox.
 
 mod bed;
+mod chaos;
 mod faults;
 mod import;
+mod pauses;
 mod withdraw;
 
 use store::Store;
