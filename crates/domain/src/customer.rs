@@ -87,7 +87,9 @@ impl CustomerFields {
 
     /// Every field with its text, in their order.
     pub fn all(&self) -> impl Iterator<Item = (CustomerField, &str)> {
-        CustomerField::ALL.iter().map(|field| (*field, self.get(*field)))
+        CustomerField::ALL
+            .iter()
+            .map(|field| (*field, self.get(*field)))
     }
 }
 
@@ -212,6 +214,9 @@ mod tests {
         let fields = CustomerFields::default().with(CustomerField::Email, "a@b.example");
         let json = serde_json::to_string(&fields).unwrap();
         assert_eq!(json, r#"{"email":"a@b.example"}"#);
-        assert_eq!(serde_json::from_str::<CustomerFields>(&json).unwrap(), fields);
+        assert_eq!(
+            serde_json::from_str::<CustomerFields>(&json).unwrap(),
+            fields
+        );
     }
 }

@@ -154,7 +154,9 @@ fn to_units(value: Decimal, scale: Scale) -> Option<i64> {
     let mut rounded = value.round_dp(scale.digits());
     rounded.rescale(scale.digits());
     // `rescale` keeps fewer digits where the number would not fit: then it is too large for us too.
-    (rounded.scale() == scale.digits()).then(|| i64::try_from(rounded.mantissa()).ok()).flatten()
+    (rounded.scale() == scale.digits())
+        .then(|| i64::try_from(rounded.mantissa()).ok())
+        .flatten()
 }
 
 fn clip(text: &str) -> String {

@@ -27,14 +27,18 @@ pub struct Ended {
 impl Ended {
     /// Standard output as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(self.out.trim()).unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.out, self.err))
+        serde_json::from_str(self.out.trim())
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {} {}", self.out, self.err))
     }
 }
 
 impl TestBinary {
     /// The binary at this path, with these variables and nothing else of the environment but the path.
     pub fn new(program: &str, environment: Vec<(String, String)>) -> Self {
-        Self { program: program.to_owned(), environment }
+        Self {
+            program: program.to_owned(),
+            environment,
+        }
     }
 
     /// The same with one more variable.
@@ -46,14 +50,24 @@ impl TestBinary {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(args).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> Ended {
         let output = self.command(args).output().expect("the binary starts");
-        Ended { code: output.status.code(), out: String::from_utf8_lossy(&output.stdout).into_owned(), err: String::from_utf8_lossy(&output.stderr).into_owned() }
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     /// Starts a command that goes on.
@@ -75,7 +89,9 @@ impl Running {
     /// The next line of standard output; empty where it ended.
     pub fn line(&mut self) -> String {
         let mut line = String::new();
-        self.out.read_line(&mut line).expect("standard output is text");
+        self.out
+            .read_line(&mut line)
+            .expect("standard output is text");
         line.trim_end().to_owned()
     }
 
@@ -95,7 +111,10 @@ impl Running {
     }
 
     fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(Pid::from_raw)
+            .expect("a process id");
         // One that has ended already needs no signal.
         let _ = kill_process(pid, signal);
     }
@@ -109,7 +128,11 @@ impl Running {
             drop(stderr.read_to_string(&mut err));
         }
         let status = self.child.wait().expect("a child can be waited for");
-        Ended { code: status.code(), out, err }
+        Ended {
+            code: status.code(),
+            out,
+            err,
+        }
     }
 }
 

@@ -28,17 +28,34 @@ pub struct Lab {
 impl Lab {
     /// A lab whose engines start this binary as their token keeper.
     pub async fn start(keeper: &str, config: SandboxConfig) -> Self {
-        let keeper = KeeperCommand { program: PathBuf::from(keeper), args: vec!["token-keeper".to_owned()] };
+        let keeper = KeeperCommand {
+            program: PathBuf::from(keeper),
+            args: vec!["token-keeper".to_owned()],
+        };
         Self::start_with(keeper, config).await
     }
 
     /// A lab whose engines start their token keeper by this command.
     pub async fn start_with(keeper: KeeperCommand, config: SandboxConfig) -> Self {
-        let sandbox = Sandbox::start(SandboxConfig { clock: ClockMode::Driven, ..config }).await.expect("a loopback port is free");
+        let sandbox = Sandbox::start(SandboxConfig {
+            clock: ClockMode::Driven,
+            ..config
+        })
+        .await
+        .expect("a loopback port is free");
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
-        let clock = Arc::new(ManualClock::new("2026-11-23T10:00:00Z".parse().expect("a time")));
-        let key = MasterKey::generate_file(&folder.path().join("key")).expect("the temporary folder can be written");
-        Self { sandbox, clock, folder, key, keeper }
+        let clock = Arc::new(ManualClock::new(
+            "2026-11-23T10:00:00Z".parse().expect("a time"),
+        ));
+        let key = MasterKey::generate_file(&folder.path().join("key"))
+            .expect("the temporary folder can be written");
+        Self {
+            sandbox,
+            clock,
+            folder,
+            key,
+            keeper,
+        }
     }
 
     /// The data directory of the first engine, which the binary may use too.
@@ -48,8 +65,16 @@ impl Lab {
 
     /// The store of this lab, opened anew.
     pub async fn store(&self) -> Store {
-        let url = format!("sqlite:{}", self.folder.path().join("ionbridge.db").display());
-        let store = Store::open(&StoreSettings { url: url.into(), max_connections: 4 }).await.expect("the database opens");
+        let url = format!(
+            "sqlite:{}",
+            self.folder.path().join("ionbridge.db").display()
+        );
+        let store = Store::open(&StoreSettings {
+            url: url.into(),
+            max_connections: 4,
+        })
+        .await
+        .expect("the database opens");
         store.migrate().await.expect("the database migrates");
         store
     }
@@ -66,8 +91,16 @@ impl Lab {
     }
 
     /// The same with settings of one's own.
-    pub fn engine_with(&self, store: Store, replica: Option<&str>, adjust: impl FnOnce(&mut EngineSettings)) -> Engine {
-        let data_dir = replica.map_or_else(|| self.folder.path().to_owned(), |name| self.folder.path().join(name));
+    pub fn engine_with(
+        &self,
+        store: Store,
+        replica: Option<&str>,
+        adjust: impl FnOnce(&mut EngineSettings),
+    ) -> Engine {
+        let data_dir = replica.map_or_else(
+            || self.folder.path().to_owned(),
+            |name| self.folder.path().join(name),
+        );
         std::fs::create_dir_all(&data_dir).expect("the temporary folder can be written");
         let mut settings = EngineSettings {
             data_dir,
@@ -78,12 +111,25 @@ impl Lab {
             notices: NoticeSettings::default(),
         };
         adjust(&mut settings);
-        Engine::new(EngineParts { store, sealer: Sealer::new(&self.key), clock: Arc::clone(&self.clock) as Arc<dyn Clock>, ids: Arc::new(SystemIds), settings })
+        Engine::new(EngineParts {
+            store,
+            sealer: Sealer::new(&self.key),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            ids: Arc::new(SystemIds),
+            settings,
+        })
     }
 
     /// How the sandbox is reached.
     pub fn ion(&self) -> IonSettings {
-        IonSettings { base_url: self.sandbox.base_url(), allowed_hosts: vec![self.sandbox.host()], plain_http_loopback: true, page_size: 100, requests_per_second: 1000, ..IonSettings::default() }
+        IonSettings {
+            base_url: self.sandbox.base_url(),
+            allowed_hosts: vec![self.sandbox.host()],
+            plain_http_loopback: true,
+            page_size: 100,
+            requests_per_second: 1000,
+            ..IonSettings::default()
+        }
     }
 
     /// What the portal shows, as a person would paste it.
@@ -100,7 +146,11 @@ impl Lab {
 
     /// Connects the sandbox's account.
     pub async fn connect(&self, engine: &Engine) -> ConnectionId {
-        engine.save_credentials(self.draft(), SaveTarget::New, &Actor::system()).await.expect("the sandbox's credentials work").connection
+        engine
+            .save_credentials(self.draft(), SaveTarget::New, &Actor::system())
+            .await
+            .expect("the sandbox's credentials work")
+            .connection
     }
 
     /// Moves both clocks.
@@ -112,11 +162,26 @@ impl Lab {
     /// Settings of the binary for this lab, as variables of its environment.
     pub fn environment(&self) -> Vec<(String, String)> {
         vec![
-            ("IONBRIDGE_DATA_DIR".to_owned(), self.folder.path().display().to_string()),
-            ("IONBRIDGE_ION__BASE_URL".to_owned(), self.sandbox.base_url()),
-            ("IONBRIDGE_ION__ALLOWED_HOSTS".to_owned(), self.sandbox.host()),
-            ("IONBRIDGE_ION__PLAIN_HTTP_LOOPBACK".to_owned(), "true".to_owned()),
-            ("IONBRIDGE_SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+            (
+                "IONBRIDGE_DATA_DIR".to_owned(),
+                self.folder.path().display().to_string(),
+            ),
+            (
+                "IONBRIDGE_ION__BASE_URL".to_owned(),
+                self.sandbox.base_url(),
+            ),
+            (
+                "IONBRIDGE_ION__ALLOWED_HOSTS".to_owned(),
+                self.sandbox.host(),
+            ),
+            (
+                "IONBRIDGE_ION__PLAIN_HTTP_LOOPBACK".to_owned(),
+                "true".to_owned(),
+            ),
+            (
+                "IONBRIDGE_SERVER__LISTEN".to_owned(),
+                "127.0.0.1:0".to_owned(),
+            ),
         ]
     }
 }

@@ -166,8 +166,18 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_asset_is_not_found() {
-        for path in ["nothing.css", "manifest.json", "app.css.br", "../Cargo.toml", "app"] {
-            assert_eq!(get(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
+        for path in [
+            "nothing.css",
+            "manifest.json",
+            "app.css.br",
+            "../Cargo.toml",
+            "app",
+        ] {
+            assert_eq!(
+                get(path, &[]).await.status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
     }
 
@@ -183,9 +193,23 @@ mod tests {
                 .get(CONTENT_ENCODING)
                 .map(|value| value.to_str().unwrap().to_owned())
         };
-        assert_eq!(coding(get(&url, &[(ACCEPT_ENCODING, "gzip, br")]).await).as_deref(), Some("br"));
-        assert_eq!(coding(get(&url, &[(ACCEPT_ENCODING, "br;q=0, gzip")]).await).as_deref(), Some("gzip"));
-        assert_eq!(coding(get(&url, &[(ACCEPT_ENCODING, "identity")]).await), None);
-        assert!(get(&url, &[]).await.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        assert_eq!(
+            coding(get(&url, &[(ACCEPT_ENCODING, "gzip, br")]).await).as_deref(),
+            Some("br")
+        );
+        assert_eq!(
+            coding(get(&url, &[(ACCEPT_ENCODING, "br;q=0, gzip")]).await).as_deref(),
+            Some("gzip")
+        );
+        assert_eq!(
+            coding(get(&url, &[(ACCEPT_ENCODING, "identity")]).await),
+            None
+        );
+        assert!(
+            get(&url, &[]).await.headers()[CACHE_CONTROL]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
     }
 }

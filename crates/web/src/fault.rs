@@ -83,7 +83,12 @@ impl Fault {
     }
 
     pub(crate) fn unreadable(why: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", why)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            "The request cannot be read",
+            why,
+        )
     }
 
     pub(crate) fn zero_byte() -> Self {
@@ -98,7 +103,12 @@ impl Fault {
             .join(" ");
         Self {
             fields,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "A field is wrong", detail)
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "A field is wrong",
+                detail,
+            )
         }
     }
 
@@ -110,7 +120,12 @@ impl Fault {
     }
 
     pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, "Something else stands against it", detail)
+        Self::new(
+            StatusCode::CONFLICT,
+            code,
+            "Something else stands against it",
+            detail,
+        )
     }
 
     /// Something of ours failed. The cause goes into the log, not to the one who asked.
@@ -127,7 +142,12 @@ impl Fault {
     pub(crate) fn unavailable(detail: impl Into<String>, seconds: u32) -> Self {
         Self {
             retry_after: Some(seconds),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not possible right now", detail)
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not possible right now",
+                detail,
+            )
         }
     }
 }
@@ -147,7 +167,10 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Locked(_) | StoreError::Full(_) | StoreError::ReadOnly(_) | StoreError::Gone(_) => {
+            StoreError::Locked(_)
+            | StoreError::Full(_)
+            | StoreError::ReadOnly(_)
+            | StoreError::Gone(_) => {
                 tracing::warn!(error = %chain(&error), "the database is not available");
                 Self::unavailable(sentence(&error.to_string()), 5)
             }
@@ -163,7 +186,10 @@ impl From<StoreError> for Fault {
 
 impl From<Busy> for Fault {
     fn from(_: Busy) -> Self {
-        Self::unavailable("Too many people log in at this moment. Try again in two seconds.", 2)
+        Self::unavailable(
+            "Too many people log in at this moment. Try again in two seconds.",
+            2,
+        )
     }
 }
 
@@ -171,7 +197,11 @@ impl From<Busy> for Fault {
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')),
+        Some(first) => format!(
+            "{}{}.",
+            first.to_uppercase(),
+            letters.as_str().trim_end_matches('.')
+        ),
         None => String::new(),
     }
 }
@@ -180,7 +210,9 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response

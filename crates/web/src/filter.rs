@@ -8,13 +8,29 @@ use crate::fault::{Fault, FieldFault};
 
 /// Names of the filters, as they stand in addresses.
 pub(crate) const NAMES: [&str; 9] = [
-    "q", "vendor", "category", "term", "billing", "currency", "state", "price_from", "price_to",
+    "q",
+    "vendor",
+    "category",
+    "term",
+    "billing",
+    "currency",
+    "state",
+    "price_from",
+    "price_to",
 ];
 
 /// Reads a filter. Who may not see costs can neither filter nor sort by them: that would tell them too.
-pub(crate) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, costs: bool) -> Result<ProductFilter, Fault> {
+pub(crate) fn read<'a>(
+    get: impl Fn(&str) -> Option<&'a str>,
+    costs: bool,
+) -> Result<ProductFilter, Fault> {
     let mut faults = Vec::new();
-    let text = |name: &str| get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |name: &str| {
+        get(name)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
     let mut filter = ProductFilter {
         text: text("q").unwrap_or_default().chars().take(200).collect(),
         vendor: text("vendor"),
@@ -25,8 +41,15 @@ pub(crate) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, costs: bool) -> Re
         state: word::<ProductState>("state", text("state"), &mut faults),
         ..ProductFilter::default()
     };
-    if filter.currency.as_deref().is_some_and(|code| code.parse::<Currency>().is_err()) {
-        faults.push(wrong("currency", "Give a currency code of three letters, such as EUR."));
+    if filter
+        .currency
+        .as_deref()
+        .is_some_and(|code| code.parse::<Currency>().is_err())
+    {
+        faults.push(wrong(
+            "currency",
+            "Give a currency code of three letters, such as EUR.",
+        ));
     }
     filter.currency = filter.currency.map(|code| code.to_uppercase());
     if costs {
@@ -51,7 +74,11 @@ pub(crate) fn read<'a>(get: impl Fn(&str) -> Option<&'a str>, costs: bool) -> Re
             }
         };
     }
-    if faults.is_empty() { Ok(filter) } else { Err(Fault::invalid(faults)) }
+    if faults.is_empty() {
+        Ok(filter)
+    } else {
+        Err(Fault::invalid(faults))
+    }
 }
 
 fn wrong(field: &str, message: &str) -> FieldFault {
@@ -61,7 +88,11 @@ fn wrong(field: &str, message: &str) -> FieldFault {
     }
 }
 
-fn word<T: std::str::FromStr>(name: &str, text: Option<String>, faults: &mut Vec<FieldFault>) -> Option<String> {
+fn word<T: std::str::FromStr>(
+    name: &str,
+    text: Option<String>,
+    faults: &mut Vec<FieldFault>,
+) -> Option<String> {
     let text = text?;
     if text.parse::<T>().is_err() {
         faults.push(wrong(name, "This word is none that Ionbridge knows here."));
@@ -86,15 +117,41 @@ mod tests {
     use super::*;
 
     fn of(pairs: &[(&str, &'static str)], costs: bool) -> Result<ProductFilter, Fault> {
-        let pairs: Vec<(String, &'static str)> = pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        read(|name| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| *value), costs)
+        let pairs: Vec<(String, &'static str)> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect();
+        read(
+            |name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| key == name)
+                    .map(|(_, value)| *value)
+            },
+            costs,
+        )
     }
 
     #[test]
     fn filters_are_read_by_their_words() {
-        let filter = of(&[("q", " teams "), ("term", "P1Y"), ("price_from", "10.50"), ("sort", "-cost")], true).unwrap();
-        assert_eq!((filter.text.as_str(), filter.term.as_deref()), ("teams", Some("P1Y")));
-        assert_eq!((filter.price_from, filter.descending), (Some(10_500_000), true));
+        let filter = of(
+            &[
+                ("q", " teams "),
+                ("term", "P1Y"),
+                ("price_from", "10.50"),
+                ("sort", "-cost"),
+            ],
+            true,
+        )
+        .unwrap();
+        assert_eq!(
+            (filter.text.as_str(), filter.term.as_deref()),
+            ("teams", Some("P1Y"))
+        );
+        assert_eq!(
+            (filter.price_from, filter.descending),
+            (Some(10_500_000), true)
+        );
         assert!(of(&[("term", "P2Y")], true).is_err());
         assert!(of(&[("price_from", "cheap")], true).is_err());
     }

@@ -29,7 +29,11 @@ pub(crate) fn refused(report: &CheckReport) -> Fault {
 
 /// What a check says, in one text.
 pub(crate) fn words(check: &Check) -> String {
-    if check.detail.is_empty() { check.title.clone() } else { check.detail.clone() }
+    if check.detail.is_empty() {
+        check.title.clone()
+    } else {
+        check.detail.clone()
+    }
 }
 
 impl From<ConnectionError> for Fault {
@@ -38,10 +42,15 @@ impl From<ConnectionError> for Fault {
             ConnectionError::NotFound => Self::not_found("connection"),
             ConnectionError::Unusable(why) => Self::conflict("unusable", sentence(&why)),
             ConnectionError::Store(error) => error.into(),
-            ConnectionError::Config(error) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_allowed_host", "The configuration does not allow this address", sentence(&error.to_string()))
+            ConnectionError::Config(error) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not_allowed_host",
+                "The configuration does not allow this address",
+                sentence(&error.to_string()),
+            ),
+            other @ (ConnectionError::Keeper(_) | ConnectionError::Journal(_)) => {
+                Self::internal(&other)
             }
-            other @ (ConnectionError::Keeper(_) | ConnectionError::Journal(_)) => Self::internal(&other),
         }
     }
 }
@@ -51,7 +60,9 @@ impl From<SaveError> for Fault {
         match error {
             SaveError::Refused(report) => refused(&report),
             SaveError::Connection(error) => error.into(),
-            SaveError::AlreadyConnected { .. } => Self::conflict("already_connected", sentence(&error.to_string())),
+            SaveError::AlreadyConnected { .. } => {
+                Self::conflict("already_connected", sentence(&error.to_string()))
+            }
             SaveError::OtherAccount { .. } => Self {
                 code: "other_account",
                 ..Self::field("account_id", sentence(&error.to_string()))
@@ -85,6 +96,10 @@ pub(crate) fn told(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Runs to its end, whatever becomes of the request.
-pub(crate) async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Fault> {
-    tokio::spawn(work.in_current_span()).await.map_err(|error| Fault::internal(&error))
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::spawn(work.in_current_span())
+        .await
+        .map_err(|error| Fault::internal(&error))
 }

@@ -19,7 +19,9 @@ const MOST_STEPS: usize = 16;
 /// The text of a stored reply. `None` where it does not open, or is larger than any reply.
 pub(crate) fn open(compressed: &[u8]) -> Option<String> {
     let mut text = String::new();
-    let mut reader = zstd::stream::read::Decoder::new(compressed).ok()?.take(LARGEST);
+    let mut reader = zstd::stream::read::Decoder::new(compressed)
+        .ok()?
+        .take(LARGEST);
     reader.read_to_string(&mut text).ok()?;
     (text.len() as u64 != LARGEST).then_some(text)
 }
@@ -31,7 +33,9 @@ pub(crate) fn lines(text: &str, path: &str) -> (Vec<RawLine>, u64) {
     // Where the place itself is missing from the reply, the nearest part around it is meant.
     let mut around = path;
     for _ in 0..MOST_STEPS {
-        let Some(cut) = around.rfind(['.', '[']).filter(|_| !all.marked) else { break };
+        let Some(cut) = around.rfind(['.', '[']).filter(|_| !all.marked) else {
+            break;
+        };
         around = &around[..cut];
         if !around.is_empty() {
             all = indent(text, around);
@@ -104,15 +108,26 @@ fn indent<'a>(text: &str, path: &'a str) -> Writer<'a> {
             '{' | '[' => {
                 writer.line.push(letter);
                 let close = if letter == '{' { '}' } else { ']' };
-                if let Some((next, _)) = text[at + 1..].char_indices().find(|(_, c)| !c.is_whitespace()).filter(|(_, c)| *c == close) {
+                if let Some((next, _)) = text[at + 1..]
+                    .char_indices()
+                    .find(|(_, c)| !c.is_whitespace())
+                    .filter(|(_, c)| *c == close)
+                {
                     writer.line.push(close);
-                    while letters.peek().is_some_and(|(position, _)| *position <= at + 1 + next) {
+                    while letters
+                        .peek()
+                        .is_some_and(|(position, _)| *position <= at + 1 + next)
+                    {
                         letters.next();
                     }
                     continue;
                 }
                 writer.depth += 1;
-                writer.steps.push(if letter == '{' { Step::Name(String::new()) } else { Step::Position(0) });
+                writer.steps.push(if letter == '{' {
+                    Step::Name(String::new())
+                } else {
+                    Step::Position(0)
+                });
                 name_next = letter == '{';
                 writer.end_line();
                 if letter == '[' {
@@ -175,7 +190,11 @@ impl Writer<'_> {
     fn end_line(&mut self) {
         if !self.line.trim().is_empty() {
             self.total += 1;
-            let line = RawLine { number: self.total, text: cut(std::mem::take(&mut self.line)), here: self.here };
+            let line = RawLine {
+                number: self.total,
+                text: cut(std::mem::take(&mut self.line)),
+                here: self.here,
+            };
             self.keep(line);
         }
         self.line = "  ".repeat(self.depth.min(DEEPEST));
@@ -230,11 +249,21 @@ mod tests {
 
     #[test]
     fn digits_stay_and_the_place_is_found() {
-        let text = r#"{"a":811.94534500000009,"skus":[{"x":[]},{"plans":[{"price":"N,a:{N}"}]}],"e":{ }}"#;
+        let text =
+            r#"{"a":811.94534500000009,"skus":[{"x":[]},{"plans":[{"price":"N,a:{N}"}]}],"e":{ }}"#;
         let (lines, left) = lines(text, "$.skus[1].plans[0].price");
         assert_eq!(left, 0);
-        assert!(lines.iter().any(|line| line.text == "  \"a\": 811.94534500000009,"), "{lines:?}");
-        let here: Vec<_> = lines.iter().filter(|line| line.here).map(|line| line.text.trim()).collect();
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.text == "  \"a\": 811.94534500000009,"),
+            "{lines:?}"
+        );
+        let here: Vec<_> = lines
+            .iter()
+            .filter(|line| line.here)
+            .map(|line| line.text.trim())
+            .collect();
         assert_eq!(here, [r#""price": "N,a:{N}""#]);
         let joined: String = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(
@@ -246,7 +275,14 @@ mod tests {
     #[test]
     fn a_missing_member_marks_what_should_hold_it() {
         let (lines, _) = lines(r#"{"skus":[{"id":"1"}]}"#, "skus[0].plans[2].price");
-        assert_eq!(lines.iter().filter(|line| line.here).map(|line| line.text.trim()).collect::<Vec<_>>(), ["{"]);
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.here)
+                .map(|line| line.text.trim())
+                .collect::<Vec<_>>(),
+            ["{"]
+        );
     }
 
     #[test]
@@ -264,14 +300,24 @@ mod tests {
             for path in ["", "[0]", "[5][7].x", "a"] {
                 let (lines, left) = lines(text, path);
                 assert!(lines.len() <= MOST_LINES, "{}", lines.len());
-                assert!(lines.iter().all(|line| line.text.len() < LONGEST_LINE + 100));
+                assert!(
+                    lines
+                        .iter()
+                        .all(|line| line.text.len() < LONGEST_LINE + 100)
+                );
                 assert!(left > 0 || text == &long);
             }
         }
         let (lines, left) = lines(&many, "[40000]");
         let here = lines.iter().position(|line| line.here).unwrap();
-        assert_eq!((lines[here].number, lines[here].text.as_str()), (40_002, "  [],"));
-        assert_eq!((lines.len(), left), (MOST_LINES, 50_003 - MOST_LINES as u64));
+        assert_eq!(
+            (lines[here].number, lines[here].text.as_str()),
+            (40_002, "  [],")
+        );
+        assert_eq!(
+            (lines.len(), left),
+            (MOST_LINES, 50_003 - MOST_LINES as u64)
+        );
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub fn router(parts: WebParts) -> Router {
     let description = Json(description);
     routes::pages()
         .merge(api)
-        .route(OPENAPI, axum::routing::get(move || async move { description }))
+        .route(
+            OPENAPI,
+            axum::routing::get(move || async move { description }),
+        )
         .fallback(async || Fault::not_found("page or record"))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), guard::right::check))
@@ -58,8 +61,14 @@ async fn limit_time(request: Request, next: Next) -> Response {
     let with_ion = request
         .extensions()
         .get::<MatchedPath>()
-        .is_some_and(|path| path.as_str().contains("/integrations") || path.as_str().contains("/connections"));
-    let patience = if with_ion { PATIENCE_WITH_ION } else { PATIENCE };
+        .is_some_and(|path| {
+            path.as_str().contains("/integrations") || path.as_str().contains("/connections")
+        });
+    let patience = if with_ion {
+        PATIENCE_WITH_ION
+    } else {
+        PATIENCE
+    };
     match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Fault {

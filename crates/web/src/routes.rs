@@ -2,7 +2,8 @@
 
 use axum::Router;
 use domain::access::Right::{
-    self, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers, Read, ReadAudit, RunImports, SeeCost,
+    self, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers, Read, ReadAudit,
+    RunImports, SeeCost,
 };
 use http::Method;
 use utoipa_axum::router::OpenApiRouter;
@@ -167,7 +168,11 @@ api_routes! {
 }
 
 /// The description of the API, which is made of its routes and so cannot stand among them.
-const DESCRIPTION: Route = Route { method: "get", path: OPENAPI, access: Public };
+const DESCRIPTION: Route = Route {
+    method: "get",
+    path: OPENAPI,
+    access: Public,
+};
 
 /// Every route.
 pub fn all() -> impl Iterator<Item = &'static Route> {
@@ -176,6 +181,10 @@ pub fn all() -> impl Iterator<Item = &'static Route> {
 
 /// The route of a method and a matched path; a `HEAD` is a `GET`.
 pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Route> {
-    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    let method = if method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
     all().find(|route| route.path == path && route.method.eq_ignore_ascii_case(method))
 }

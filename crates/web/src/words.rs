@@ -78,7 +78,10 @@ pub(crate) const fn change(kind: ChangeKind) -> &'static str {
 
 /// Whether a change is about money: its values are costs.
 pub(crate) const fn is_price(kind: ChangeKind) -> bool {
-    matches!(kind, ChangeKind::PriceUp | ChangeKind::PriceDown | ChangeKind::PriceSet)
+    matches!(
+        kind,
+        ChangeKind::PriceUp | ChangeKind::PriceDown | ChangeKind::PriceSet
+    )
 }
 
 /// A currency that was stored as text.

@@ -19,14 +19,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
         require_json(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| too_large())?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| too_large())?;
         read(&bytes).map(Self)
     }
 }
 
 /// Refuses a body of another kind than JSON. A form of another site cannot say that it is JSON without asking first.
 pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
         return Ok(());
@@ -41,7 +46,12 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), Fault> {
 
 /// The refusal of a body that is too large to be read.
 pub(crate) fn too_large() -> Fault {
-    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", "Nothing was done.")
+    Fault::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "The request is too large",
+        "Nothing was done.",
+    )
 }
 
 /// Reads a body.
@@ -61,19 +71,35 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 
 fn refusal(path: &str, error: &serde_json::Error) -> Fault {
     if error.classify() != Category::Data {
-        return Fault::unreadable(format!("The body is no JSON that can be read: look at line {}, column {}.", error.line(), error.column()));
+        return Fault::unreadable(format!(
+            "The body is no JSON that can be read: look at line {}, column {}.",
+            error.line(),
+            error.column()
+        ));
     }
     let text = error.to_string();
-    if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        let field = if path == "." || path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    if let Some(name) = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+    {
+        let field = if path == "." || path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        };
         return Fault::field(&field, "This is missing.");
     }
-    Fault::invalid(vec![FieldFault { field: path.to_owned(), message: belongs(&text) }])
+    Fault::invalid(vec![FieldFault {
+        field: path.to_owned(),
+        message: belongs(&text),
+    }])
 }
 
 /// What belongs into a field, out of the words of an error. What stood there comes before that and is left out.
 fn belongs(text: &str) -> String {
-    let text = text.rsplit_once(" at line ").map_or(text, |(words, _)| words);
+    let text = text
+        .rsplit_once(" at line ")
+        .map_or(text, |(words, _)| words);
     match text.rsplit_once(", expected ") {
         Some((_, what)) => format!("Something else belongs here: {what}."),
         None => "This value cannot be read here.".to_owned(),
@@ -117,12 +143,33 @@ mod tests {
             "canary",
         ] {
             let fault = refused(body);
-            assert!(!format!("{fault:?}").contains("canary"), "{body}: {fault:?}");
+            assert!(
+                !format!("{fault:?}").contains("canary"),
+                "{body}: {fault:?}"
+            );
         }
-        assert_eq!(refused(r#"{"name": "x", "days": "y"}"#).fields[0], FieldFault { field: "days".to_owned(), message: "Something else belongs here: u16.".to_owned() });
-        assert_eq!(refused(r#"{"name": "x", "kind": "y"}"#).fields[0].message, "Something else belongs here: `large` or `small`.");
-        assert_eq!(refused("{}").fields[0], FieldFault { field: "name".to_owned(), message: "This is missing.".to_owned() });
+        assert_eq!(
+            refused(r#"{"name": "x", "days": "y"}"#).fields[0],
+            FieldFault {
+                field: "days".to_owned(),
+                message: "Something else belongs here: u16.".to_owned()
+            }
+        );
+        assert_eq!(
+            refused(r#"{"name": "x", "kind": "y"}"#).fields[0].message,
+            "Something else belongs here: `large` or `small`."
+        );
+        assert_eq!(
+            refused("{}").fields[0],
+            FieldFault {
+                field: "name".to_owned(),
+                message: "This is missing.".to_owned()
+            }
+        );
         assert_eq!(refused("{").status, StatusCode::BAD_REQUEST);
-        assert_eq!(refused(r#"{"name": "a\u0000b"}"#).status, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            refused(r#"{"name": "a\u0000b"}"#).status,
+            StatusCode::BAD_REQUEST
+        );
     }
 }

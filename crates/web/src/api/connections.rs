@@ -5,7 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::ConnectionId;
 use domain::connection::ConnectionStatus;
-use engine::connection::{CheckReport, CheckState, ConnectionOverview, CredentialDraft, SaveTarget};
+use engine::connection::{
+    CheckReport, CheckState, ConnectionOverview, CredentialDraft, SaveTarget,
+};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -83,7 +85,10 @@ impl From<ConnectionOverview> for Connection {
 impl Connection {
     /// The version of what an edit changes; refreshes happen by themselves and are no edits.
     fn tag(&self) -> String {
-        etag::of(&format!("{} {} {} {}", self.id, self.name, self.account_id, self.status))
+        etag::of(&format!(
+            "{} {} {} {}",
+            self.id, self.name, self.account_id, self.status
+        ))
     }
 }
 
@@ -178,7 +183,9 @@ pub(crate) struct RefreshResult {
 #[utoipa::path(get, path = "/api/v1/connections", tag = "connections", operation_id = "list_connections", responses((status = OK, body = Page<Connection>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<Page<Connection>>, Fault> {
     let all = app.engine().list_overviews().await?;
-    Ok(Json(Page::whole(all.into_iter().map(Connection::from).collect())))
+    Ok(Json(Page::whole(
+        all.into_iter().map(Connection::from).collect(),
+    )))
 }
 
 async fn one(app: &App, id: Uuid) -> Result<Connection, Fault> {
@@ -202,7 +209,11 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<Uuid>) -> Result
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_connected`: give these as new credentials"),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "`credentials_refused`: `errors` names the field"),
 ))]
-pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, key }: Once<NewConnection>) -> Result<Response, Fault> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Once { body, key }: Once<NewConnection>,
+) -> Result<Response, Fault> {
     let draft = CredentialDraft {
         name: body.name,
         account_id: body.account_id,
@@ -213,8 +224,14 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, 
     // A refresh token is spent on the way: the program that asked may go away, the work and its answer must not.
     to_its_end(Box::pin(async move {
         let effect = async {
-            let saved = app.engine().save_credentials(draft, SaveTarget::New, &caller.actor()).await?;
-            Ok((StatusCode::CREATED, one(&app, saved.connection.into()).await?))
+            let saved = app
+                .engine()
+                .save_credentials(draft, SaveTarget::New, &caller.actor())
+                .await?;
+            Ok((
+                StatusCode::CREATED,
+                one(&app, saved.connection.into()).await?,
+            ))
         };
         Box::pin(key.around(&app, effect)).await
     }))
@@ -226,8 +243,13 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, 
     (status = OK, body = TestResult),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn test(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<TestResult>, Fault> {
-    Ok(Json(TestResult::from(&app.engine().test_connection(id.into()).await?)))
+pub(crate) async fn test(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TestResult>, Fault> {
+    Ok(Json(TestResult::from(
+        &app.engine().test_connection(id.into()).await?,
+    )))
 }
 
 /// Refresh the login now
@@ -235,10 +257,17 @@ pub(crate) async fn test(State(app): State<App>, Path(id): Path<Uuid>) -> Result
     (status = OK, body = RefreshResult),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn refresh(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<RefreshResult>, Fault> {
+pub(crate) async fn refresh(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<RefreshResult>, Fault> {
     let (engine, actor) = (app.engine().clone(), caller.actor());
     let outcome = to_its_end(async move { engine.refresh_now(id.into(), &actor).await }).await??;
-    Ok(Json(RefreshResult { outcome: outcome.to_string(), connection: one(&app, id).await? }))
+    Ok(Json(RefreshResult {
+        outcome: outcome.to_string(),
+        connection: one(&app, id).await?,
+    }))
 }
 
 /// Give a connection new credentials
@@ -265,7 +294,12 @@ pub(crate) async fn replace(
         base_url: Some(before.base_url),
     };
     let (engine, actor) = (app.engine().clone(), caller.actor());
-    to_its_end(async move { engine.save_credentials(draft, SaveTarget::Existing(id.into()), &actor).await }).await??;
+    to_its_end(async move {
+        engine
+            .save_credentials(draft, SaveTarget::Existing(id.into()), &actor)
+            .await
+    })
+    .await??;
     let connection = one(&app, id).await?;
     Ok((etag::header(&connection.tag()), Json(connection)).into_response())
 }
@@ -275,7 +309,13 @@ pub(crate) async fn replace(
     (status = NO_CONTENT),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn remove(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Fault> {
-    app.engine().remove_connection(id.into(), &caller.actor()).await?;
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Fault> {
+    app.engine()
+        .remove_connection(id.into(), &caller.actor())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

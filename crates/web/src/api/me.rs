@@ -34,6 +34,10 @@ pub(crate) async fn show(caller: Caller) -> Result<Json<Me>, Fault> {
     Ok(Json(Me {
         name,
         role: caller.role(),
-        rights: Right::ALL.iter().copied().filter(|right| caller.may(*right)).collect(),
+        rights: Right::ALL
+            .iter()
+            .copied()
+            .filter(|right| caller.may(*right))
+            .collect(),
     }))
 }

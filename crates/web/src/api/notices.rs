@@ -1,6 +1,9 @@
 //! Messages for people.
 
-#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+#![expect(
+    unused_qualifications,
+    reason = "the description of parameters is generated with whole paths"
+)]
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -59,7 +62,10 @@ pub(crate) struct Which {
 #[utoipa::path(get, path = "/api/v1/notices", tag = "notices", operation_id = "list_notices", params(Which), responses(
     (status = OK, body = Page<Notice>),
 ))]
-pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>) -> Result<Json<Page<Notice>>, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Notice>>, Fault> {
     let rows = notices::list(app.store().read(), 200).await?;
     let items = rows
         .into_iter()
@@ -84,7 +90,11 @@ pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>) -> 
     (status = NO_CONTENT),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn settle(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Fault> {
+pub(crate) async fn settle(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Fault> {
     settle_one(&app, &caller, id.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -92,9 +102,19 @@ pub(crate) async fn settle(State(app): State<App>, caller: Caller, Path(id): Pat
 /// Marks a notice as dealt with, once; a notice that is settled already stays as it is.
 pub(crate) async fn settle_one(app: &App, caller: &Caller, id: NoticeId) -> Result<(), Fault> {
     let tx = app.store().begin().await?;
-    let notice = notices::find(&tx, id).await?.ok_or_else(|| Fault::not_found("notice"))?;
+    let notice = notices::find(&tx, id)
+        .await?
+        .ok_or_else(|| Fault::not_found("notice"))?;
     if notices::resolve(&tx, id, app.now()).await? {
-        audit::append(&tx, &**app.engine().clock(), &caller.actor(), "notice.settle", &notice.title, "").await?;
+        audit::append(
+            &tx,
+            &**app.engine().clock(),
+            &caller.actor(),
+            "notice.settle",
+            &notice.title,
+            "",
+        )
+        .await?;
         tx.commit().await?;
     }
     Ok(())

@@ -62,48 +62,72 @@ impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
             .ok_or_else(Fault::log_in_first)?;
         let what = format!("{} {}", request.method(), request.uri().path());
         body::require_json(request.headers())?;
-        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|_| body::too_large())?;
+        let bytes = to_bytes(request.into_body(), LARGEST)
+            .await
+            .map_err(|_| body::too_large())?;
         // A keyed hash: the body may hold credentials.
         let text = SecretString::from(format!("{what}\n{}", String::from_utf8_lossy(&bytes)));
         let hash = app.engine().sealer().fingerprint(&text);
-        Ok(Self { body: body::read(&bytes)?, key: OnceKey { scope, key, hash } })
+        Ok(Self {
+            body: body::read(&bytes)?,
+            key: OnceKey { scope, key, hash },
+        })
     }
 }
 
 impl OnceKey {
     /// Claims the key, in the transaction of the effect or in one of its own before it. Gives the answer where there is one already.
-    pub(crate) async fn begin(&self, app: &App, conn: &impl ConnectionTrait) -> Result<Option<Response>, Fault> {
-        Ok(match begin_idempotent(conn, &self.scope, &self.key, &self.hash, app.now()).await? {
-            Idempotency::Fresh => None,
-            Idempotency::Running => {
-                return Err(Fault {
-                    retry_after: Some(2),
-                    ..Fault::conflict("idempotency_running", "A request with this Idempotency-Key is being answered. Repeat it in a moment for its answer.")
-                });
-            }
-            Idempotency::OtherPayload => {
-                return Err(Fault::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "idempotency_other_payload",
-                    "This key was used for something else",
-                    "This Idempotency-Key came with another request before. Use a new key for a new request.",
-                ));
-            }
-            Idempotency::Answered(status, body) => {
-                let mut response = (
-                    StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
-                    [(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
-                    body,
-                )
-                    .into_response();
-                response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
-                Some(response)
-            }
-        })
+    pub(crate) async fn begin(
+        &self,
+        app: &App,
+        conn: &impl ConnectionTrait,
+    ) -> Result<Option<Response>, Fault> {
+        Ok(
+            match begin_idempotent(conn, &self.scope, &self.key, &self.hash, app.now()).await? {
+                Idempotency::Fresh => None,
+                Idempotency::Running => {
+                    return Err(Fault {
+                        retry_after: Some(2),
+                        ..Fault::conflict(
+                            "idempotency_running",
+                            "A request with this Idempotency-Key is being answered. Repeat it in a moment for its answer.",
+                        )
+                    });
+                }
+                Idempotency::OtherPayload => {
+                    return Err(Fault::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "idempotency_other_payload",
+                        "This key was used for something else",
+                        "This Idempotency-Key came with another request before. Use a new key for a new request.",
+                    ));
+                }
+                Idempotency::Answered(status, body) => {
+                    let mut response = (
+                        StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+                        [(
+                            http::header::CONTENT_TYPE,
+                            HeaderValue::from_static("application/json"),
+                        )],
+                        body,
+                    )
+                        .into_response();
+                    response
+                        .headers_mut()
+                        .insert("idempotency-replayed", HeaderValue::from_static("true"));
+                    Some(response)
+                }
+            },
+        )
     }
 
     /// Keeps the answer for whoever repeats the request.
-    pub(crate) async fn keep(&self, conn: &impl ConnectionTrait, status: StatusCode, answer: &impl Serialize) -> Result<(), Fault> {
+    pub(crate) async fn keep(
+        &self,
+        conn: &impl ConnectionTrait,
+        status: StatusCode,
+        answer: &impl Serialize,
+    ) -> Result<(), Fault> {
         let body = serde_json::to_string(answer).map_err(|error| Fault::internal(&error))?;
         finish_idempotent(conn, &self.scope, &self.key, Some((status.as_u16(), &body))).await?;
         Ok(())

@@ -45,10 +45,18 @@ impl Paging {
 
     /// The record in the cursor, behind which this page of a list in this order goes on.
     pub(crate) fn behind(&self, order: &str) -> Result<Option<String>, Fault> {
-        let Some(text) = self.cursor.as_deref() else { return Ok(None) };
+        let Some(text) = self.cursor.as_deref() else {
+            return Ok(None);
+        };
         let decoded = decode(text);
-        let place = decoded.as_deref().and_then(|text| text.strip_prefix("v2:")?.strip_prefix(order)?.strip_prefix(':'));
-        place.map(|place| Some(place.to_owned())).ok_or_else(unknown_cursor)
+        let place = decoded.as_deref().and_then(|text| {
+            text.strip_prefix("v2:")?
+                .strip_prefix(order)?
+                .strip_prefix(':')
+        });
+        place
+            .map(|place| Some(place.to_owned()))
+            .ok_or_else(unknown_cursor)
     }
 
     /// The number in the cursor: where this page goes on.
@@ -58,16 +66,24 @@ impl Paging {
 }
 
 fn decode(text: &str) -> Option<String> {
-    BASE64_URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok())
+    BASE64_URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
 fn read_cursor(text: &str) -> Result<u64, Fault> {
-    decode(text).and_then(|text| text.strip_prefix("v1:")?.parse().ok()).ok_or_else(unknown_cursor)
+    decode(text)
+        .and_then(|text| text.strip_prefix("v1:")?.parse().ok())
+        .ok_or_else(unknown_cursor)
 }
 
 /// The refusal of a cursor that is none, or of another list.
 pub(crate) fn unknown_cursor() -> Fault {
-    Fault::field("cursor", "This is no cursor of this list in this order. Start again without one.")
+    Fault::field(
+        "cursor",
+        "This is no cursor of this list in this order. Start again without one.",
+    )
 }
 
 /// The cursor that goes on behind a record of a list in this order, however many come and go before it.
@@ -86,7 +102,11 @@ impl<T> Page<T> {
         let limit = limit as usize;
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = if more { items.last().map(|last| cursor(next(last))) } else { None };
+        let next = if more {
+            items.last().map(|last| cursor(next(last)))
+        } else {
+            None
+        };
         Self { items, next }
     }
 

@@ -1,6 +1,9 @@
 //! Products: search, one, its prices over time, what an import changed.
 
-#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+#![expect(
+    unused_qualifications,
+    reason = "the description of parameters is generated with whole paths"
+)]
 
 use std::collections::BTreeMap;
 
@@ -76,7 +79,11 @@ fn summary(hit: ProductHit, costs: bool) -> ProductSummary {
         terms: hit.terms,
         billings: hit.billings,
         variants: hit.variants,
-        cost_from: hit.cost.zip(hit.currency).filter(|_| costs).map(|(amount, currency)| Price { amount, currency }),
+        cost_from: hit
+            .cost
+            .zip(hit.currency)
+            .filter(|_| costs)
+            .map(|(amount, currency)| Price { amount, currency }),
         state: hit.state,
         changed_at: hit.changed_at,
     }
@@ -133,7 +140,11 @@ pub(crate) struct Which {
     (status = OK, body = Page<ProductSummary>),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn search(State(app): State<App>, caller: Caller, Query(which): Query<Which>) -> Result<Json<Page<ProductSummary>>, Fault> {
+pub(crate) async fn search(
+    State(app): State<App>,
+    caller: Caller,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<ProductSummary>>, Fault> {
     let costs = caller.may(Right::SeeCost);
     let get = |name: &str| match name {
         "q" => which.q.as_deref(),
@@ -149,29 +160,43 @@ pub(crate) async fn search(State(app): State<App>, caller: Caller, Query(which):
         _ => None,
     };
     let mut filter = filter::read(get, costs)?;
-    let paging = Paging { cursor: which.cursor.clone(), limit: which.limit };
+    let paging = Paging {
+        cursor: which.cursor.clone(),
+        limit: which.limit,
+    };
     filter.connection = which.connection_id.map(Into::into);
     filter.limit = paging.limit()?;
     // Without words to rank by, the order is the name. A ranked list has no place to go on behind, and is counted through.
     if filter.sort.is_none() && filter.text.is_empty() {
         filter.sort = Some(PriceSort::Name);
     }
-    let order = filter.sort.map(|sort| format!("{sort:?}{}", if filter.descending { " descending" } else { "" }));
+    let order = filter.sort.map(|sort| {
+        format!(
+            "{sort:?}{}",
+            if filter.descending { " descending" } else { "" }
+        )
+    });
     match &order {
         Some(order) => filter.after = paging.behind(order)?,
         None => filter.offset = paging.position()?.unwrap_or(0),
     }
-    let page = catalog::search(app.store().read(), &filter).await.map_err(|error| match error {
-        StoreError::Missing(_) => unknown_cursor(),
-        other => other.into(),
-    })?;
+    let page = catalog::search(app.store().read(), &filter)
+        .await
+        .map_err(|error| match error {
+            StoreError::Missing(_) => unknown_cursor(),
+            other => other.into(),
+        })?;
     let end = filter.offset + page.products.len() as u64;
     Ok(Json(Page {
         next: match &order {
             Some(order) => page.next.map(|place| cursor_behind(order, &place)),
             None => (end < page.total && !page.products.is_empty()).then(|| cursor(end)),
         },
-        items: page.products.into_iter().map(|hit| summary(hit, costs)).collect(),
+        items: page
+            .products
+            .into_iter()
+            .map(|hit| summary(hit, costs))
+            .collect(),
     }))
 }
 
@@ -299,9 +324,15 @@ pub(crate) struct Product {
     (status = OK, body = Product),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn show(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Product>, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Product>, Fault> {
     let costs = caller.may(Right::SeeCost);
-    let detail = catalog::find_product(app.store().read(), id.into()).await?.ok_or_else(|| Fault::not_found("product"))?;
+    let detail = catalog::find_product(app.store().read(), id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("product"))?;
     Ok(Json(Product {
         id: detail.id,
         connection_id: detail.connection.into(),
@@ -313,7 +344,11 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller, Path(id): Path<
         caption: detail.product.caption,
         description: crate::markup::safe(&detail.product.description),
         state: detail.state,
-        variants: detail.variants.into_iter().map(|one| variant(one, costs)).collect(),
+        variants: detail
+            .variants
+            .into_iter()
+            .map(|one| variant(one, costs))
+            .collect(),
         first_seen_at: detail.first_seen_at,
         changed_at: detail.changed_at,
     }))
@@ -376,9 +411,15 @@ pub(crate) struct AsOf {
     (status = OK, body = Page<LedgerEntry>),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn prices(State(app): State<App>, Path(id): Path<Uuid>, Query(asked): Query<AsOf>) -> Result<Json<Page<LedgerEntry>>, Fault> {
+pub(crate) async fn prices(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Query(asked): Query<AsOf>,
+) -> Result<Json<Page<LedgerEntry>>, Fault> {
     let conn = app.store().read();
-    let detail = catalog::find_product(conn, id.into()).await?.ok_or_else(|| Fault::not_found("product"))?;
+    let detail = catalog::find_product(conn, id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("product"))?;
     let ledger = catalog::ledger(conn, detail.id, asked.as_of).await?;
     let rows: Vec<LedgerRow> = if asked.as_of.is_some() {
         let mut held = BTreeMap::new();
@@ -389,7 +430,9 @@ pub(crate) async fn prices(State(app): State<App>, Path(id): Path<Uuid>, Query(a
     } else {
         ledger
     };
-    Ok(Json(Page::whole(rows.into_iter().map(LedgerEntry::from).collect())))
+    Ok(Json(Page::whole(
+        rows.into_iter().map(LedgerEntry::from).collect(),
+    )))
 }
 
 /// A change that an import found.
@@ -452,7 +495,11 @@ pub(crate) struct WhichChanges {
     (status = OK, body = Page<Change>),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn changes(State(app): State<App>, caller: Caller, Query(which): Query<WhichChanges>) -> Result<Json<Page<Change>>, Fault> {
+pub(crate) async fn changes(
+    State(app): State<App>,
+    caller: Caller,
+    Query(which): Query<WhichChanges>,
+) -> Result<Json<Page<Change>>, Fault> {
     let conn = app.store().read();
     let run = match which.run_id {
         Some(id) => runs::find(conn, id.into()).await?,
@@ -460,10 +507,16 @@ pub(crate) async fn changes(State(app): State<App>, caller: Caller, Query(which)
     };
     let run = run.ok_or_else(|| Fault::not_found("import"))?;
     let kind = match which.kind.as_deref().filter(|kind| !kind.is_empty()) {
-        Some(kind) => Some(kind.parse::<ChangeKind>().map_err(|_| Fault::field("kind", "This is no kind of change."))?),
+        Some(kind) => Some(
+            kind.parse::<ChangeKind>()
+                .map_err(|_| Fault::field("kind", "This is no kind of change."))?,
+        ),
         None => None,
     };
-    let paging = Paging { cursor: which.cursor, limit: which.limit };
+    let paging = Paging {
+        cursor: which.cursor,
+        limit: which.limit,
+    };
     let (limit, offset) = (paging.limit()?, paging.position()?.unwrap_or(0));
     let mut rows = catalog::list_changes(conn, run.id, kind, offset, limit + 1).await?;
     let more = rows.len() > limit as usize;

@@ -1,6 +1,9 @@
 //! Runs: imports asked for, followed, stopped, decided.
 
-#![expect(unused_qualifications, reason = "the description of parameters is generated with whole paths")]
+#![expect(
+    unused_qualifications,
+    reason = "the description of parameters is generated with whole paths"
+)]
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -161,15 +164,34 @@ pub(crate) struct Decision {
 
 /// Runs, the newest first
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", operation_id = "list_runs", params(Which), responses((status = OK, body = Page<Run>)))]
-pub(crate) async fn list(State(app): State<App>, Query(which): Query<Which>) -> Result<Json<Page<Run>>, Fault> {
-    let paging = Paging { cursor: which.cursor, limit: which.limit };
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(which): Query<Which>,
+) -> Result<Json<Page<Run>>, Fault> {
+    let paging = Paging {
+        cursor: which.cursor,
+        limit: which.limit,
+    };
     let limit = paging.limit()?;
-    let rows = runs::list(app.store().read(), which.connection_id.map(ConnectionId), paging.position()?, limit + 1).await?;
-    Ok(Json(Page::of(rows.into_iter().map(Run::from).collect(), limit, |run: &Run| run.number)))
+    let rows = runs::list(
+        app.store().read(),
+        which.connection_id.map(ConnectionId),
+        paging.position()?,
+        limit + 1,
+    )
+    .await?;
+    Ok(Json(Page::of(
+        rows.into_iter().map(Run::from).collect(),
+        limit,
+        |run: &Run| run.number,
+    )))
 }
 
 async fn one(app: &App, id: RunId) -> Result<Run, Fault> {
-    Ok(runs::find(app.store().read(), id).await?.ok_or_else(|| Fault::not_found("run"))?.into())
+    Ok(runs::find(app.store().read(), id)
+        .await?
+        .ok_or_else(|| Fault::not_found("run"))?
+        .into())
 }
 
 /// One run
@@ -187,9 +209,16 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<Uuid>) -> Result
     (status = ACCEPTED, body = Run),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn start(State(app): State<App>, caller: Caller, Once { body, key }: Once<NewImport>) -> Result<Response, Fault> {
+pub(crate) async fn start(
+    State(app): State<App>,
+    caller: Caller,
+    Once { body, key }: Once<NewImport>,
+) -> Result<Response, Fault> {
     let effect = async {
-        let asked = app.engine().request_import(body.connection_id.into(), body.full, &caller.actor()).await?;
+        let asked = app
+            .engine()
+            .request_import(body.connection_id.into(), body.full, &caller.actor())
+            .await?;
         Ok((StatusCode::ACCEPTED, one(&app, asked.run).await?))
     };
     key.around(&app, effect).await
@@ -200,9 +229,15 @@ pub(crate) async fn start(State(app): State<App>, caller: Caller, Once { body, k
     (status = OK, body = Run),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn stop(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Json<Run>, Fault> {
+pub(crate) async fn stop(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Run>, Fault> {
     one(&app, id.into()).await?;
-    app.engine().request_stop(id.into(), &caller.actor()).await?;
+    app.engine()
+        .request_stop(id.into(), &caller.actor())
+        .await?;
     Ok(Json(one(&app, id.into()).await?))
 }
 
@@ -211,8 +246,15 @@ pub(crate) async fn stop(State(app): State<App>, caller: Caller, Path(id): Path<
     (status = OK, body = Run),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`settled`: nothing is left to decide"),
 ))]
-pub(crate) async fn decide(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>, Body(decision): Body<Decision>) -> Result<Json<Run>, Fault> {
+pub(crate) async fn decide(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Body(decision): Body<Decision>,
+) -> Result<Json<Run>, Fault> {
     one(&app, id.into()).await?;
-    app.engine().decide_withdrawals(id.into(), decision.apply, &caller.actor()).await?;
+    app.engine()
+        .decide_withdrawals(id.into(), decision.apply, &caller.actor())
+        .await?;
     Ok(Json(one(&app, id.into()).await?))
 }

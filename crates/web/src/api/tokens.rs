@@ -92,7 +92,9 @@ pub(crate) struct MadeApiToken {
 #[utoipa::path(get, path = "/api/v1/api-tokens", tag = "api tokens", operation_id = "list_api_tokens", responses((status = OK, body = Page<ApiToken>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<Page<ApiToken>>, Fault> {
     let rows = users::list_api_tokens(app.store().read()).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(ApiToken::from).collect())))
+    Ok(Json(Page::whole(
+        rows.into_iter().map(ApiToken::from).collect(),
+    )))
 }
 
 /// Make an API token
@@ -101,7 +103,11 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<Page<ApiToken>>,
     (status = CREATED, body = MadeApiToken),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, key }: Once<NewApiToken>) -> Result<Response, Fault> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Once { body, key }: Once<NewApiToken>,
+) -> Result<Response, Fault> {
     let order = TokenOrder {
         name: body.name,
         role: body.role,
@@ -111,7 +117,8 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, 
     if let Some(answered) = key.begin(&app, &tx).await? {
         return Ok(answered);
     }
-    let (row, secret): (ApiTokenRow, SecretString) = token::issue(&app, &tx, &caller, order).await?;
+    let (row, secret): (ApiTokenRow, SecretString) =
+        token::issue(&app, &tx, &caller, order).await?;
     let mut made = MadeApiToken {
         token: None,
         about: row.into(),
@@ -128,7 +135,11 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, 
     (status = NO_CONTENT),
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn revoke(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<StatusCode, Fault> {
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Fault> {
     token::revoke(&app, &caller, id.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -96,7 +96,9 @@ pub(crate) struct UserChange {
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", operation_id = "list_users", responses((status = OK, body = Page<User>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<Page<User>>, Fault> {
     let rows = users::list(app.store().read()).await?;
-    Ok(Json(Page::whole(rows.into_iter().map(User::from).collect())))
+    Ok(Json(Page::whole(
+        rows.into_iter().map(User::from).collect(),
+    )))
 }
 
 /// One person; the `ETag` is for edits
@@ -105,7 +107,9 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<Page<User>>, Fau
     (status = NOT_FOUND, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn show(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
-    let row = users::find(app.store().read(), id.into()).await?.ok_or_else(|| Fault::not_found("person"))?;
+    let row = users::find(app.store().read(), id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("person"))?;
     let user = User::from(row);
     Ok((etag::header(&user.tag()), Json(user)).into_response())
 }
@@ -116,7 +120,11 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<Uuid>) -> Result
     (status = CREATED, body = User),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn create(State(app): State<App>, caller: Caller, Once { body, key }: Once<NewUser>) -> Result<Response, Fault> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Once { body, key }: Once<NewUser>,
+) -> Result<Response, Fault> {
     let new = NewPerson {
         name: body.name,
         email: body.email,
@@ -152,8 +160,13 @@ pub(crate) async fn change(
     let tx = app.store().begin().await?;
     // Of two edits of one version, the second must find the first.
     users::begin_change(&tx).await?;
-    let before = users::find(&tx, id.into()).await?.ok_or_else(|| Fault::not_found("person"))?;
-    let (role, disabled) = (change.role.unwrap_or(before.role), change.disabled.unwrap_or(before.disabled));
+    let before = users::find(&tx, id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("person"))?;
+    let (role, disabled) = (
+        change.role.unwrap_or(before.role),
+        change.disabled.unwrap_or(before.disabled),
+    );
     etag::require(&headers, &User::from(before).tag())?;
     let after = people::set_access(&app, &tx, &caller, id.into(), role, disabled).await?;
     tx.commit().await?;

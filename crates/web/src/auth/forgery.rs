@@ -90,10 +90,18 @@ mod tests {
         assert!(!ok(&[host]), "a request that says nothing");
         assert!(!ok(&[host, ("sec-fetch-site", "none")]));
         assert!(!ok(&[host, ("sec-fetch-site", "same-site")]));
-        assert!(!ok(&[host, ("sec-fetch-site", "cross-site"), ("origin", "https://ion.example")]));
+        assert!(!ok(&[
+            host,
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://ion.example")
+        ]));
         assert!(!ok(&[host, ("origin", "https://evil.example")]));
         assert!(!ok(&[host, ("origin", "http://ion.example")]), "downgraded");
-        assert!(!ok(&[host, ("origin", "null"), ("sec-fetch-site", "same-origin")]));
+        assert!(!ok(&[
+            host,
+            ("origin", "null"),
+            ("sec-fetch-site", "same-origin")
+        ]));
     }
 
     #[test]
@@ -102,6 +110,10 @@ mod tests {
         assert_ne!(first, second);
         assert!(matches(&first, "secret-token") && matches(&second, "secret-token"));
         assert!(!matches(&first, "other-token!"));
-        assert!(!matches("", "") && !matches("@@", "secret-token") && !matches("secret-token", "secret-token"));
+        assert!(
+            !matches("", "")
+                && !matches("@@", "secret-token")
+                && !matches("secret-token", "secret-token")
+        );
     }
 }

@@ -23,12 +23,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
             return Err(Fault::forged());
         }
         let (parts, body) = request.into_parts();
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state).await.map_err(|_| too_large())?;
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|_| too_large())?;
         if holds_zero(&bytes) {
             return Err(Fault::zero_byte());
         }
         let request = Request::from_parts(parts, bytes.into());
-        #[expect(clippy::disallowed_types, reason = "this is the extractor that stands in for it")]
+        #[expect(
+            clippy::disallowed_types,
+            reason = "this is the extractor that stands in for it"
+        )]
         let form = axum::Form::<T>::from_request(request, state).await;
         // Its own words would quote what was typed, passwords included.
         form.map(|form| Self(form.0))
@@ -37,7 +42,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ProtectedForm<T> {
 }
 
 fn too_large() -> Fault {
-    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The form is too large", "Nothing was saved.")
+    Fault::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "The form is too large",
+        "Nothing was saved.",
+    )
 }
 
 /// Whether a form or a query holds a zero byte. No person types one, and PostgreSQL keeps no text with one.

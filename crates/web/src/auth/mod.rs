@@ -2,8 +2,8 @@
 
 pub(crate) mod caller;
 pub(crate) mod cookie;
-pub(crate) mod form;
 pub(crate) mod forgery;
+pub(crate) mod form;
 pub mod password;
 pub(crate) mod people;
 pub(crate) mod session;

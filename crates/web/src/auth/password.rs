@@ -131,7 +131,10 @@ mod tests {
         let passwords = Passwords::new();
         let right = SecretString::from("correct horse battery");
         let stored = passwords.hash(right.clone()).await.unwrap().unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
         assert!(passwords.verify(right, Some(stored.clone())).await.unwrap());
         let wrong = SecretString::from("correct horse batterz");
         assert!(!passwords.verify(wrong.clone(), Some(stored)).await.unwrap());
@@ -148,8 +151,14 @@ mod tests {
 
     #[test]
     fn short_and_endless_passwords_are_refused() {
-        assert_eq!(hash(&SecretString::from("elevenchars")), Err(PasswordError::Length));
-        assert_eq!(hash(&SecretString::from("x".repeat(257))), Err(PasswordError::Length));
+        assert_eq!(
+            hash(&SecretString::from("elevenchars")),
+            Err(PasswordError::Length)
+        );
+        assert_eq!(
+            hash(&SecretString::from("x".repeat(257))),
+            Err(PasswordError::Length)
+        );
     }
 
     #[tokio::test]
@@ -159,8 +168,16 @@ mod tests {
             .acquire_many_owned(u32::try_from(WAITING).unwrap())
             .await
             .unwrap();
-        assert_eq!(passwords.verify(SecretString::from("any"), None).await, Err(Busy));
+        assert_eq!(
+            passwords.verify(SecretString::from("any"), None).await,
+            Err(Busy)
+        );
         drop(all);
-        assert!(!passwords.verify(SecretString::from("any"), None).await.unwrap());
+        assert!(
+            !passwords
+                .verify(SecretString::from("any"), None)
+                .await
+                .unwrap()
+        );
     }
 }

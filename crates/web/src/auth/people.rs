@@ -30,7 +30,10 @@ impl NewPerson {
             faults.push(fault("name", "Give a name of up to 200 characters."));
         }
         if !is_email(&email) {
-            faults.push(fault("email", "Give an e-mail address, such as sam@reseller.example."));
+            faults.push(fault(
+                "email",
+                "Give an e-mail address, such as sam@reseller.example.",
+            ));
         }
         let hash = hash_password(app, self.password).await;
         let hash = match hash {
@@ -88,35 +91,78 @@ pub(crate) async fn add(app: &App, tx: &Tx, caller: &Caller, row: &UserRow) -> R
     match users::insert(tx, row).await {
         Ok(()) => {}
         Err(StoreError::Conflict { .. }) => {
-            return Err(Fault::field("email", "Somebody with this e-mail address is there already."));
+            return Err(Fault::field(
+                "email",
+                "Somebody with this e-mail address is there already.",
+            ));
         }
         Err(error) => return Err(error.into()),
     }
     let clock = &**app.engine().clock();
-    audit::append(tx, clock, &caller.actor(), "user.create", &row.email, &format!("role {}", row.role)).await?;
+    audit::append(
+        tx,
+        clock,
+        &caller.actor(),
+        "user.create",
+        &row.email,
+        &format!("role {}", row.role),
+    )
+    .await?;
     Ok(())
 }
 
 /// Changes role and whether a person may log in. One admin always stays; one's own access stays as it is.
-pub(crate) async fn set_access(app: &App, tx: &Tx, caller: &Caller, id: UserId, role: Role, disabled: bool) -> Result<UserRow, Fault> {
+pub(crate) async fn set_access(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    id: UserId,
+    role: Role,
+    disabled: bool,
+) -> Result<UserRow, Fault> {
     users::begin_change(tx).await?;
-    let before = users::find(tx, id).await?.ok_or_else(|| Fault::not_found("person"))?;
+    let before = users::find(tx, id)
+        .await?
+        .ok_or_else(|| Fault::not_found("person"))?;
     if let Ok((person, _)) = caller.as_person()
         && person.id == id
         && (disabled || role != before.role)
     {
-        return Err(Fault::conflict("own_access", "Nobody changes their own access. Another admin can."));
+        return Err(Fault::conflict(
+            "own_access",
+            "Nobody changes their own access. Another admin can.",
+        ));
     }
     if before.role == role && before.disabled == disabled {
         return Ok(before);
     }
     if !users::set_access(tx, id, role, disabled).await? {
-        return Err(Fault::conflict("last_admin", "This is the last admin who can log in. Make another one first."));
+        return Err(Fault::conflict(
+            "last_admin",
+            "This is the last admin who can log in. Make another one first.",
+        ));
     }
-    let state = |role: Role, disabled: bool| format!("{role}{}", if disabled { ", disabled" } else { "" });
-    let detail = format!("{} -> {}", state(before.role, before.disabled), state(role, disabled));
-    audit::append(tx, &**app.engine().clock(), &caller.actor(), "user.access", &before.email, &detail).await?;
-    Ok(UserRow { role, disabled, ..before })
+    let state =
+        |role: Role, disabled: bool| format!("{role}{}", if disabled { ", disabled" } else { "" });
+    let detail = format!(
+        "{} -> {}",
+        state(before.role, before.disabled),
+        state(role, disabled)
+    );
+    audit::append(
+        tx,
+        &**app.engine().clock(),
+        &caller.actor(),
+        "user.access",
+        &before.email,
+        &detail,
+    )
+    .await?;
+    Ok(UserRow {
+        role,
+        disabled,
+        ..before
+    })
 }
 
 #[cfg(test)]
@@ -126,7 +172,14 @@ mod tests {
     #[test]
     fn an_address_has_a_name_and_a_host() {
         assert!(is_email("sam.sample@reseller.example"));
-        for bad in ["", "sam", "sam@", "@reseller.example", "sam sample@reseller.example", "a@b\r\nBcc: x@y.example"] {
+        for bad in [
+            "",
+            "sam",
+            "sam@",
+            "@reseller.example",
+            "sam sample@reseller.example",
+            "a@b\r\nBcc: x@y.example",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
     }

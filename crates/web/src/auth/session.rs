@@ -24,8 +24,7 @@ pub(crate) struct Session {
 impl Session {
     /// Whether the password was given so lately that credentials may be touched.
     pub(crate) fn is_confirmed(&self, now: Timestamp, within: Duration) -> bool {
-        now.duration_since(self.confirmed_at).unsigned_abs() <= within
-            && now >= self.confirmed_at
+        now.duration_since(self.confirmed_at).unsigned_abs() <= within && now >= self.confirmed_at
     }
 }
 

@@ -17,7 +17,10 @@ pub const LINK_LIFE: Duration = Duration::from_hours(24);
 /// Makes a link where nobody exists yet, and gives its path with the secret in the fragment: `/setup#...`. An older link ends.
 ///
 /// Print it to a terminal or put it into a file of mode 0600, never into a log.
-pub async fn new_link(store: &Store, clock: &dyn Clock) -> Result<Option<SecretString>, StoreError> {
+pub async fn new_link(
+    store: &Store,
+    clock: &dyn Clock,
+) -> Result<Option<SecretString>, StoreError> {
     if users::count_all(store.read()).await? > 0 {
         return Ok(None);
     }
@@ -64,7 +67,15 @@ pub(crate) async fn use_link(
         name: user.email.clone(),
         via: Via::Browser,
     };
-    audit::append(&tx, clock, &actor, "user.create", &user.email, "the first admin, by the link of the first start").await?;
+    audit::append(
+        &tx,
+        clock,
+        &actor,
+        "user.create",
+        &user.email,
+        "the first admin, by the link of the first start",
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(user))
 }

@@ -48,7 +48,12 @@ fn account_key(app: &App, account: &str) -> String {
 /// Under what tries are kept: a keyed hash. What is typed into the field of the account is now and then a password, and where
 /// people log in from is nobody's business later.
 fn key(app: &App, text: &str) -> String {
-    app.engine().sealer().fingerprint(&SecretString::from(text)).iter().map(|byte| format!("{byte:02x}")).collect()
+    app.engine()
+        .sealer()
+        .fingerprint(&SecretString::from(text))
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Where a try comes from. Unknown where a proxy does not say it.
@@ -57,25 +62,39 @@ pub(crate) struct Place(Option<String>);
 
 impl Place {
     fn of(peer: Option<IpAddr>, headers: &HeaderMap, behind_proxy: bool) -> Self {
-        let address = if behind_proxy { last_hop(headers) } else { peer };
+        let address = if behind_proxy {
+            last_hop(headers)
+        } else {
+            peer
+        };
         Self(address.map(|address| network(address.to_canonical())))
     }
 
     fn key(&self, app: &App) -> Option<String> {
-        self.0.as_ref().map(|network| key(app, &format!("log-in from {network}")))
+        self.0
+            .as_ref()
+            .map(|network| key(app, &format!("log-in from {network}")))
     }
 
     /// Whether so many tries from here failed that no more are taken.
     pub(crate) async fn is_spent(&self, app: &App) -> Result<bool, StoreError> {
         match self.key(app) {
-            Some(key) => Ok(users::count_login_failures(app.store().read(), &key, app.now() - WINDOW).await? >= TRIES_OF_A_PLACE),
+            Some(key) => {
+                Ok(
+                    users::count_login_failures(app.store().read(), &key, app.now() - WINDOW)
+                        .await?
+                        >= TRIES_OF_A_PLACE,
+                )
+            }
             None => Ok(false),
         }
     }
 
     /// Notes a try from here that failed.
     pub(crate) async fn note(&self, app: &App) -> Result<(), StoreError> {
-        let Some(key) = self.key(app) else { return Ok(()) };
+        let Some(key) = self.key(app) else {
+            return Ok(());
+        };
         let tx = app.store().begin().await?;
         users::insert_login_failure(&tx, &key, app.now()).await?;
         tx.commit().await
@@ -104,7 +123,10 @@ impl FromRequestParts<App> for Place {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip());
         Ok(Self::of(peer, &parts.headers, app.settings().behind_proxy))
     }
 }
@@ -123,17 +145,39 @@ mod tests {
 
     #[test]
     fn what_a_client_claims_of_its_address_plays_no_part() {
-        assert_eq!(place("203.0.113.7", &["198.51.100.1"], false).unwrap(), "203.0.113.7");
-        assert_eq!(place("127.0.0.1", &["198.51.100.1, 203.0.113.7"], true).unwrap(), "203.0.113.7");
-        assert_eq!(place("127.0.0.1", &["198.51.100.1", "203.0.113.7"], true).unwrap(), "203.0.113.7");
-        assert_eq!(place("127.0.0.1", &[], true), None, "the proxy's own address stands for everybody");
+        assert_eq!(
+            place("203.0.113.7", &["198.51.100.1"], false).unwrap(),
+            "203.0.113.7"
+        );
+        assert_eq!(
+            place("127.0.0.1", &["198.51.100.1, 203.0.113.7"], true).unwrap(),
+            "203.0.113.7"
+        );
+        assert_eq!(
+            place("127.0.0.1", &["198.51.100.1", "203.0.113.7"], true).unwrap(),
+            "203.0.113.7"
+        );
+        assert_eq!(
+            place("127.0.0.1", &[], true),
+            None,
+            "the proxy's own address stands for everybody"
+        );
         assert_eq!(place("127.0.0.1", &["unknown"], true), None);
     }
 
     #[test]
     fn one_network_is_one_place() {
-        assert_eq!(place("2001:db8:1:2::7", &[], false), place("2001:db8:1:2:ffff::9", &[], false));
-        assert_ne!(place("2001:db8:1:2::7", &[], false), place("2001:db8:1:3::7", &[], false));
-        assert_eq!(place("::ffff:203.0.113.7", &[], false).unwrap(), "203.0.113.7");
+        assert_eq!(
+            place("2001:db8:1:2::7", &[], false),
+            place("2001:db8:1:2:ffff::9", &[], false)
+        );
+        assert_ne!(
+            place("2001:db8:1:2::7", &[], false),
+            place("2001:db8:1:3::7", &[], false)
+        );
+        assert_eq!(
+            place("::ffff:203.0.113.7", &[], false).unwrap(),
+            "203.0.113.7"
+        );
     }
 }

@@ -78,10 +78,18 @@ pub(crate) struct TokenOrder {
 }
 
 /// Makes an API token, with its entry in the audit log.
-pub(crate) async fn issue(app: &App, tx: &Tx, caller: &Caller, order: TokenOrder) -> Result<(ApiTokenRow, SecretString), Fault> {
+pub(crate) async fn issue(
+    app: &App,
+    tx: &Tx,
+    caller: &Caller,
+    order: TokenOrder,
+) -> Result<(ApiTokenRow, SecretString), Fault> {
     let name = order.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(Fault::field("name", "Say what the token is for, in up to 100 characters."));
+        return Err(Fault::field(
+            "name",
+            "Say what the token is for, in up to 100 characters.",
+        ));
     }
     if order.days.is_some_and(|days| days == 0 || days > 3650) {
         return Err(Fault::field("days", "Give 1 to 3650 days."));
@@ -96,12 +104,22 @@ pub(crate) async fn issue(app: &App, tx: &Tx, caller: &Caller, order: TokenOrder
         created_by: caller.actor().name,
         created_at: now,
         used_at: None,
-        expires_at: order.days.map(|days| now + Duration::from_hours(24 * u64::from(days))),
+        expires_at: order
+            .days
+            .map(|days| now + Duration::from_hours(24 * u64::from(days))),
         revoked_at: None,
     };
     users::insert_api_token(tx, &row, &made.hash).await?;
     let detail = format!("scope {}, {}", row.role, row.prefix);
-    audit::append(tx, &**app.engine().clock(), &caller.actor(), "api_token.create", &row.name, &detail).await?;
+    audit::append(
+        tx,
+        &**app.engine().clock(),
+        &caller.actor(),
+        "api_token.create",
+        &row.name,
+        &detail,
+    )
+    .await?;
     Ok((row, made.secret))
 }
 
@@ -114,7 +132,15 @@ pub(crate) async fn revoke(app: &App, caller: &Caller, id: ApiTokenId) -> Result
         .find(|row| row.id == id)
         .ok_or_else(|| Fault::not_found("API token"))?;
     if users::revoke_api_token(&tx, id, app.now()).await? {
-        audit::append(&tx, &**app.engine().clock(), &caller.actor(), "api_token.revoke", &row.name, &row.prefix).await?;
+        audit::append(
+            &tx,
+            &**app.engine().clock(),
+            &caller.actor(),
+            "api_token.revoke",
+            &row.name,
+            &row.prefix,
+        )
+        .await?;
         tx.commit().await?;
     }
     Ok(())

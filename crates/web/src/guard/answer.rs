@@ -24,7 +24,11 @@ pub(crate) struct Asker(pub(crate) Caller);
 
 /// Prints what went wrong: for the API and probes as a problem, for people as a page.
 pub(crate) async fn print(State(app): State<App>, request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let head_only = request.method() == Method::HEAD;
@@ -38,7 +42,8 @@ pub(crate) async fn print(State(app): State<App>, request: Request, next: Next) 
         Some(fault) => fault.clone(),
         None => refusal(status, body).await,
     };
-    let for_programs = path.starts_with("/api/") || matches!(path.as_str(), "/healthz" | "/readyz" | "/metrics");
+    let for_programs =
+        path.starts_with("/api/") || matches!(path.as_str(), "/healthz" | "/readyz" | "/metrics");
     let mut response = if for_programs {
         let problem = serde_json::to_vec(&Problem::of(&fault, &id)).unwrap_or_default();
         ([(CONTENT_TYPE, "application/problem+json")], problem).into_response()
@@ -74,9 +79,13 @@ async fn refusal(status: StatusCode, body: Body) -> Fault {
     let text = String::from_utf8_lossy(&text).into_owned();
     let (code, title) = match status {
         StatusCode::NOT_FOUND => return Fault::not_found("page or record"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This cannot be done at this address"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method_not_allowed", "This cannot be done at this address")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The request is too large"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported_media_type", "Send it as application/json"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            ("unsupported_media_type", "Send it as application/json")
+        }
         StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "A field is wrong"),
         StatusCode::BAD_REQUEST => ("unreadable", "The request cannot be read"),
         _ if status.is_server_error() => ("internal", "Something of ours failed"),
@@ -86,7 +95,10 @@ async fn refusal(status: StatusCode, body: Body) -> Fault {
 }
 
 /// The answer to a handler that panicked. The panic's text may hold data: it stays in the log.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()

@@ -22,8 +22,16 @@ pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next)
     set(headers, CONTENT_SECURITY_POLICY, POLICY);
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, REFERRER_POLICY, "same-origin");
-    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(
+        headers,
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        headers,
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
     set(headers, HeaderName::from_static("x-frame-options"), "DENY");
     set(
         headers,
@@ -31,7 +39,11 @@ pub(crate) async fn harden(State(app): State<App>, request: Request, next: Next)
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
     if app.settings().is_https() {
-        set(headers, STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+        set(
+            headers,
+            STRICT_TRANSPORT_SECURITY,
+            "max-age=63072000; includeSubDomains",
+        );
     }
     if !headers.contains_key(CACHE_CONTROL) {
         set(headers, CACHE_CONTROL, "no-store");

@@ -11,7 +11,11 @@ use crate::auth::forgery::authority;
 use crate::fault::Fault;
 
 /// Refuses requests for another host than the public URL's. Probes come by address and are let through.
-pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Result<Response, Fault> {
+pub(crate) async fn check(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
     let named = request
         .headers()
         .get(HOST)
@@ -41,7 +45,10 @@ fn is_ours(host: &str, settings: &WebSettings) -> bool {
     if !settings.is_loopback() {
         return false;
     }
-    let port = settings.public_url.port().map_or_else(String::new, |port| format!(":{port}"));
+    let port = settings
+        .public_url
+        .port()
+        .map_or_else(String::new, |port| format!(":{port}"));
     ["127.0.0.1", "localhost", "[::1]"]
         .iter()
         .any(|name| host.eq_ignore_ascii_case(&format!("{name}{port}")))
@@ -55,9 +62,17 @@ mod tests {
     fn only_our_own_name_and_its_loopback_twins() {
         let public = WebSettings::at("https://ion.example".parse().unwrap());
         assert!(is_ours("ion.example", &public) && is_ours("ION.example", &public));
-        assert!(!is_ours("evil.example", &public) && !is_ours("ion.example:8443", &public) && !is_ours("127.0.0.1", &public));
+        assert!(
+            !is_ours("evil.example", &public)
+                && !is_ours("ion.example:8443", &public)
+                && !is_ours("127.0.0.1", &public)
+        );
         let local = WebSettings::at("http://127.0.0.1:8080".parse().unwrap());
-        assert!(is_ours("127.0.0.1:8080", &local) && is_ours("localhost:8080", &local) && is_ours("[::1]:8080", &local));
+        assert!(
+            is_ours("127.0.0.1:8080", &local)
+                && is_ours("localhost:8080", &local)
+                && is_ours("[::1]:8080", &local)
+        );
         assert!(!is_ours("127.0.0.1:9090", &local) && !is_ours("rebound.example:8080", &local));
     }
 }

@@ -23,7 +23,11 @@ const LARGEST_FORM: usize = 256 * 1024;
 
 /// Lets a request through to its handler, or answers why not. The handler finds the [`Caller`] in the request.
 pub(crate) async fn check(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if request.uri().path_and_query().is_some_and(|asked| holds_zero(asked.as_str().as_bytes())) {
+    if request
+        .uri()
+        .path_and_query()
+        .is_some_and(|asked| holds_zero(asked.as_str().as_bytes()))
+    {
         return Fault::zero_byte().into_response();
     }
     let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
@@ -43,7 +47,9 @@ pub(crate) async fn check(State(app): State<App>, mut request: Request, next: Ne
         Access::PersonConfirmed(right) => person(&app, &mut request, right, true).await,
         Access::Program(right) => program(&app, request.headers(), right).await.map(Some),
         Access::Scrape if may_scrape(&app, &request) => Ok(None),
-        Access::Scrape => program(&app, request.headers(), Right::ManageSettings).await.map(Some),
+        Access::Scrape => program(&app, request.headers(), Right::ManageSettings)
+            .await
+            .map(Some),
     };
     match found {
         Ok(Some(caller)) => {
@@ -57,7 +63,10 @@ pub(crate) async fn check(State(app): State<App>, mut request: Request, next: Ne
 
 type Found = Result<Option<Caller>, Box<Response>>;
 
-#[expect(clippy::unnecessary_box_returns, reason = "a refusal is carried as an error, which must be small")]
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "a refusal is carried as an error, which must be small"
+)]
 fn refuse(fault: impl IntoResponse) -> Box<Response> {
     Box::new(fault.into_response())
 }
@@ -110,7 +119,10 @@ async fn person(app: &App, request: &mut Request, right: Right, confirmed: bool)
         ))));
     }
     if confirmed && !session.is_confirmed(app.now(), app.settings().confirmed_for) {
-        return Err(Box::new(asked_by(caller.clone(), send_to(request, "/reauthenticate"))));
+        return Err(Box::new(asked_by(
+            caller.clone(),
+            send_to(request, "/reauthenticate"),
+        )));
     }
     Ok(Some(caller))
 }
@@ -130,7 +142,12 @@ async fn sent_token(request: &mut Request) -> Result<Option<String>, Fault> {
     }
     let body = std::mem::replace(request.body_mut(), Body::empty());
     let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| {
-        Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The form is too large", "Nothing was saved.")
+        Fault::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The form is too large",
+            "Nothing was saved.",
+        )
     })?;
     let token = form_urlencoded::parse(&bytes)
         .find(|(name, _)| name == forgery::FIELD)
@@ -145,15 +162,18 @@ async fn program(app: &App, headers: &HeaderMap, right: Right) -> Result<Caller,
         .map_err(|error| refuse(Fault::from(error)))?;
     let Some(caller) = found else {
         let mut response = Fault::log_in_first().into_response();
-        response
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"ionbridge\""));
+        response.headers_mut().insert(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"ionbridge\""),
+        );
         return Err(Box::new(response));
     };
     if caller.may(right) {
         Ok(caller)
     } else {
-        Err(refuse(Fault::forbidden(format!("This API token does not include the scope {right}."))))
+        Err(refuse(Fault::forbidden(format!(
+            "This API token does not include the scope {right}."
+        ))))
     }
 }
 
@@ -163,7 +183,9 @@ fn may_scrape(app: &App, request: &Request) -> bool {
     let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"]
         .iter()
         .any(|name| request.headers().contains_key(*name));
-    let local = peer.is_some_and(|peer| peer.0.ip().is_loopback()) && !forwarded && !app.settings().behind_proxy;
+    let local = peer.is_some_and(|peer| peer.0.ip().is_loopback())
+        && !forwarded
+        && !app.settings().behind_proxy;
     local || app.settings().metrics_open
 }
 
@@ -183,7 +205,9 @@ fn send_to(request: &Request, page: &str) -> Response {
     };
     let to = match back.filter(|back| back != "/") {
         Some(back) => {
-            let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", &back).finish();
+            let query: String = form_urlencoded::Serializer::new(String::new())
+                .append_pair("next", &back)
+                .finish();
             format!("{page}?{query}")
         }
         None => page.to_owned(),
@@ -218,7 +242,12 @@ fn path_of(path: &str, query: Option<&str>) -> String {
 pub(crate) fn next_page(next: Option<&str>) -> String {
     match next {
         // `//host` and `/\host` are addresses of other sites to a browser.
-        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control) => {
+        Some(next)
+            if next.starts_with('/')
+                && !next.starts_with("//")
+                && !next.contains('\\')
+                && !next.chars().any(char::is_control) =>
+        {
             next.to_owned()
         }
         _ => "/".to_owned(),
@@ -232,7 +261,14 @@ mod tests {
     #[test]
     fn the_way_back_never_leaves_us() {
         assert_eq!(next_page(Some("/products?q=a")), "/products?q=a");
-        for bad in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "", "/a\r\nb"] {
+        for bad in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:1",
+            "",
+            "/a\r\nb",
+        ] {
             assert_eq!(next_page(Some(bad)), "/", "{bad}");
         }
         assert_eq!(next_page(None), "/");

@@ -31,7 +31,8 @@ pub(crate) async fn follow(State(app): State<App>, mut request: Request, next: N
     let status = response.status();
     span.in_scope(|| log(status.as_u16(), took));
     metrics::counter!("ionbridge_http_requests_total", "path" => path.clone(), "status" => status.as_u16().to_string()).increment(1);
-    metrics::histogram!("ionbridge_http_request_seconds", "path" => path).record(took.as_secs_f64());
+    metrics::histogram!("ionbridge_http_request_seconds", "path" => path)
+        .record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", value);
     }

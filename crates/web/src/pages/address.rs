@@ -52,7 +52,11 @@ impl Address {
 
     /// The same query at another path.
     pub(crate) fn at(&self, path: &'static str) -> String {
-        Self { path, pairs: Vec::new() }.print(&self.but(&["after", "size"]))
+        Self {
+            path,
+            pairs: Vec::new(),
+        }
+        .print(&self.but(&["after", "size"]))
     }
 
     /// The pairs but some, for the hidden fields of a form.
@@ -68,7 +72,9 @@ impl Address {
         if pairs.is_empty() {
             return self.path.to_owned();
         }
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
         format!("{}?{query}", self.path)
     }
 }
@@ -81,10 +87,16 @@ mod tests {
     fn a_filter_changes_and_the_place_is_forgotten() {
         let address = Address::new("/products", Some("q=a+b&vendor=AWS&after=50&term="));
         assert_eq!(address.get("q"), Some("a b"));
-        assert_eq!(address.with("vendor", "R&D"), "/products?q=a+b&vendor=R%26D");
+        assert_eq!(
+            address.with("vendor", "R&D"),
+            "/products?q=a+b&vendor=R%26D"
+        );
         assert_eq!(address.without(&["q", "vendor"]), "/products");
         assert_eq!(address.after(100), "/products?q=a+b&vendor=AWS&after=100");
         assert_eq!(address.after(0), "/products?q=a+b&vendor=AWS");
-        assert_eq!(address.at("/products/export.csv"), "/products/export.csv?q=a+b&vendor=AWS");
+        assert_eq!(
+            address.at("/products/export.csv"),
+            "/products/export.csv?q=a+b&vendor=AWS"
+        );
     }
 }

@@ -136,7 +136,10 @@ pub(crate) fn life(row: &ConnectionRow, now: Timestamp) -> Option<Life> {
 
 /// The state of a connection as a word.
 pub(crate) fn connection_status(row: &ConnectionRow, now: Timestamp) -> status::Status {
-    status::connection(row.login.status, life(row, now).map(|life| i64::from(life.days)))
+    status::connection(
+        row.login.status,
+        life(row, now).map(|life| i64::from(life.days)),
+    )
 }
 
 /// The page of a connection.

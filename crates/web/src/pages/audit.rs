@@ -32,8 +32,12 @@ pub(crate) async fn list(
     let address = Address::new(PATH, query.as_deref());
     let conn = app.store().read();
     let text = address.get("q").unwrap_or_default();
-    let before = address.get("after").and_then(|after| after.parse::<u64>().ok());
-    let open = address.get("open").and_then(|open| open.parse::<u64>().ok());
+    let before = address
+        .get("after")
+        .and_then(|after| after.parse::<u64>().ok());
+    let open = address
+        .get("open")
+        .and_then(|open| open.parse::<u64>().ok());
     let mut rows = audit::list(conn, before, text, PAGE + 1).await?;
     let more = rows.len() > PAGE as usize;
     let older = rows.get(PAGE as usize).map(|row| row.hash.clone());
@@ -44,21 +48,44 @@ pub(crate) async fn list(
             .iter()
             .enumerate()
             .map(|(place, row)| {
-                let previous = rows.get(place + 1).map(|row| row.hash.clone()).or_else(|| older.clone());
-                audit_row(row, open == Some(row.number), previous.as_deref(), &address, &around.times)
+                let previous = rows
+                    .get(place + 1)
+                    .map(|row| row.hash.clone())
+                    .or_else(|| older.clone());
+                audit_row(
+                    row,
+                    open == Some(row.number),
+                    previous.as_deref(),
+                    &address,
+                    &around.times,
+                )
             })
             .collect(),
         empty: rows.is_empty().then(|| match text {
-            "" => Empty::new("list-details", "Nothing was done yet", "Every change stands here: who, what, when, and how."),
-            _ => Empty::new("search-off", "No entry fits", "Look for an e-mail address, an action such as user.create, or a name.")
-                .with(Button::link("Show all", PATH)),
+            "" => Empty::new(
+                "list-details",
+                "Nothing was done yet",
+                "Every change stands here: who, what, when, and how.",
+            ),
+            _ => Empty::new(
+                "search-off",
+                "No entry fits",
+                "Look for an e-mail address, an action such as user.create, or a name.",
+            )
+            .with(Button::link("Show all", PATH)),
         }),
         csrf: around.frame.csrf.clone(),
         pager: Pager {
-            words: format!("{}, the newest first", counted(rows.len() as u64, "entry", "entries")),
+            words: format!(
+                "{}, the newest first",
+                counted(rows.len() as u64, "entry", "entries")
+            ),
             note: String::new(),
             previous: before.map(|_| address.without(&["open"])),
-            next: rows.last().filter(|_| more).map(|last| address.after(last.number)),
+            next: rows
+                .last()
+                .filter(|_| more)
+                .map(|last| address.after(last.number)),
             sizes: Vec::new(),
         },
         chips: None,
@@ -90,14 +117,25 @@ pub(crate) async fn list(
         ],
         notes,
         chips: Chips::new(Vec::new()),
-        search: Search { action: PATH.to_owned(), value: text.to_owned(), placeholder: "Who, what, about", keep: address.but(&["q", "after", "open", "check"]) },
+        search: Search {
+            action: PATH.to_owned(),
+            value: text.to_owned(),
+            placeholder: "Who, what, about",
+            keep: address.but(&["q", "after", "open", "check"]),
+        },
         list,
         frame: around.frame,
     })
     .into_response())
 }
 
-fn audit_row(row: &AuditRow, open: bool, previous: Option<&str>, address: &Address, times: &Times) -> view::AuditRow {
+fn audit_row(
+    row: &AuditRow,
+    open: bool,
+    previous: Option<&str>,
+    address: &Address,
+    times: &Times,
+) -> view::AuditRow {
     let (icon, via) = match row.via.as_str() {
         "browser" => ("user", "browser"),
         "token" => ("key", "API token"),
@@ -113,17 +151,33 @@ fn audit_row(row: &AuditRow, open: bool, previous: Option<&str>, address: &Addre
         number: count(row.number),
         at: times.second(row.at),
         who: row.actor.clone(),
-        initials: if row.via == "browser" { initials(&row.actor) } else { String::new() },
+        initials: if row.via == "browser" {
+            initials(&row.actor)
+        } else {
+            String::new()
+        },
         icon,
         via: via.to_owned(),
         what: what(&row.action),
         about: row.about.clone(),
-        about_href: match row.about.strip_prefix("run ").and_then(|number| number.parse::<u64>().ok()) {
+        about_href: match row
+            .about
+            .strip_prefix("run ")
+            .and_then(|number| number.parse::<u64>().ok())
+        {
             Some(number) => format!("/activity/runs/number/{number}"),
             None => String::new(),
         },
-        toggle_href: if open { address.without(&["open"]) } else { format!("{}#open", address.with("open", &row.number.to_string())) },
-        open: open.then(|| AuditDetail { facts, hash: short(&row.hash), previous: previous.map(short).unwrap_or_default() }),
+        toggle_href: if open {
+            address.without(&["open"])
+        } else {
+            format!("{}#open", address.with("open", &row.number.to_string()))
+        },
+        open: open.then(|| AuditDetail {
+            facts,
+            hash: short(&row.hash),
+            previous: previous.map(short).unwrap_or_default(),
+        }),
     }
 }
 
@@ -154,14 +208,29 @@ fn what(action: &str) -> String {
 /// The whole log as CSV.
 pub(crate) async fn csv(State(app): State<App>) -> Result<Response, Fault> {
     let failed = |error: csv::Error| Fault::internal(&error);
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(["number", "at", "actor", "via", "action", "about", "detail", "hash"]).map_err(failed)?;
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer
+        .write_record([
+            "number", "at", "actor", "via", "action", "about", "detail", "hash",
+        ])
+        .map_err(failed)?;
     let mut before = None;
     loop {
         let rows = audit::list(app.store().read(), before, "", 1000).await?;
         for row in &rows {
             let (number, at) = (row.number.to_string(), row.at.to_string());
-            let cells = [number.as_str(), &at, &row.actor, &row.via, &row.action, &row.about, &row.detail, &row.hash];
+            let cells = [
+                number.as_str(),
+                &at,
+                &row.actor,
+                &row.via,
+                &row.action,
+                &row.about,
+                &row.detail,
+                &row.hash,
+            ];
             writer.write_record(cells.map(harmless)).map_err(failed)?;
         }
         match rows.last() {
@@ -169,6 +238,15 @@ pub(crate) async fn csv(State(app): State<App>) -> Result<Response, Fault> {
             _ => break,
         }
     }
-    let bytes = writer.into_inner().map_err(|error| Fault::internal(error.error()))?;
-    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"")], bytes).into_response())
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Fault::internal(error.error()))?;
+    Ok((
+        [
+            (CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""),
+        ],
+        bytes,
+    )
+        .into_response())
 }

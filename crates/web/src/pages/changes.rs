@@ -37,18 +37,33 @@ pub(crate) async fn show(
     let address = Address::new(PATH, query.as_deref());
     let conn = app.store().read();
     let run = match address.get("run").map(str::parse::<u64>) {
-        Some(Ok(number)) => runs::find_by_number(conn, number).await?.ok_or_else(|| Fault::not_found("import"))?,
+        Some(Ok(number)) => runs::find_by_number(conn, number)
+            .await?
+            .ok_or_else(|| Fault::not_found("import"))?,
         Some(Err(_)) => return Err(Fault::not_found("import")),
         None => match runs::find_last_complete(conn).await? {
             Some(run) => run,
             None => return none_yet(&app, &caller, &headers).await,
         },
     };
-    let kind = address.get("kind").and_then(|kind| kind.parse::<ChangeKind>().ok());
+    let kind = address
+        .get("kind")
+        .and_then(|kind| kind.parse::<ChangeKind>().ok());
     let costs = caller.may(Right::SeeCost);
     let counts = catalog::change_counts(conn, run.id).await?;
-    let around = Around::load(&app, &caller, &headers, "What changed", Section::Products).await?.under("Products", "/products");
-    let list = list(&app, &run, kind, &address, &counts, costs, &around.frame.csrf).await?;
+    let around = Around::load(&app, &caller, &headers, "What changed", Section::Products)
+        .await?
+        .under("Products", "/products");
+    let list = list(
+        &app,
+        &run,
+        kind,
+        &address,
+        &counts,
+        costs,
+        &around.frame.csrf,
+    )
+    .await?;
     if wants_part(&headers) {
         return Ok(Html(list).into_response());
     }
@@ -61,7 +76,11 @@ pub(crate) async fn show(
             count(run.number),
             counted(run.counts.read, "product", "products"),
             count(run.counts.unchanged),
-            if run.baseline { " The first import writes no report: everything in it was new." } else { "" }
+            if run.baseline {
+                " The first import writes no report: everything in it was new."
+            } else {
+                ""
+            }
         ),
         actions: actions(&app, &run).await?,
         figures: figures(&counts, &address),
@@ -73,11 +92,17 @@ pub(crate) async fn show(
 }
 
 async fn none_yet(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Response, Fault> {
-    let around = Around::load(app, caller, headers, "What changed", Section::Products).await?.under("Products", "/products");
+    let around = Around::load(app, caller, headers, "What changed", Section::Products)
+        .await?
+        .under("Products", "/products");
     let list = ChangeList {
         groups: Vec::new(),
         costs: caller.may(Right::SeeCost),
-        empty: Some(Empty::new("package-import", "No import has ended yet", "From the second import on, this page tells what each one changed.")),
+        empty: Some(Empty::new(
+            "package-import",
+            "No import has ended yet",
+            "From the second import on, this page tells what each one changed.",
+        )),
         csrf: around.frame.csrf.clone(),
         pager: Pager::single("No changes"),
     };
@@ -96,17 +121,34 @@ async fn none_yet(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<Res
 async fn actions(app: &App, run: &RunRow) -> Result<Vec<Button>, Fault> {
     let conn = app.store().read();
     let mut actions = Vec::new();
-    if let Some(before) = runs::list(conn, Some(run.connection), Some(run.number), 1).await?.into_iter().next() {
-        actions.push(Button::link("Import before", format!("{PATH}?run={}", before.number)));
+    if let Some(before) = runs::list(conn, Some(run.connection), Some(run.number), 1)
+        .await?
+        .into_iter()
+        .next()
+    {
+        actions.push(Button::link(
+            "Import before",
+            format!("{PATH}?run={}", before.number),
+        ));
     }
-    actions.push(Button::link("The run", format!("/activity/runs/{}", run.id)));
+    actions.push(Button::link(
+        "The run",
+        format!("/activity/runs/{}", run.id),
+    ));
     Ok(actions)
 }
 
 fn figures(counts: &[ChangeCount], address: &Address) -> Vec<Figure> {
-    let of = |kind: ChangeKind| counts.iter().find(|found| found.kind == kind).map_or(0, |found| found.count);
+    let of = |kind: ChangeKind| {
+        counts
+            .iter()
+            .find(|found| found.kind == kind)
+            .map_or(0, |found| found.count)
+    };
     let figure = |kind: ChangeKind, icon: &'static str, tone: Tone| {
-        Figure::new(words::change(kind), count(of(kind)), "").to(address.with("kind", kind.as_str())).with_icon(icon, tone)
+        Figure::new(words::change(kind), count(of(kind)), "")
+            .to(address.with("kind", kind.as_str()))
+            .with_icon(icon, tone)
     };
     vec![
         figure(ChangeKind::PriceUp, "arrow-up-right", Tone::Warn),
@@ -147,37 +189,67 @@ async fn list(
     csrf: &str,
 ) -> Result<ChangeList, Fault> {
     let conn = app.store().read();
-    let offset: u64 = address.get("after").and_then(|after| after.parse().ok()).unwrap_or(0);
+    let offset: u64 = address
+        .get("after")
+        .and_then(|after| after.parse().ok())
+        .unwrap_or(0);
     let mut groups = Vec::new();
-    let total: u64 = counts.iter().filter(|found| kind.is_none_or(|kind| kind == found.kind)).map(|found| found.count).sum();
+    let total: u64 = counts
+        .iter()
+        .filter(|found| kind.is_none_or(|kind| kind == found.kind))
+        .map(|found| found.count)
+        .sum();
     for one in words::CHANGE_ORDER {
-        let Some(found) = counts.iter().find(|found| found.kind == one) else { continue };
+        let Some(found) = counts.iter().find(|found| found.kind == one) else {
+            continue;
+        };
         if kind.is_some_and(|kind| kind != one) {
             continue;
         }
-        let (from, limit) = if kind.is_some() { (offset, PAGE) } else { (0, FIRST) };
+        let (from, limit) = if kind.is_some() {
+            (offset, PAGE)
+        } else {
+            (0, FIRST)
+        };
         let rows = catalog::list_changes(conn, run.id, Some(one), from, limit).await?;
         let left = found.count.saturating_sub(rows.len() as u64);
         groups.push(ChangeGroup {
             title: words::change(one).to_owned(),
             count: count(found.count),
             rows: rows.iter().map(|row| change_row(row, costs)).collect(),
-            more: (kind.is_none() && left > 0).then(|| Link::new(format!("Show all {}", count(found.count)), address.with("kind", one.as_str()))),
+            more: (kind.is_none() && left > 0).then(|| {
+                Link::new(
+                    format!("Show all {}", count(found.count)),
+                    address.with("kind", one.as_str()),
+                )
+            }),
         });
     }
     let end = (offset + u64::from(PAGE)).min(total);
     Ok(ChangeList {
-        empty: groups.is_empty().then(|| Empty::new("equal", "Nothing changed", "Every product was as before: name, prices, variants and availability.")),
+        empty: groups.is_empty().then(|| {
+            Empty::new(
+                "equal",
+                "Nothing changed",
+                "Every product was as before: name, prices, variants and availability.",
+            )
+        }),
         groups,
         costs,
         csrf: csrf.to_owned(),
         pager: Pager {
             words: match kind {
-                Some(_) if total > 0 => format!("{}–{} of {}", count(offset + 1), count(end), counted(total, "change", "changes")),
+                Some(_) if total > 0 => format!(
+                    "{}–{} of {}",
+                    count(offset + 1),
+                    count(end),
+                    counted(total, "change", "changes")
+                ),
                 _ => counted(total, "change", "changes"),
             },
             note: String::new(),
-            previous: (kind.is_some() && offset > 0).then(|| address.after(offset.saturating_sub(u64::from(PAGE)))),
+            previous: (kind.is_some() && offset > 0)
+                .then(|| address.after(offset.saturating_sub(u64::from(PAGE)))),
             next: (kind.is_some() && end < total).then(|| address.after(end)),
             sizes: Vec::new(),
         },
@@ -189,7 +261,10 @@ fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
     let money = words::is_price(row.kind);
     let hidden = money && !costs;
     let amount = |text: &str| match row.currency.as_deref().and_then(words::currency) {
-        Some(currency) if money => domain::Amount::parse(text, domain::Scale::Price).map_or_else(|_| text.to_owned(), |amount| format::amount(&amount, currency)),
+        Some(currency) if money => domain::Amount::parse(text, domain::Scale::Price).map_or_else(
+            |_| text.to_owned(),
+            |amount| format::amount(&amount, currency),
+        ),
         _ => text.to_owned(),
     };
     let delta = match (row.base, row.delta) {
@@ -205,9 +280,21 @@ fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
         name: row.product_name.clone(),
         vendor: row.vendor.clone(),
         label: row.label.clone(),
-        before: if hidden { String::new() } else { amount(&row.before) },
-        after: if hidden { String::new() } else { amount(&row.after) },
-        currency: if money && costs { row.currency.clone().unwrap_or_default() } else { String::new() },
+        before: if hidden {
+            String::new()
+        } else {
+            amount(&row.before)
+        },
+        after: if hidden {
+            String::new()
+        } else {
+            amount(&row.after)
+        },
+        currency: if money && costs {
+            row.currency.clone().unwrap_or_default()
+        } else {
+            String::new()
+        },
         delta,
         status: state_of(row.kind),
     }
@@ -215,9 +302,13 @@ fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
 
 fn state_of(kind: ChangeKind) -> Option<Status> {
     match kind {
-        ChangeKind::New | ChangeKind::VariantNew => Some(status::product(ProductState::Available, true)),
+        ChangeKind::New | ChangeKind::VariantNew => {
+            Some(status::product(ProductState::Available, true))
+        }
         ChangeKind::Returned => Some(status::product(ProductState::Available, false)),
-        ChangeKind::Withdrawn | ChangeKind::VariantGone => Some(status::product(ProductState::Withdrawn, false)),
+        ChangeKind::Withdrawn | ChangeKind::VariantGone => {
+            Some(status::product(ProductState::Withdrawn, false))
+        }
         _ => None,
     }
 }

@@ -21,9 +21,13 @@ use crate::from_engine::{to_its_end, told};
 use crate::pages::around::{connection_href, connection_status, life};
 use crate::pages::credentials::checks;
 use crate::pages::{Around, go_to};
-use crate::view::connection::{ConnectedCard, ConnectionActions, ConnectionPage, IntegrationsPage, LoginFact};
+use crate::view::connection::{
+    ConnectedCard, ConnectionActions, ConnectionPage, IntegrationsPage, LoginFact,
+};
 use crate::view::format::{count, counted, duration};
-use crate::view::{Button, Fact, Flash, Html, Link, Note, Point, Section, Times, Tone, Value, status};
+use crate::view::{
+    Button, Fact, Flash, Html, Link, Note, Point, Section, Times, Tone, Value, status,
+};
 
 /// A form that holds nothing but its token.
 #[derive(Debug, Deserialize)]
@@ -37,10 +41,18 @@ pub(crate) struct Said {
 }
 
 /// Everything that is connected.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(said): Query<Said>) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Result<Response, Fault> {
     let around = Around::load(&app, &caller, &headers, "Integrations", Section::Settings).await?;
     let flash = match said.done.as_deref() {
-        Some("removed") => Some(Flash::done("Connection removed", "Its secrets are erased; what it imported stays, read-only.")),
+        Some("removed") => Some(Flash::done(
+            "Connection removed",
+            "Its secrets are erased; what it imported stays, read-only.",
+        )),
         _ => None,
     };
     let around = around.saying(flash);
@@ -54,7 +66,9 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: Header
     Ok(Html(IntegrationsPage {
         notes,
         connected,
-        configure_href: caller.may(Right::ManageConnections).then(|| "/settings/integrations/streamone-ion/new".to_owned()),
+        configure_href: caller
+            .may(Right::ManageConnections)
+            .then(|| "/settings/integrations/streamone-ion/new".to_owned()),
         hosts: app.engine().settings().ion.allowed_hosts.join(", "),
         frame: around.frame,
     })
@@ -64,7 +78,10 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: Header
 async fn card(app: &App, row: &ConnectionRow, times: &Times) -> Result<ConnectedCard, Fault> {
     let conn = app.store().read();
     let products = catalog::count_products(conn, row.id).await?;
-    let last = runs::list(conn, Some(row.id), None, 1).await?.into_iter().next();
+    let last = runs::list(conn, Some(row.id), None, 1)
+        .await?
+        .into_iter()
+        .next();
     Ok(ConnectedCard {
         href: connection_href(row.id),
         name: row.name.clone(),
@@ -72,11 +89,23 @@ async fn card(app: &App, row: &ConnectionRow, times: &Times) -> Result<Connected
         status: connection_status(row, times.now),
         test: row.sandbox,
         life: life(row, times.now),
-        until: row.refresh_expires_at.map(|at| times.date(at)).unwrap_or_default(),
+        until: row
+            .refresh_expires_at
+            .map(|at| times.date(at))
+            .unwrap_or_default(),
         facts: vec![
             Fact::new("Products", Value::text(count(products))),
-            Fact::new("Last import", last.map_or_else(|| Value::Absent("never".to_owned()), |run| Value::Moment(times.ago(run.requested_at)))),
-            Fact::new("Login refreshed", Value::Moment(times.ago(row.login.refreshed_at))),
+            Fact::new(
+                "Last import",
+                last.map_or_else(
+                    || Value::Absent("never".to_owned()),
+                    |run| Value::Moment(times.ago(run.requested_at)),
+                ),
+            ),
+            Fact::new(
+                "Login refreshed",
+                Value::Moment(times.ago(row.login.refreshed_at)),
+            ),
         ],
         activity_href: format!("/activity/runs?connection={}", row.id),
     })
@@ -107,16 +136,25 @@ fn trouble(row: &ConnectionRow, now: Timestamp, manages: bool) -> Option<Note> {
         (_, Some(days)) if days <= 14 => Note::new(
             if days <= 3 { Tone::Bad } else { Tone::Warn },
             "hourglass-low",
-            format!("The login to “{}” ends in {}", row.name, crate::view::Life { days, total: 32 }.words()),
+            format!(
+                "The login to “{}” ends in {}",
+                row.name,
+                crate::view::Life { days, total: 32 }.words()
+            ),
             "Ion ends every login 32 days after it was requested. Paste new credentials before then; everything else is kept.",
         ),
         _ => return None,
     };
-    Some(if manages && row.login.status != ConnectionStatus::Rechecking {
-        note.with(Button::link("Paste new credentials", format!("{}/credentials", connection_href(row.id))))
-    } else {
-        note
-    })
+    Some(
+        if manages && row.login.status != ConnectionStatus::Rechecking {
+            note.with(Button::link(
+                "Paste new credentials",
+                format!("{}/credentials", connection_href(row.id)),
+            ))
+        } else {
+            note
+        },
+    )
 }
 
 /// One connection.
@@ -139,36 +177,67 @@ pub(crate) async fn show(
     page(&app, &caller, &headers, id, notes, None).await
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, id: Uuid, notes: Vec<Note>, report: Option<&CheckReport>) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: Uuid,
+    notes: Vec<Note>,
+    report: Option<&CheckReport>,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
-    let row = connections::find(conn, id.into()).await?.ok_or_else(|| Fault::not_found("connection"))?;
+    let row = connections::find(conn, id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("connection"))?;
     let view = app.engine().overview(row.id).await?;
     let around = Around::load(app, caller, headers, row.name.clone(), Section::Settings)
         .await?
         .under("Integrations", "/settings/integrations")
         .about(&row);
     let times = &around.times;
-    let manages = caller.may(Right::ManageConnections) && row.login.status != ConnectionStatus::Removed;
+    let manages =
+        caller.may(Right::ManageConnections) && row.login.status != ConnectionStatus::Removed;
     let unfinished = runs::find_unfinished(conn, row.id, RunKind::CatalogImport).await?;
     let mut all_notes = notes;
-    all_notes.extend(trouble(&row, times.now, manages).map(|note| match &view.status_cause {
-        Some(cause) => Note { text: format!("{} Cause: {cause}.", note.text), ..note },
-        None => note,
-    }));
+    all_notes.extend(
+        trouble(&row, times.now, manages).map(|note| match &view.status_cause {
+            Some(cause) => Note {
+                text: format!("{} Cause: {cause}.", note.text),
+                ..note
+            },
+            None => note,
+        }),
+    );
     let importable = caller.may(Right::RunImports)
         && unfinished.is_none()
-        && !matches!(row.login.status, ConnectionStatus::Removed | ConnectionStatus::NotFinished | ConnectionStatus::Paused);
+        && !matches!(
+            row.login.status,
+            ConnectionStatus::Removed | ConnectionStatus::NotFinished | ConnectionStatus::Paused
+        );
     Ok(Html(ConnectionPage {
         name: row.name.clone(),
         status: connection_status(&row, times.now),
         test: row.sandbox,
-        facts_line: format!("{} · Account {} · connected by {} on {}", row.name, row.account_id, row.created_by, times.date_time(row.created_at)),
+        facts_line: format!(
+            "{} · Account {} · connected by {} on {}",
+            row.name,
+            row.account_id,
+            row.created_by,
+            times.date_time(row.created_at)
+        ),
         notes: all_notes,
         checks: report.map(|report| checks(report, false)),
         life: life(&row, times.now),
-        until: row.refresh_expires_at.map(|at| times.date_time(at)).unwrap_or_default(),
+        until: row
+            .refresh_expires_at
+            .map(|at| times.date_time(at))
+            .unwrap_or_default(),
         login_facts: login_facts(&view, times),
-        history: view.attempts.iter().map(|attempt| point(attempt, times)).collect(),
+        history: view
+            .attempts
+            .iter()
+            .map(|attempt| point(attempt, times))
+            .collect(),
         catalog: catalog_facts(app, &row, times).await?,
         facts: facts(app, &row, caller),
         actions: manages.then(|| actions(&row)),
@@ -197,16 +266,29 @@ fn login_facts(view: &ConnectionOverview, times: &Times) -> Vec<LoginFact> {
     let mut facts = vec![LoginFact {
         name: "Access token",
         tone: if alive { Tone::Ok } else { Tone::Warn },
-        words: if alive { format!("Alive, {} left", duration(left.unsigned_abs())) } else { "Ended".to_owned() },
+        words: if alive {
+            format!("Alive, {} left", duration(left.unsigned_abs()))
+        } else {
+            "Ended".to_owned()
+        },
         at: Some(times.dated(view.access_expires_at)),
     }];
     if let Some(next) = view.next_refresh_at {
-        facts.push(LoginFact { name: "Next refresh", tone: Tone::Calm, words: times.ahead(next).text, at: Some(times.ahead(next)) });
+        facts.push(LoginFact {
+            name: "Next refresh",
+            tone: Tone::Calm,
+            words: times.ahead(next).text,
+            at: Some(times.ahead(next)),
+        });
     }
     facts.push(LoginFact {
         name: "Refreshed so far",
         tone: Tone::Calm,
-        words: format!("{}, last {}", counted(view.refreshes, "time", "times"), times.ago(view.refreshed_at).text),
+        words: format!(
+            "{}, last {}",
+            counted(view.refreshes, "time", "times"),
+            times.ago(view.refreshed_at).text
+        ),
         at: Some(times.ago(view.refreshed_at)),
     });
     facts
@@ -219,7 +301,11 @@ fn point(attempt: &AttemptRow, times: &Times) -> Point {
         Some("superseded") => (Tone::Calm, "refresh", "A newer pair was there already"),
         Some("refused") => (Tone::Bad, "key-off", "Ion refused the refresh"),
         Some("busy") => (Tone::Warn, "clock", "Ion asked to come later"),
-        Some("not_sent") => (Tone::Warn, "cloud-off", "Ion was not reached, nothing was sent"),
+        Some("not_sent") => (
+            Tone::Warn,
+            "cloud-off",
+            "Ion was not reached, nothing was sent",
+        ),
         Some("lost") => (Tone::Bad, "help", "The answer was lost"),
         _ => (Tone::Info, "loader-2", "A refresh goes on"),
     };
@@ -234,12 +320,31 @@ fn point(attempt: &AttemptRow, times: &Times) -> Point {
 
 async fn catalog_facts(app: &App, row: &ConnectionRow, times: &Times) -> Result<Vec<Fact>, Fault> {
     let conn = app.store().read();
-    let mut facts = vec![Fact::new("Products", Value::text(count(catalog::count_products(conn, row.id).await?)))];
-    match runs::list(conn, Some(row.id), None, 1).await?.into_iter().next() {
+    let mut facts = vec![Fact::new(
+        "Products",
+        Value::text(count(catalog::count_products(conn, row.id).await?)),
+    )];
+    match runs::list(conn, Some(row.id), None, 1)
+        .await?
+        .into_iter()
+        .next()
+    {
         Some(run) => {
-            facts.push(Fact::new("Last import", Value::Link(Link::new(format!("Import {}", count(run.number)), format!("/activity/runs/{}", run.id)))));
-            facts.push(Fact::new("State", Value::Status(status::run(run.status, run.counts.set_aside))));
-            facts.push(Fact::new("When", Value::Moment(times.ago(run.finished_at.unwrap_or(run.requested_at)))));
+            facts.push(Fact::new(
+                "Last import",
+                Value::Link(Link::new(
+                    format!("Import {}", count(run.number)),
+                    format!("/activity/runs/{}", run.id),
+                )),
+            ));
+            facts.push(Fact::new(
+                "State",
+                Value::Status(status::run(run.status, run.counts.set_aside)),
+            ));
+            facts.push(Fact::new(
+                "When",
+                Value::Moment(times.ago(run.finished_at.unwrap_or(run.requested_at))),
+            ));
         }
         None => facts.push(Fact::new("Last import", Value::Absent("never".to_owned()))),
     }
@@ -255,11 +360,20 @@ fn facts(app: &App, row: &ConnectionRow, caller: &Caller) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new("Account ID", Value::Mono(row.account_id.clone())),
         Fact::new("Host", Value::Mono(row.base_url.clone())),
-        Fact::new("Requests", Value::text(format!("{} a second at most", app.engine().settings().ion.requests_per_second))),
+        Fact::new(
+            "Requests",
+            Value::text(format!(
+                "{} a second at most",
+                app.engine().settings().ion.requests_per_second
+            )),
+        ),
         Fact::new("Seen of Ion", Value::text(profile)),
     ];
     if caller.may(Right::ManageConnections) {
-        facts.push(Fact::new("Sealed with key", Value::Mono(app.engine().sealer().key_id())));
+        facts.push(Fact::new(
+            "Sealed with key",
+            Value::Mono(app.engine().sealer().key_id()),
+        ));
         facts.push(Fact::new("Id", Value::Mono(row.id.to_string())));
     }
     facts
@@ -275,8 +389,18 @@ pub(crate) async fn test(
 ) -> Result<Response, Fault> {
     let report = app.engine().test_connection(id.into()).await?;
     let note = match report.failures().next() {
-        Some(check) => Note::new(Tone::Bad, "circle-x", check.title.clone(), check.detail.clone()),
-        None => Note::new(Tone::Ok, "circle-check", "The connection works", "Every check passed just now; nothing was used up."),
+        Some(check) => Note::new(
+            Tone::Bad,
+            "circle-x",
+            check.title.clone(),
+            check.detail.clone(),
+        ),
+        None => Note::new(
+            Tone::Ok,
+            "circle-check",
+            "The connection works",
+            "Every check passed just now; nothing was used up.",
+        ),
     };
     page(&app, &caller, &headers, id, vec![note], Some(&report)).await
 }
@@ -292,9 +416,23 @@ pub(crate) async fn refresh(
     let (engine, actor) = (app.engine().clone(), caller.actor());
     let outcome = to_its_end(async move { engine.refresh_now(id.into(), &actor).await }).await?;
     let note = match outcome {
-        Ok(RefreshOutcome::Saved | RefreshOutcome::Superseded) => return Ok(go_to(&format!("/settings/integrations/{id}?done=refreshed"))),
-        Ok(other) => Note::new(Tone::Warn, "key", "The login was not refreshed", crate::fault::sentence(&other.to_string())),
-        Err(error @ engine::connection::ConnectionError::Unusable(_)) => Note::new(Tone::Warn, "key", "The login was not refreshed", told(&error)),
+        Ok(RefreshOutcome::Saved | RefreshOutcome::Superseded) => {
+            return Ok(go_to(&format!(
+                "/settings/integrations/{id}?done=refreshed"
+            )));
+        }
+        Ok(other) => Note::new(
+            Tone::Warn,
+            "key",
+            "The login was not refreshed",
+            crate::fault::sentence(&other.to_string()),
+        ),
+        Err(error @ engine::connection::ConnectionError::Unusable(_)) => Note::new(
+            Tone::Warn,
+            "key",
+            "The login was not refreshed",
+            told(&error),
+        ),
         Err(error) => return Err(error.into()),
     };
     page(&app, &caller, &headers, id, vec![note], None).await
@@ -307,7 +445,9 @@ pub(crate) async fn remove(
     Path(id): Path<Uuid>,
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
-    app.engine().remove_connection(id.into(), &caller.actor()).await?;
+    app.engine()
+        .remove_connection(id.into(), &caller.actor())
+        .await?;
     Ok(go_to("/settings/integrations?done=removed"))
 }
 
@@ -318,6 +458,9 @@ pub(crate) async fn import(
     Path(id): Path<Uuid>,
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
-    let asked = app.engine().request_import(id.into(), false, &caller.actor()).await?;
+    let asked = app
+        .engine()
+        .request_import(id.into(), false, &caller.actor())
+        .await?;
     Ok(go_to(&format!("/activity/runs/{}", asked.run)))
 }

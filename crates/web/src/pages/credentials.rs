@@ -22,7 +22,9 @@ use crate::from_engine::{to_its_end, words};
 use crate::pages::around::connection_href;
 use crate::pages::{Around, go_to};
 use crate::view::connection::{Checks, ConfigurePage};
-use crate::view::{Button, Field, FieldKind, Html, Note, Section, Step, StepState, Tone, format, status};
+use crate::view::{
+    Button, Field, FieldKind, Html, Note, Section, Step, StepState, Tone, format, status,
+};
 
 /// How long what was pasted is kept.
 const KEPT: Duration = Duration::from_mins(30);
@@ -58,26 +60,47 @@ impl Pasted {
     async fn load(app: &App, caller: &Caller, target: Option<ConnectionId>) -> Result<Self, Fault> {
         let (person, _) = caller.as_person()?;
         let engine = app.engine();
-        let kept = sessions::find_pasted(app.store().read(), engine.sealer(), person.id, app.now()).await?;
-        let kept: Option<Self> = kept.and_then(|text| serde_json::from_str(text.expose_secret()).ok());
-        Ok(kept.filter(|kept| kept.target == target.map(Uuid::from)).unwrap_or_default())
+        let kept = sessions::find_pasted(app.store().read(), engine.sealer(), person.id, app.now())
+            .await?;
+        let kept: Option<Self> =
+            kept.and_then(|text| serde_json::from_str(text.expose_secret()).ok());
+        Ok(kept
+            .filter(|kept| kept.target == target.map(Uuid::from))
+            .unwrap_or_default())
     }
 
     async fn keep(&self, app: &App, caller: &Caller) -> Result<(), Fault> {
         let (person, _) = caller.as_person()?;
-        let text = SecretString::from(serde_json::to_string(self).map_err(|error| Fault::internal(&error))?);
+        let text = SecretString::from(
+            serde_json::to_string(self).map_err(|error| Fault::internal(&error))?,
+        );
         let tx = app.store().begin().await?;
-        sessions::keep_pasted(&tx, app.engine().sealer(), person.id, &text, app.now() + KEPT).await?;
+        sessions::keep_pasted(
+            &tx,
+            app.engine().sealer(),
+            person.id,
+            &text,
+            app.now() + KEPT,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// With what the form says; an empty secret means the one that was pasted before.
-    fn with(mut self, form: &Form, target: Option<ConnectionId>, fixed: Option<&ConnectionRow>) -> Self {
+    fn with(
+        mut self,
+        form: &Form,
+        target: Option<ConnectionId>,
+        fixed: Option<&ConnectionRow>,
+    ) -> Self {
         self.target = target.map(Uuid::from);
         self.name = fixed.map_or_else(|| form.name.clone(), |row| row.name.clone());
         form.account_id.clone_into(&mut self.account_id);
-        for (kept, given) in [(&mut self.access_token, &form.access_token), (&mut self.refresh_token, &form.refresh_token)] {
+        for (kept, given) in [
+            (&mut self.access_token, &form.access_token),
+            (&mut self.refresh_token, &form.refresh_token),
+        ] {
             if !given.expose_secret().trim().is_empty() {
                 given.expose_secret().clone_into(kept);
             }
@@ -106,16 +129,33 @@ struct Shown {
 }
 
 /// The empty form, or what was kept of it.
-pub(crate) async fn new(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
+pub(crate) async fn new(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let pasted = Pasted::load(&app, &caller, None).await?;
     page(&app, &caller, &headers, None, &pasted, Shown::default()).await
 }
 
 /// The form for new credentials of a connection.
-pub(crate) async fn again(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn again(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let row = living(&app, id.into()).await?;
     let pasted = Pasted::load(&app, &caller, Some(row.id)).await?;
-    page(&app, &caller, &headers, Some(&row), &pasted, Shown::default()).await
+    page(
+        &app,
+        &caller,
+        &headers,
+        Some(&row),
+        &pasted,
+        Shown::default(),
+    )
+    .await
 }
 
 /// Tests or saves a new connection.
@@ -144,13 +184,26 @@ pub(crate) async fn submit_again(
 async fn living(app: &App, id: ConnectionId) -> Result<ConnectionRow, Fault> {
     connections::find(app.store().read(), id)
         .await?
-        .filter(|row| !matches!(row.login.status, ConnectionStatus::Removed | ConnectionStatus::NotFinished))
+        .filter(|row| {
+            !matches!(
+                row.login.status,
+                ConnectionStatus::Removed | ConnectionStatus::NotFinished
+            )
+        })
         .ok_or_else(|| Fault::not_found("connection"))
 }
 
-async fn submit(app: &App, caller: &Caller, headers: &HeaderMap, row: Option<&ConnectionRow>, form: &Form) -> Result<Response, Fault> {
+async fn submit(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    row: Option<&ConnectionRow>,
+    form: &Form,
+) -> Result<Response, Fault> {
     let target = row.map(|row| row.id);
-    let pasted = Pasted::load(app, caller, target).await?.with(form, target, row);
+    let pasted = Pasted::load(app, caller, target)
+        .await?
+        .with(form, target, row);
     pasted.keep(app, caller).await?;
     let missing = missing(&pasted);
     if !missing.is_empty() {
@@ -160,26 +213,43 @@ async fn submit(app: &App, caller: &Caller, headers: &HeaderMap, row: Option<&Co
             "A field is empty",
             "Nothing was sent. The fields that are missing say so below.",
         );
-        let shown = Shown { note: Some(note), missing, status: Some(StatusCode::UNPROCESSABLE_ENTITY), ..Shown::default() };
+        let shown = Shown {
+            note: Some(note),
+            missing,
+            status: Some(StatusCode::UNPROCESSABLE_ENTITY),
+            ..Shown::default()
+        };
         return page(app, caller, headers, row, &pasted, shown).await;
     }
     let draft = pasted.draft(row.map(|row| row.base_url.clone()));
     if form.action == "test" {
         let report = app.engine().test_credentials(&draft).await;
-        let shown = Shown { note: failure_note(&report), report: Some(report), ..Shown::default() };
+        let shown = Shown {
+            note: failure_note(&report),
+            report: Some(report),
+            ..Shown::default()
+        };
         return page(app, caller, headers, row, &pasted, shown).await;
     }
     let (engine, actor) = (app.engine().clone(), caller.actor());
     let save_as = target.map_or(SaveTarget::New, SaveTarget::Existing);
-    let result = to_its_end(async move { engine.save_credentials(draft, save_as, &actor).await }).await?;
+    let result =
+        to_its_end(async move { engine.save_credentials(draft, save_as, &actor).await }).await?;
     match result {
         Ok(saved) => {
             let (person, _) = caller.as_person()?;
             let tx = app.store().begin().await?;
             sessions::forget_pasted(&tx, person.id).await?;
             tx.commit().await?;
-            let done = if saved.replaced { "replaced" } else { "connected" };
-            Ok(go_to(&format!("{}?done={done}", connection_href(saved.connection))))
+            let done = if saved.replaced {
+                "replaced"
+            } else {
+                "connected"
+            };
+            Ok(go_to(&format!(
+                "{}?done={done}",
+                connection_href(saved.connection)
+            )))
         }
         Err(SaveError::Refused(report)) => {
             let shown = Shown {
@@ -190,8 +260,15 @@ async fn submit(app: &App, caller: &Caller, headers: &HeaderMap, row: Option<&Co
             };
             page(app, caller, headers, row, &pasted, shown).await
         }
-        Err(SaveError::AlreadyConnected { connection, name, account_id }) => {
-            let moved = Pasted { target: Some(connection.into()), ..pasted };
+        Err(SaveError::AlreadyConnected {
+            connection,
+            name,
+            account_id,
+        }) => {
+            let moved = Pasted {
+                target: Some(connection.into()),
+                ..pasted
+            };
             moved.keep(app, caller).await?;
             let note = Note::new(
                 Tone::Warn,
@@ -200,12 +277,25 @@ async fn submit(app: &App, caller: &Caller, headers: &HeaderMap, row: Option<&Co
                 "One account is connected once. What you pasted is kept: save it there as new credentials.",
             )
             .with(Button::link("Save as its new credentials", format!("{}/credentials", connection_href(connection))).primary());
-            let shown = Shown { note: Some(note), status: Some(StatusCode::CONFLICT), ..Shown::default() };
+            let shown = Shown {
+                note: Some(note),
+                status: Some(StatusCode::CONFLICT),
+                ..Shown::default()
+            };
             page(app, caller, headers, row, &moved, shown).await
         }
         Err(error @ SaveError::OtherAccount { .. }) => {
-            let note = Note::new(Tone::Bad, "circle-x", "Another account", sentence(&error.to_string()));
-            let shown = Shown { note: Some(note), status: Some(StatusCode::UNPROCESSABLE_ENTITY), ..Shown::default() };
+            let note = Note::new(
+                Tone::Bad,
+                "circle-x",
+                "Another account",
+                sentence(&error.to_string()),
+            );
+            let shown = Shown {
+                note: Some(note),
+                status: Some(StatusCode::UNPROCESSABLE_ENTITY),
+                ..Shown::default()
+            };
             page(app, caller, headers, row, &pasted, shown).await
         }
         Err(SaveError::Connection(error)) => Err(error.into()),
@@ -226,7 +316,12 @@ fn missing(pasted: &Pasted) -> Vec<CredentialField> {
 
 fn failure_note(report: &CheckReport) -> Option<Note> {
     let first = report.failures().next()?;
-    Some(Note::new(Tone::Bad, "circle-x", first.title.clone(), first.detail.clone()))
+    Some(Note::new(
+        Tone::Bad,
+        "circle-x",
+        first.title.clone(),
+        first.detail.clone(),
+    ))
 }
 
 async fn page(
@@ -237,19 +332,30 @@ async fn page(
     pasted: &Pasted,
     shown: Shown,
 ) -> Result<Response, Fault> {
-    let title = if row.is_some() { "New credentials" } else { "StreamOne Ion" };
+    let title = if row.is_some() {
+        "New credentials"
+    } else {
+        "StreamOne Ion"
+    };
     let mut around = Around::load(app, caller, headers, title, Section::Settings)
         .await?
         .under("Integrations", "/settings/integrations");
     if let Some(row) = row {
-        around = around.under(row.name.clone(), connection_href(row.id)).about(row);
+        around = around
+            .under(row.name.clone(), connection_href(row.id))
+            .about(row);
     }
     let ion = &app.engine().settings().ion;
     let has_data = match row {
         Some(row) => connections::has_data(app.store().read(), row.id).await?,
         None => false,
     };
-    let said = |field: CredentialField| shown.report.as_ref().and_then(|report| report.field_message(field));
+    let said = |field: CredentialField| {
+        shown
+            .report
+            .as_ref()
+            .and_then(|report| report.field_message(field))
+    };
     let told = |field: Field, name: CredentialField| {
         if shown.missing.contains(&name) {
             return field.error("This is missing. Paste it here; the other fields are kept.");
@@ -262,21 +368,39 @@ async fn page(
     };
     let secret = |name: &'static str, label: &str, kept: &str, hint: &str| {
         let field = Field::new(name, label, FieldKind::Secret).mono().hint(hint);
-        if kept.is_empty() { field } else { field.placeholder("pasted, kept for 30 minutes; leave it empty to use it") }
+        if kept.is_empty() {
+            field
+        } else {
+            field.placeholder("pasted, kept for 30 minutes; leave it empty to use it")
+        }
     };
     let mut account_id = Field::new("account_id", "Account ID", FieldKind::Text)
-        .value(if pasted.account_id.is_empty() { row.map_or("", |row| &row.account_id) } else { &pasted.account_id })
+        .value(if pasted.account_id.is_empty() {
+            row.map_or("", |row| &row.account_id)
+        } else {
+            &pasted.account_id
+        })
         .placeholder("12345")
         .hint("In Ion: Menu, Account information. A number.");
     account_id.read_only = has_data;
     let first = pasted.account_id.is_empty() && row.is_none();
-    let action = row.map_or_else(|| "/settings/integrations/streamone-ion/new".to_owned(), |row| format!("{}/credentials", connection_href(row.id)));
+    let action = row.map_or_else(
+        || "/settings/integrations/streamone-ion/new".to_owned(),
+        |row| format!("{}/credentials", connection_href(row.id)),
+    );
     let mut hosts = vec![row.map_or_else(|| ion.base_url.clone(), |row| row.base_url.clone())];
-    hosts.extend(ion.allowed_hosts.iter().filter(|host| !hosts[0].ends_with(host.as_str())).cloned().collect::<Vec<_>>());
+    hosts.extend(
+        ion.allowed_hosts
+            .iter()
+            .filter(|host| !hosts[0].ends_with(host.as_str()))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     let page = ConfigurePage {
         again: row.is_some(),
         lead: if row.is_some() {
-            "Data, links and history are kept. The new login takes over when it passes every check.".to_owned()
+            "Data, links and history are kept. The new login takes over when it passes every check."
+                .to_owned()
         } else {
             "Connects your StreamOne Ion account. Use an API user of its own in Ion, so that nobody's log-in ends it.".to_owned()
         },
@@ -286,19 +410,39 @@ async fn page(
             .placeholder("Benelux")
             .hint("How this connection is called here.")
             .optional(),
-        account_id: told(if first { account_id.focused() } else { account_id }, CredentialField::AccountId),
+        account_id: told(
+            if first {
+                account_id.focused()
+            } else {
+                account_id
+            },
+            CredentialField::AccountId,
+        ),
         access_token: told(
-            secret("access_token", "Access Token", &pasted.access_token, "Lives 2 hours. Ion shows it once, beside the refresh token."),
+            secret(
+                "access_token",
+                "Access Token",
+                &pasted.access_token,
+                "Lives 2 hours. Ion shows it once, beside the refresh token.",
+            ),
             CredentialField::AccessToken,
         ),
         refresh_token: told(
-            secret("refresh_token", "Refresh Token", &pasted.refresh_token, "Lives 32 days and works once; Ionbridge renews the access token with it."),
+            secret(
+                "refresh_token",
+                "Refresh Token",
+                &pasted.refresh_token,
+                "Lives 32 days and works once; Ionbridge renews the access token with it.",
+            ),
             CredentialField::RefreshToken,
         ),
         hosts,
         budget: format!("{} requests a second", ion.requests_per_second),
         action_href: action,
-        cancel_href: row.map_or_else(|| "/settings/integrations".to_owned(), |row| connection_href(row.id)),
+        cancel_href: row.map_or_else(
+            || "/settings/integrations".to_owned(),
+            |row| connection_href(row.id),
+        ),
         checks: shown.report.as_ref().map(|report| checks(report, true)),
         frame: around.frame,
     };
@@ -308,18 +452,32 @@ async fn page(
 /// A report as the card beside the form.
 pub(crate) fn checks(report: &CheckReport, before_save: bool) -> Checks {
     let failed = report.failures().count();
-    let looked_at = report.checks.iter().filter(|check| matches!(check.state, CheckState::Passed | CheckState::Failed)).count();
+    let looked_at = report
+        .checks
+        .iter()
+        .filter(|check| matches!(check.state, CheckState::Passed | CheckState::Failed))
+        .count();
     let (title, status) = if failed == 0 {
         (format!("All {looked_at} checks passed"), status::passed())
     } else {
-        (format!("{failed} of {looked_at} checks failed"), status::failed())
+        (
+            format!("{failed} of {looked_at} checks failed"),
+            status::failed(),
+        )
     };
     let foot = match (before_save, failed) {
         (false, _) => "Testing spends nothing: both tokens are as they were.",
         (true, 0) => "Nothing is saved yet. What you pasted is kept for 30 minutes.",
-        (true, _) => "Nothing was saved. What you pasted is kept for 30 minutes: mend the field that is named, the others need no pasting.",
+        (true, _) => {
+            "Nothing was saved. What you pasted is kept for 30 minutes: mend the field that is named, the others need no pasting."
+        }
     };
-    Checks { title, status, steps: report.checks.iter().map(step).collect(), foot: foot.to_owned() }
+    Checks {
+        title,
+        status,
+        steps: report.checks.iter().map(step).collect(),
+        foot: foot.to_owned(),
+    }
 }
 
 fn step(check: &Check) -> Step {
@@ -331,6 +489,10 @@ fn step(check: &Check) -> Step {
         },
         title: check.title.clone(),
         detail: check.detail.clone(),
-        time: if check.took.is_zero() { String::new() } else { format::duration(check.took) },
+        time: if check.took.is_zero() {
+            String::new()
+        } else {
+            format::duration(check.took)
+        },
     }
 }

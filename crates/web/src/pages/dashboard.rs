@@ -20,7 +20,9 @@ use crate::pages::Around;
 use crate::pages::around::{connection_href, connection_status, life};
 use crate::pages::notices::{action, icon, tone};
 use crate::pages::runs::{kind_words, outcome};
-use crate::view::dashboard::{ConnectionState, DashboardPage, FirstDashboard, FirstStep, Need, PriceMove, RecentRun};
+use crate::view::dashboard::{
+    ConnectionState, DashboardPage, FirstDashboard, FirstStep, Need, PriceMove, RecentRun,
+};
 use crate::view::format::{self, count, counted};
 use crate::view::parts::{Figure, Share, Shares, Step, StepState};
 use crate::view::{Button, Fact, Html, Section, Times, Tone, Value, status};
@@ -32,20 +34,38 @@ const NEEDS: usize = 5;
 const VENDORS: usize = 5;
 
 /// The page.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let around = Around::load(&app, &caller, &headers, "Dashboard", Section::Dashboard).await?;
     let figures = catalog::figures(conn).await?;
     let last = runs::find_last_complete(conn).await?;
     match last {
-        Some(last) if !around.connections.is_empty() || figures.products > 0 => page(&app, &caller, around, figures, &last).await,
+        Some(last) if !around.connections.is_empty() || figures.products > 0 => {
+            page(&app, &caller, around, figures, &last).await
+        }
         _ => first(&app, &caller, around).await,
     }
 }
 
 fn greeting(around: &Around) -> String {
-    let name = around.frame.person.name.split_whitespace().next().unwrap_or_default().to_owned();
-    let hour: u8 = around.times.clock(around.times.now).get(..2).and_then(|hour| hour.parse().ok()).unwrap_or(12);
+    let name = around
+        .frame
+        .person
+        .name
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let hour: u8 = around
+        .times
+        .clock(around.times.now)
+        .get(..2)
+        .and_then(|hour| hour.parse().ok())
+        .unwrap_or(12);
     let word = match hour {
         5..12 => "Good morning",
         12..18 => "Good afternoon",
@@ -98,7 +118,12 @@ async fn first(app: &App, caller: &Caller, around: Around) -> Result<Response, F
             action: None,
         },
     ];
-    let bring = |title: &str, detail: &str| Step { state: StepState::Todo, title: title.to_owned(), detail: detail.to_owned(), time: String::new() };
+    let bring = |title: &str, detail: &str| Step {
+        state: StepState::Todo,
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        time: String::new(),
+    };
     Ok(Html(FirstDashboard {
         greeting: greeting(&around),
         summary: if connected { "Your account is connected. The catalog is next.".to_owned() } else { "Ionbridge is running and empty. Three steps fill it.".to_owned() },
@@ -117,11 +142,20 @@ async fn first(app: &App, caller: &Caller, around: Around) -> Result<Response, F
 }
 
 async fn server(app: &App) -> Result<Vec<Fact>, Fault> {
-    let alive = workers::count_since(app.store().read(), app.now() - Duration::from_mins(1)).await?;
+    let alive =
+        workers::count_since(app.store().read(), app.now() - Duration::from_mins(1)).await?;
     let worker = if alive > 0 {
-        Value::Toned(Tone::Ok, "circle-check", counted(alive, "worker", "workers"))
+        Value::Toned(
+            Tone::Ok,
+            "circle-check",
+            counted(alive, "worker", "workers"),
+        )
     } else {
-        Value::Toned(Tone::Warn, "alert-triangle", "no worker runs; imports wait".to_owned())
+        Value::Toned(
+            Tone::Warn,
+            "alert-triangle",
+            "no worker runs; imports wait".to_owned(),
+        )
     };
     let database = match app.store().backend() {
         Backend::Sqlite => "SQLite, on this machine",
@@ -131,11 +165,20 @@ async fn server(app: &App) -> Result<Vec<Fact>, Fault> {
         Fact::new("Version", Value::text(app.settings().version.clone())),
         Fact::new("Database", Value::text(database)),
         Fact::new("Work", worker),
-        Fact::new("Address", Value::Mono(app.settings().public_url.to_string())),
+        Fact::new(
+            "Address",
+            Value::Mono(app.settings().public_url.to_string()),
+        ),
     ])
 }
 
-async fn page(app: &App, caller: &Caller, around: Around, figures: CatalogFigures, last: &RunRow) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    around: Around,
+    figures: CatalogFigures,
+    last: &RunRow,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let times = &around.times;
     let costs = caller.may(Right::SeeCost);
@@ -144,17 +187,26 @@ async fn page(app: &App, caller: &Caller, around: Around, figures: CatalogFigure
         needs.push(Need {
             icon: "alert-triangle",
             tone: Tone::Warn,
-            title: format!("{} set aside", counted(figures.set_aside, "product", "products")),
+            title: format!(
+                "{} set aside",
+                counted(figures.set_aside, "product", "products")
+            ),
             text: "A value could not be read. They keep what was known before.".to_owned(),
             action: Button::link("See why", "/products/set-aside"),
         });
     }
     needs.truncate(NEEDS);
     let recent = runs::list(conn, None, None, 5).await?;
-    let moves = if costs && !last.baseline { catalog::list_top_moves(conn, last.id, 6).await? } else { Vec::new() };
+    let moves = if costs && !last.baseline {
+        catalog::list_top_moves(conn, last.id, 6).await?
+    } else {
+        Vec::new()
+    };
     let mut unfinished = false;
     for row in &around.connections {
-        unfinished |= runs::find_unfinished(conn, row.id, RunKind::CatalogImport).await?.is_some();
+        unfinished |= runs::find_unfinished(conn, row.id, RunKind::CatalogImport)
+            .await?
+            .is_some();
     }
     let mut connections = Vec::new();
     for row in &around.connections {
@@ -164,17 +216,34 @@ async fn page(app: &App, caller: &Caller, around: Around, figures: CatalogFigure
             account: format!("Account {}", row.account_id),
             status: connection_status(row, times.now),
             life: life(row, times.now),
-            until: row.refresh_expires_at.map(|at| times.date(at)).unwrap_or_default(),
+            until: row
+                .refresh_expires_at
+                .map(|at| times.date(at))
+                .unwrap_or_default(),
             facts: vec![
-                Fact::new("Products", Value::text(count(catalog::count_products(conn, row.id).await?))),
-                Fact::new("Next refresh", if row.login.status == ConnectionStatus::Active { Value::Moment(times.ahead(row.login.next_refresh_at)) } else { Value::Absent("waits".to_owned()) }),
+                Fact::new(
+                    "Products",
+                    Value::text(count(catalog::count_products(conn, row.id).await?)),
+                ),
+                Fact::new(
+                    "Next refresh",
+                    if row.login.status == ConnectionStatus::Active {
+                        Value::Moment(times.ahead(row.login.next_refresh_at))
+                    } else {
+                        Value::Absent("waits".to_owned())
+                    },
+                ),
             ],
         });
     }
     let imported = last.finished_at.unwrap_or(last.requested_at);
     Ok(Html(DashboardPage {
         greeting: greeting(&around),
-        summary: format!("{}. The catalog is as of {}.", times.long_date(times.now), times.in_words(imported)),
+        summary: format!(
+            "{}. The catalog is as of {}.",
+            times.long_date(times.now),
+            times.in_words(imported)
+        ),
         import_href: around
             .importable()
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
@@ -186,7 +255,11 @@ async fn page(app: &App, caller: &Caller, around: Around, figures: CatalogFigure
         runs: recent.iter().map(|row| recent_run(row, times)).collect(),
         moves: moves.iter().map(price_move).collect(),
         moves_words: format!("import of {}", times.in_words(imported)),
-        moves_href: if last.baseline { String::new() } else { format!("/products/changes?run={}", last.number) },
+        moves_href: if last.baseline {
+            String::new()
+        } else {
+            format!("/products/changes?run={}", last.number)
+        },
         costs,
         frame: around.frame,
     })
@@ -205,14 +278,57 @@ fn need(row: &NoticeRow) -> Need {
 
 fn key_figures(figures: &CatalogFigures, last: &RunRow) -> Vec<Figure> {
     let counts = &last.counts;
-    let changes = if last.baseline { String::new() } else { format!("/products/changes?run={}", last.number) };
+    let changes = if last.baseline {
+        String::new()
+    } else {
+        format!("/products/changes?run={}", last.number)
+    };
     vec![
-        Figure::new("Products", count(figures.products), counted(figures.variants, "variant", "variants")).to("/products"),
-        Figure::new("Vendors", count(figures.vendors.len() as u64), figures.vendors.first().map(|vendor| format!("most: {}", vendor.vendor)).unwrap_or_default()),
-        Figure::new("New", count(if last.baseline { 0 } else { counts.added }), "in the last import").to(changes.clone()),
-        Figure::new("Prices moved", count(counts.price_up + counts.price_down), format!("{} up, {} down", count(counts.price_up), count(counts.price_down))).to(changes),
-        Figure::new("Set aside", count(figures.set_aside), if figures.set_aside > 0 { "need a look" } else { "every product was read" })
-            .to(if figures.set_aside > 0 { "/products/set-aside" } else { "" }),
+        Figure::new(
+            "Products",
+            count(figures.products),
+            counted(figures.variants, "variant", "variants"),
+        )
+        .to("/products"),
+        Figure::new(
+            "Vendors",
+            count(figures.vendors.len() as u64),
+            figures
+                .vendors
+                .first()
+                .map(|vendor| format!("most: {}", vendor.vendor))
+                .unwrap_or_default(),
+        ),
+        Figure::new(
+            "New",
+            count(if last.baseline { 0 } else { counts.added }),
+            "in the last import",
+        )
+        .to(changes.clone()),
+        Figure::new(
+            "Prices moved",
+            count(counts.price_up + counts.price_down),
+            format!(
+                "{} up, {} down",
+                count(counts.price_up),
+                count(counts.price_down)
+            ),
+        )
+        .to(changes),
+        Figure::new(
+            "Set aside",
+            count(figures.set_aside),
+            if figures.set_aside > 0 {
+                "need a look"
+            } else {
+                "every product was read"
+            },
+        )
+        .to(if figures.set_aside > 0 {
+            "/products/set-aside"
+        } else {
+            ""
+        }),
     ]
 }
 
@@ -222,24 +338,51 @@ fn shares(figures: &CatalogFigures) -> Shares {
         .vendors
         .iter()
         .take(VENDORS - usize::from(figures.vendors.len() > VENDORS))
-        .map(|vendor| share(&vendor.vendor, vendor.products, total, format!("/products?{}", query(&vendor.vendor))))
+        .map(|vendor| {
+            share(
+                &vendor.vendor,
+                vendor.products,
+                total,
+                format!("/products?{}", query(&vendor.vendor)),
+            )
+        })
         .collect();
-    let rest: u64 = figures.vendors.iter().skip(parts.len()).map(|vendor| vendor.products).sum();
+    let rest: u64 = figures
+        .vendors
+        .iter()
+        .skip(parts.len())
+        .map(|vendor| vendor.products)
+        .sum();
     if rest > 0 {
         parts.push(share("Others", rest, total, String::new()));
     }
     Shares {
-        label: format!("Products by vendor: {}", parts.iter().map(|part| format!("{} {}", part.label, part.text)).collect::<Vec<_>>().join(", ")),
+        label: format!(
+            "Products by vendor: {}",
+            parts
+                .iter()
+                .map(|part| format!("{} {}", part.label, part.text))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
         parts,
     }
 }
 
 fn query(vendor: &str) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).append_pair("vendor", vendor).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("vendor", vendor)
+        .finish()
 }
 
 fn share(name: &str, value: u64, total: u64, href: String) -> Share {
-    Share { label: name.to_owned(), value, text: count(value), percent: format::share(value, total), href }
+    Share {
+        label: name.to_owned(),
+        value,
+        text: count(value),
+        percent: format::share(value, total),
+        href,
+    }
 }
 
 fn recent_run(row: &RunRow, times: &Times) -> RecentRun {
@@ -253,10 +396,22 @@ fn recent_run(row: &RunRow, times: &Times) -> RecentRun {
 }
 
 fn price_move(row: &ChangeRow) -> PriceMove {
-    let after = row.base.zip(row.delta).map(|(base, delta)| base.saturating_add(delta));
-    let text = match (row.base, after, row.currency.as_deref().and_then(words::currency)) {
+    let after = row
+        .base
+        .zip(row.delta)
+        .map(|(base, delta)| base.saturating_add(delta));
+    let text = match (
+        row.base,
+        after,
+        row.currency.as_deref().and_then(words::currency),
+    ) {
         (Some(before), Some(after), Some(currency)) => {
-            format!("{} · {} → {} {currency}", row.label, format::price(before, currency), format::price(after, currency))
+            format!(
+                "{} · {} → {} {currency}",
+                row.label,
+                format::price(before, currency),
+                format::price(after, currency)
+            )
         }
         _ => row.label.clone(),
     };

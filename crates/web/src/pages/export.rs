@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
 use futures::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use serde::Serialize;
 use rules::cell::harmless;
+use serde::Serialize;
 use store::catalog::{PriceSort, ProductFilter, ProductHit, search};
 use store::connections;
 
@@ -42,17 +42,37 @@ struct Line<'a> {
 }
 
 const HEAD: [&str; 14] = [
-    "test", "id", "ion_id", "name", "vendor", "category", "part_number", "commitments", "billing", "variants", "cost", "currency",
-    "state", "changed_at",
+    "test",
+    "id",
+    "ion_id",
+    "name",
+    "vendor",
+    "category",
+    "part_number",
+    "commitments",
+    "billing",
+    "variants",
+    "cost",
+    "currency",
+    "state",
+    "changed_at",
 ];
 
 /// As CSV, for spreadsheets.
-pub(crate) async fn csv(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response, Fault> {
+pub(crate) async fn csv(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
     export(&app, &caller, query.as_deref(), Kind::Csv).await
 }
 
 /// As JSON, an array.
-pub(crate) async fn json(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response, Fault> {
+pub(crate) async fn json(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
     export(&app, &caller, query.as_deref(), Kind::Json).await
 }
 
@@ -73,7 +93,12 @@ struct Writing {
     done: bool,
 }
 
-async fn export(app: &App, caller: &Caller, query: Option<&str>, kind: Kind) -> Result<Response, Fault> {
+async fn export(
+    app: &App,
+    caller: &Caller,
+    query: Option<&str>,
+    kind: Kind,
+) -> Result<Response, Fault> {
     let costs = caller.may(Right::SeeCost);
     let address = Address::new("/products", query);
     let mut filter = filter::read(|name| address.get(name), costs)?;
@@ -83,12 +108,38 @@ async fn export(app: &App, caller: &Caller, query: Option<&str>, kind: Kind) -> 
     let all = connections::list_all(app.store().read()).await?;
     let test = !all.is_empty() && all.iter().all(|row| row.sandbox);
     let ending = if kind == Kind::Csv { "csv" } else { "json" };
-    let day = app.now().to_zoned(app.settings().zone.clone()).strftime("%Y-%m-%d").to_string();
-    let name = format!("attachment; filename=\"{}products-{day}.{ending}\"", if test { "TEST-" } else { "" });
-    let state = Writing { app: app.clone(), filter, kind, costs, test, begun: false, done: false };
+    let day = app
+        .now()
+        .to_zoned(app.settings().zone.clone())
+        .strftime("%Y-%m-%d")
+        .to_string();
+    let name = format!(
+        "attachment; filename=\"{}products-{day}.{ending}\"",
+        if test { "TEST-" } else { "" }
+    );
+    let state = Writing {
+        app: app.clone(),
+        filter,
+        kind,
+        costs,
+        test,
+        begun: false,
+        done: false,
+    };
     let body = Body::from_stream(stream::try_unfold(state, next));
-    let content = if kind == Kind::Csv { "text/csv; charset=utf-8" } else { "application/json" };
-    Ok(([(CONTENT_TYPE, content.to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
+    let content = if kind == Kind::Csv {
+        "text/csv; charset=utf-8"
+    } else {
+        "application/json"
+    };
+    Ok((
+        [
+            (CONTENT_TYPE, content.to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
+        body,
+    )
+        .into_response())
 }
 
 /// The next part of the file. An error cuts the answer short, so that nobody takes it for whole.
@@ -96,10 +147,12 @@ async fn next(mut state: Writing) -> Result<Option<(Bytes, Writing)>, std::io::E
     if state.done {
         return Ok(None);
     }
-    let page = search(state.app.store().read(), &state.filter).await.map_err(|error| {
-        tracing::warn!(error = %chain(&error), "an export broke off");
-        std::io::Error::other("the database failed")
-    })?;
+    let page = search(state.app.store().read(), &state.filter)
+        .await
+        .map_err(|error| {
+            tracing::warn!(error = %chain(&error), "an export broke off");
+            std::io::Error::other("the database failed")
+        })?;
     let mut text = Vec::new();
     match state.kind {
         Kind::Csv => write_csv(&mut text, &page.products, &state)?,
@@ -133,7 +186,11 @@ fn line<'a>(hit: &'a ProductHit, state: &Writing) -> Line<'a> {
     }
 }
 
-fn write_json(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Result<(), std::io::Error> {
+fn write_json(
+    text: &mut Vec<u8>,
+    hits: &[ProductHit],
+    state: &Writing,
+) -> Result<(), std::io::Error> {
     let mut first = !state.begun;
     if first {
         text.extend_from_slice(b"[\n");
@@ -148,8 +205,14 @@ fn write_json(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Resul
     Ok(())
 }
 
-fn write_csv(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Result<(), std::io::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(text);
+fn write_csv(
+    text: &mut Vec<u8>,
+    hits: &[ProductHit],
+    state: &Writing,
+) -> Result<(), std::io::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(text);
     if !state.begun {
         writer.write_record(HEAD)?;
     }
@@ -157,8 +220,20 @@ fn write_csv(text: &mut Vec<u8>, hits: &[ProductHit], state: &Writing) -> Result
         let line = line(hit, state);
         let variants = line.variants.to_string();
         let cells = [
-            line.test, &line.id, line.ion_id, line.name, line.vendor, line.category, line.part_number, &line.commitments, &line.billing,
-            &variants, line.cost.unwrap_or_default(), line.currency.unwrap_or_default(), line.state, &line.changed_at,
+            line.test,
+            &line.id,
+            line.ion_id,
+            line.name,
+            line.vendor,
+            line.category,
+            line.part_number,
+            &line.commitments,
+            &line.billing,
+            &variants,
+            line.cost.unwrap_or_default(),
+            line.currency.unwrap_or_default(),
+            line.state,
+            &line.changed_at,
         ];
         writer.write_record(cells.map(harmless))?;
     }

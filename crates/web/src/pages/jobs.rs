@@ -19,34 +19,58 @@ use crate::view::{Html, Link, Pager, Section, Times, status};
 const SHOWN: u32 = 100;
 
 /// The last jobs.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let jobs = queue::list(conn, SHOWN).await?;
     let around = Around::load(&app, &caller, &headers, "Jobs", Section::Activity).await?;
     let mut rows = Vec::new();
     for job in &jobs {
         let run = match job.run {
-            Some(run) => runs::find(conn, run).await?.map(|row| Link::new(format!("Import {}", count(row.number)), format!("/activity/runs/{run}"))),
+            Some(run) => runs::find(conn, run).await?.map(|row| {
+                Link::new(
+                    format!("Import {}", count(row.number)),
+                    format!("/activity/runs/{run}"),
+                )
+            }),
             None => None,
         };
         rows.push(job_row(job, run, &around.times));
     }
     let list = JobList {
-        empty: rows.is_empty().then(|| Empty::new("stack-2", "No jobs", "Work that must survive a restart waits here: imports, messages, tidying up.")),
-        pager: Pager::single(format!("the last {}", counted(rows.len() as u64, "job", "jobs"))),
+        empty: rows.is_empty().then(|| {
+            Empty::new(
+                "stack-2",
+                "No jobs",
+                "Work that must survive a restart waits here: imports, messages, tidying up.",
+            )
+        }),
+        pager: Pager::single(format!(
+            "the last {}",
+            counted(rows.len() as u64, "job", "jobs")
+        )),
         rows,
         csrf: around.frame.csrf.clone(),
     };
     if wants_part(&headers) {
         return Ok(Html(list).into_response());
     }
-    Ok(Html(JobsPage { frame: around.frame, list }).into_response())
+    Ok(Html(JobsPage {
+        frame: around.frame,
+        list,
+    })
+    .into_response())
 }
 
 fn job_row(job: &Job, run: Option<Link>, times: &Times) -> JobRow {
     let (what, kind) = match &job.payload {
         Payload::ImportCatalog { .. } => ("Import the catalog".to_owned(), "import-catalog"),
-        Payload::DeliverNotice { channel, .. } => (format!("Send a message by {channel}"), "deliver-notice"),
+        Payload::DeliverNotice { channel, .. } => {
+            (format!("Send a message by {channel}"), "deliver-notice")
+        }
         Payload::Prune => ("Delete what is too old".to_owned(), "prune"),
     };
     JobRow {

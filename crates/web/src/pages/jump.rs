@@ -30,27 +30,67 @@ pub(crate) struct Ask {
 const PAGES: [(&str, &str, &str, Right); 12] = [
     ("Dashboard", "layout-dashboard", "/", Right::Read),
     ("Products", "packages", "/products", Right::Read),
-    ("What changed", "arrows-diff", "/products/changes", Right::Read),
-    ("Set aside", "alert-triangle", "/products/set-aside", Right::Read),
+    (
+        "What changed",
+        "arrows-diff",
+        "/products/changes",
+        Right::Read,
+    ),
+    (
+        "Set aside",
+        "alert-triangle",
+        "/products/set-aside",
+        Right::Read,
+    ),
     ("Runs", "activity", "/activity/runs", Right::Read),
     ("Jobs", "stack-2", "/activity/jobs", Right::Read),
-    ("Notifications", "bell", "/activity/notifications", Right::Read),
-    ("Audit log", "list-details", "/activity/audit", Right::ReadAudit),
-    ("Integrations", "plug", "/settings/integrations", Right::Read),
+    (
+        "Notifications",
+        "bell",
+        "/activity/notifications",
+        Right::Read,
+    ),
+    (
+        "Audit log",
+        "list-details",
+        "/activity/audit",
+        Right::ReadAudit,
+    ),
+    (
+        "Integrations",
+        "plug",
+        "/settings/integrations",
+        Right::Read,
+    ),
     ("Team", "users", "/settings/team", Right::ManageUsers),
-    ("API tokens", "key", "/settings/api-tokens", Right::ManageApiTokens),
+    (
+        "API tokens",
+        "key",
+        "/settings/api-tokens",
+        Right::ManageApiTokens,
+    ),
     ("Own profile", "user", "/profile", Right::Read),
 ];
 
 /// The results, as the part in the palette or as a page.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(ask): Query<Ask>) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
     let query: String = ask.q.trim().chars().take(200).collect();
     let around = Around::load(&app, &caller, &headers, "Search", Section::Elsewhere).await?;
     let list = find(&app, &caller, &around, &query).await?;
     if wants_part(&headers) {
         return Ok(Html(list).into_response());
     }
-    Ok(Html(JumpPage { frame: around.frame, query, list }).into_response())
+    Ok(Html(JumpPage {
+        frame: around.frame,
+        query,
+        list,
+    })
+    .into_response())
 }
 
 async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
@@ -59,7 +99,11 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
     let fits = |words: &str| lower.is_empty() || words.to_lowercase().contains(&lower);
     let mut groups = Vec::new();
     if !query.is_empty() {
-        let filter = ProductFilter { text: query.to_owned(), limit: EACH, ..ProductFilter::default() };
+        let filter = ProductFilter {
+            text: query.to_owned(),
+            limit: EACH,
+            ..ProductFilter::default()
+        };
         let found = search(conn, &filter).await?;
         groups.push(JumpGroup {
             title: "Products",
@@ -69,7 +113,11 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
                 .map(|hit| JumpItem {
                     href: format!("/products/{}", hit.id),
                     icon: "package",
-                    detail: if hit.part_number.is_empty() { hit.vendor } else { format!("{} · {}", hit.vendor, hit.part_number) },
+                    detail: if hit.part_number.is_empty() {
+                        hit.vendor
+                    } else {
+                        format!("{} · {}", hit.vendor, hit.part_number)
+                    },
                     label: hit.name,
                     status: None,
                 })
@@ -103,14 +151,37 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
             status: Some(connection_status(row, around.times.now)),
         })
         .collect();
-    groups.push(JumpGroup { title: "Connections", items: connections });
+    groups.push(JumpGroup {
+        title: "Connections",
+        items: connections,
+    });
     let pages = PAGES
         .iter()
         .filter(|(label, _, _, right)| caller.may(*right) && fits(label))
-        .take(if query.is_empty() { PAGES.len() } else { EACH as usize })
-        .map(|(label, icon, href, _)| JumpItem { href: (*href).to_owned(), icon, label: (*label).to_owned(), detail: String::new(), status: None })
+        .take(if query.is_empty() {
+            PAGES.len()
+        } else {
+            EACH as usize
+        })
+        .map(|(label, icon, href, _)| JumpItem {
+            href: (*href).to_owned(),
+            icon,
+            label: (*label).to_owned(),
+            detail: String::new(),
+            status: None,
+        })
         .collect();
-    groups.push(JumpGroup { title: "Pages", items: pages });
+    groups.push(JumpGroup {
+        title: "Pages",
+        items: pages,
+    });
     groups.retain(|group| !group.items.is_empty());
-    Ok(JumpList { nothing: if groups.is_empty() { format!("Nothing is called “{query}”.") } else { String::new() }, groups })
+    Ok(JumpList {
+        nothing: if groups.is_empty() {
+            format!("Nothing is called “{query}”.")
+        } else {
+            String::new()
+        },
+        groups,
+    })
 }

@@ -32,13 +32,30 @@ struct Follow {
 }
 
 /// The events of a run.
-pub(crate) async fn events(State(app): State<App>, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn events(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let run = RunId::from(id);
-    runs::find(app.store().read(), run).await?.ok_or_else(|| Fault::not_found("run"))?;
-    let follow = Follow { app, run, headers, last: String::new(), looked: false, ended: false };
-    let mut response = Sse::new(stream(follow)).keep_alive(KeepAlive::new().interval(Duration::from_secs(10))).into_response();
+    runs::find(app.store().read(), run)
+        .await?
+        .ok_or_else(|| Fault::not_found("run"))?;
+    let follow = Follow {
+        app,
+        run,
+        headers,
+        last: String::new(),
+        looked: false,
+        ended: false,
+    };
+    let mut response = Sse::new(stream(follow))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(10)))
+        .into_response();
     // A proxy that collects answers would make this a surprise at the end.
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
@@ -52,7 +69,9 @@ fn stream(follow: Follow) -> impl Stream<Item = Result<Event, Infallible>> {
                 tokio::time::sleep(LOOK).await;
             }
             match follow.look().await {
-                Ok(Some(html)) => return Some((Ok(Event::default().event("progress").data(html)), follow)),
+                Ok(Some(html)) => {
+                    return Some((Ok(Event::default().event("progress").data(html)), follow));
+                }
                 Ok(None) if follow.ended => return None,
                 Ok(None) => {}
                 Err(fault) => {
@@ -75,7 +94,9 @@ impl Follow {
         };
         let costs = reader.may(Right::SeeCost);
         self.looked = true;
-        let row = runs::find(self.app.store().read(), self.run).await?.ok_or_else(|| Fault::not_found("run"))?;
+        let row = runs::find(self.app.store().read(), self.run)
+            .await?
+            .ok_or_else(|| Fault::not_found("run"))?;
         let body = body(&self.app, &row, costs).await?;
         self.ended = body.finished && row.status.is_final();
         let html = body.render().map_err(|error| {

@@ -37,15 +37,37 @@ pub(crate) struct LoginForm {
     next: Option<String>,
 }
 
-fn page(app: &App, headers: &HeaderMap, email: &str, next: &str, mut notes: Vec<Note>) -> Html<LoginPage> {
+fn page(
+    app: &App,
+    headers: &HeaderMap,
+    email: &str,
+    next: &str,
+    mut notes: Vec<Note>,
+) -> Html<LoginPage> {
     if let Some(trouble) = cookie::trouble(app.settings()) {
-        notes.insert(0, Note::new(Tone::Bad, "cookie-off", "Log-in cannot work at this address", trouble));
+        notes.insert(
+            0,
+            Note::new(
+                Tone::Bad,
+                "cookie-off",
+                "Log-in cannot work at this address",
+                trouble,
+            ),
+        );
     }
-    let email = Field::new("email", "E-mail", FieldKind::Email).value(email).autocomplete("username");
+    let email = Field::new("email", "E-mail", FieldKind::Email)
+        .value(email)
+        .autocomplete("username");
     let (email, password) = if email.value.is_empty() {
-        (email.focused(), Field::new("password", "Password", FieldKind::Secret))
+        (
+            email.focused(),
+            Field::new("password", "Password", FieldKind::Secret),
+        )
     } else {
-        (email, Field::new("password", "Password", FieldKind::Secret).focused())
+        (
+            email,
+            Field::new("password", "Password", FieldKind::Secret).focused(),
+        )
     };
     Html(LoginPage {
         frame: plain(app, headers, "Log in"),
@@ -57,14 +79,29 @@ fn page(app: &App, headers: &HeaderMap, email: &str, next: &str, mut notes: Vec<
 }
 
 /// The page.
-pub(crate) async fn show(State(app): State<App>, caller: Option<Caller>, headers: HeaderMap, Query(ask): Query<Ask>) -> Response {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Option<Caller>,
+    headers: HeaderMap,
+    Query(ask): Query<Ask>,
+) -> Response {
     let next = next_page(ask.next.as_deref());
     if caller.is_some() {
         return go_to(&next);
     }
     let notes = match ask.out.as_deref() {
-        Some("1") => vec![Note::new(Tone::Ok, "logout", "You are logged out", "The session has ended here and on the server.")],
-        Some("set-up") => vec![Note::new(Tone::Ok, "circle-check", "Your log-in is made", "Log in with the e-mail address and the password that you just gave.")],
+        Some("1") => vec![Note::new(
+            Tone::Ok,
+            "logout",
+            "You are logged out",
+            "The session has ended here and on the server.",
+        )],
+        Some("set-up") => vec![Note::new(
+            Tone::Ok,
+            "circle-check",
+            "Your log-in is made",
+            "Log in with the e-mail address and the password that you just gave.",
+        )],
         _ => Vec::new(),
     };
     page(&app, &headers, "", &next, notes).into_response()
@@ -79,7 +116,9 @@ pub(crate) async fn submit(
 ) -> Result<Response, Fault> {
     let next = next_page(form.next.as_deref());
     let account = form.email.trim().to_lowercase();
-    let again = |status: StatusCode, note: Vec<Note>| (status, page(&app, &headers, &form.email, &next, note)).into_response();
+    let again = |status: StatusCode, note: Vec<Note>| {
+        (status, page(&app, &headers, &form.email, &next, note)).into_response()
+    };
     if cookie::trouble(app.settings()).is_some() {
         return Ok(again(StatusCode::FORBIDDEN, Vec::new()));
     }
@@ -95,12 +134,20 @@ pub(crate) async fn submit(
         return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, vec![wrong()]));
     }
     let rest = |title: &str, text: &str| {
-        let mut response = again(StatusCode::TOO_MANY_REQUESTS, vec![Note::new(Tone::Warn, "hourglass-low", title, text)]);
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
+        let mut response = again(
+            StatusCode::TOO_MANY_REQUESTS,
+            vec![Note::new(Tone::Warn, "hourglass-low", title, text)],
+        );
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
         response
     };
     if place.is_spent(&app).await? {
-        return Ok(rest("Too many tries from this address", "It rests for 15 minutes. Sessions that are open go on."));
+        return Ok(rest(
+            "Too many tries from this address",
+            "It rests for 15 minutes. Sessions that are open go on.",
+        ));
     }
     if !throttle::take_try(&app, &account).await? {
         let text = "It rests for 15 minutes. Sessions that are open go on. An admin can give a new password meanwhile.";
@@ -124,10 +171,20 @@ pub(crate) async fn submit(
         name: user.email.clone(),
         via: Via::Browser,
     };
-    audit::append(&tx, &**app.engine().clock(), &actor, "session.begin", &user.email, "").await?;
+    audit::append(
+        &tx,
+        &**app.engine().clock(),
+        &actor,
+        "session.begin",
+        &user.email,
+        "",
+    )
+    .await?;
     tx.commit().await?;
     let mut response = go_to(&next);
-    response.headers_mut().append(SET_COOKIE, cookie::hand_out(app.settings(), &id));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, cookie::hand_out(app.settings(), &id));
     Ok(response)
 }
 
@@ -137,9 +194,19 @@ pub(crate) async fn log_out(State(app): State<App>, caller: Caller) -> Result<Re
     let tx = app.store().begin().await?;
     sessions::delete(&tx, &session.id_hash).await?;
     let actor = caller.actor();
-    audit::append(&tx, &**app.engine().clock(), &actor, "session.end", &actor.name, "").await?;
+    audit::append(
+        &tx,
+        &**app.engine().clock(),
+        &actor,
+        "session.end",
+        &actor.name,
+        "",
+    )
+    .await?;
     tx.commit().await?;
     let mut response = go_to("/login?out=1");
-    response.headers_mut().append(SET_COOKIE, cookie::take_back(app.settings()));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, cookie::take_back(app.settings()));
     Ok(response)
 }

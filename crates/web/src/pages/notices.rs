@@ -17,7 +17,9 @@ use crate::pages::around::connection_href;
 use crate::pages::connections::{Nothing, Said};
 use crate::pages::{Around, go_to, wants_part};
 use crate::view::format::counted;
-use crate::view::notice::{self, Channel, NoticeEvent, NoticeList, NoticeSettingsPage, NoticesPage};
+use crate::view::notice::{
+    self, Channel, NoticeEvent, NoticeList, NoticeSettingsPage, NoticesPage,
+};
 use crate::view::parts::Empty;
 use crate::view::{Button, Fact, Html, Note, Pager, Section, Times, Tone, Value, status};
 use domain::access::Right;
@@ -26,13 +28,18 @@ use domain::access::Right;
 const SHOWN: u32 = 100;
 
 /// The messages.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let open = notices::list_open(conn).await?;
     let all = notices::list(conn, SHOWN).await?;
     let sent = notices::list_deliveries(conn, SHOWN * 2).await?;
     let around = Around::load(&app, &caller, &headers, "Notifications", Section::Activity).await?;
-    let row = |one: &NoticeRow| notice_row(one, &sent, &around.times, caller.may(Right::RunImports));
+    let row =
+        |one: &NoticeRow| notice_row(one, &sent, &around.times, caller.may(Right::RunImports));
     let list = NoticeList {
         open: open.iter().map(row).collect(),
         settled: all.iter().filter(|one| !open.iter().any(|other| other.id == one.id)).map(row).collect(),
@@ -43,7 +50,11 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: Header
     if wants_part(&headers) {
         return Ok(Html(list).into_response());
     }
-    Ok(Html(NoticesPage { frame: around.frame, list }).into_response())
+    Ok(Html(NoticesPage {
+        frame: around.frame,
+        list,
+    })
+    .into_response())
 }
 
 /// The colour of a severity.
@@ -70,29 +81,62 @@ pub(crate) const fn icon(kind: NoticeKind) -> &'static str {
 /// What to press for a notice.
 pub(crate) fn action(row: &NoticeRow) -> Option<Button> {
     match (row.kind, row.connection, row.run) {
-        (_, _, Some(run)) => Some(Button::link("Open the run", format!("/activity/runs/{run}"))),
+        (_, _, Some(run)) => Some(Button::link(
+            "Open the run",
+            format!("/activity/runs/{run}"),
+        )),
         (NoticeKind::LoginEndsSoon | NoticeKind::NeedsNewCredentials, Some(connection), _) => {
-            Some(Button::link("Paste new credentials", format!("{}/credentials", connection_href(connection))))
+            Some(Button::link(
+                "Paste new credentials",
+                format!("{}/credentials", connection_href(connection)),
+            ))
         }
-        (_, Some(connection), _) => Some(Button::link("Open the connection", connection_href(connection))),
+        (_, Some(connection), _) => Some(Button::link(
+            "Open the connection",
+            connection_href(connection),
+        )),
         _ => None,
     }
 }
 
-fn notice_row(row: &NoticeRow, sent: &[DeliveryRow], times: &Times, settles: bool) -> notice::NoticeRow {
+fn notice_row(
+    row: &NoticeRow,
+    sent: &[DeliveryRow],
+    times: &Times,
+    settles: bool,
+) -> notice::NoticeRow {
     notice::NoticeRow {
         icon: icon(row.kind),
-        tone: if row.resolved_at.is_some() { Tone::Calm } else { tone(row.severity) },
+        tone: if row.resolved_at.is_some() {
+            Tone::Calm
+        } else {
+            tone(row.severity)
+        },
         title: row.title.clone(),
         text: row.text.clone(),
         at: times.ago(row.created_at),
         sent: sent
             .iter()
             .filter(|one| one.notice == row.id)
-            .map(|one| (if one.channel == "email" { "e-mail" } else { "webhook" }.to_owned(), status::delivery(&one.state)))
+            .map(|one| {
+                (
+                    if one.channel == "email" {
+                        "e-mail"
+                    } else {
+                        "webhook"
+                    }
+                    .to_owned(),
+                    status::delivery(&one.state),
+                )
+            })
             .collect(),
-        action: if row.resolved_at.is_none() { action(row) } else { None },
-        settle_href: (settles && row.resolved_at.is_none()).then(|| format!("/activity/notifications/{}/settle", row.id)),
+        action: if row.resolved_at.is_none() {
+            action(row)
+        } else {
+            None
+        },
+        settle_href: (settles && row.resolved_at.is_none())
+            .then(|| format!("/activity/notifications/{}/settle", row.id)),
     }
 }
 
@@ -108,21 +152,44 @@ pub(crate) async fn settle(
 }
 
 /// By which ways people are told.
-pub(crate) async fn settings(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(said): Query<Said>) -> Result<Response, Fault> {
+pub(crate) async fn settings(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Result<Response, Fault> {
     let notes = match said.done.as_deref() {
-        Some("email") => vec![Note::new(Tone::Ok, "mail", "The test message was handed to the mail server", "Look into the mailbox of the receivers.")],
-        Some("webhook") => vec![Note::new(Tone::Ok, "webhook", "The receiver accepted the test message", "Its type is the one of a login that works again.")],
+        Some("email") => vec![Note::new(
+            Tone::Ok,
+            "mail",
+            "The test message was handed to the mail server",
+            "Look into the mailbox of the receivers.",
+        )],
+        Some("webhook") => vec![Note::new(
+            Tone::Ok,
+            "webhook",
+            "The receiver accepted the test message",
+            "Its type is the one of a login that works again.",
+        )],
         _ => Vec::new(),
     };
     page(&app, &caller, &headers, notes).await
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, notes: Vec<Note>) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    notes: Vec<Note>,
+) -> Result<Response, Fault> {
     let around = Around::load(app, caller, headers, "Notifications", Section::Settings).await?;
     let settings = &app.engine().settings().notices;
     Ok(Html(NoticeSettingsPage {
         notes,
-        channels: vec![email(settings.email.as_ref()), webhook(settings.webhook.as_ref())],
+        channels: vec![
+            email(settings.email.as_ref()),
+            webhook(settings.webhook.as_ref()),
+        ],
         events: NoticeKind::ALL.iter().map(|kind| event(*kind)).collect(),
         frame: around.frame,
     })
@@ -133,12 +200,19 @@ fn email(settings: Option<&SmtpSettings>) -> Channel {
     Channel {
         name: "E-mail",
         icon: "mail",
-        status: if settings.is_some() { status::active() } else { status::not_set_up() },
+        status: if settings.is_some() {
+            status::active()
+        } else {
+            status::not_set_up()
+        },
         text: "Each message as a mail to the people who must know.".to_owned(),
         facts: settings
             .map(|smtp| {
                 vec![
-                    Fact::new("Server", Value::Mono(format!("{}:{}", smtp.host, smtp.port))),
+                    Fact::new(
+                        "Server",
+                        Value::Mono(format!("{}:{}", smtp.host, smtp.port)),
+                    ),
                     Fact::new("From", Value::text(smtp.from.clone())),
                     Fact::new("To", Value::text(smtp.to.join(", "))),
                 ]
@@ -157,14 +231,31 @@ fn webhook(settings: Option<&WebhookSettings>) -> Channel {
     Channel {
         name: "Webhook",
         icon: "webhook",
-        status: if settings.is_some() { status::active() } else { status::not_set_up() },
+        status: if settings.is_some() {
+            status::active()
+        } else {
+            status::not_set_up()
+        },
         text: "Each message as a signed post (Standard Webhooks) to a program of yours.".to_owned(),
         facts: settings
             .map(|hook| {
                 vec![
                     // The path of the address may carry a secret of the receiver.
-                    Fact::new("Receiver", Value::Mono(url::Url::parse(&hook.url).map_or_else(|_| "not an address".to_owned(), |url| url.origin().ascii_serialization()))),
-                    Fact::new("Private addresses", Value::text(if hook.allow_private { "allowed" } else { "refused" })),
+                    Fact::new(
+                        "Receiver",
+                        Value::Mono(url::Url::parse(&hook.url).map_or_else(
+                            |_| "not an address".to_owned(),
+                            |url| url.origin().ascii_serialization(),
+                        )),
+                    ),
+                    Fact::new(
+                        "Private addresses",
+                        Value::text(if hook.allow_private {
+                            "allowed"
+                        } else {
+                            "refused"
+                        }),
+                    ),
                 ]
             })
             .unwrap_or_default(),
@@ -180,14 +271,30 @@ fn webhook(settings: Option<&WebhookSettings>) -> Channel {
 fn event(kind: NoticeKind) -> NoticeEvent {
     let (text, severity) = match kind {
         NoticeKind::LoginEndsSoon => ("A login ends in 14, 7, 3 or 1 days.", Severity::Warn),
-        NoticeKind::RefreshRefused => ("Ion refused a refresh; it is tried again by itself.", Severity::Warn),
-        NoticeKind::RefreshUnclear => ("The answer to a refresh was lost; work goes on meanwhile.", Severity::Warn),
-        NoticeKind::NeedsNewCredentials => ("Ion no longer accepts a login: a person must paste new credentials.", Severity::Bad),
+        NoticeKind::RefreshRefused => (
+            "Ion refused a refresh; it is tried again by itself.",
+            Severity::Warn,
+        ),
+        NoticeKind::RefreshUnclear => (
+            "The answer to a refresh was lost; work goes on meanwhile.",
+            Severity::Warn,
+        ),
+        NoticeKind::NeedsNewCredentials => (
+            "Ion no longer accepts a login: a person must paste new credentials.",
+            Severity::Bad,
+        ),
         NoticeKind::Recovered => ("A login that had trouble works again.", Severity::Info),
-        NoticeKind::ImportNeedsDecision => ("An import would withdraw unusually many products, and asks.", Severity::Warn),
+        NoticeKind::ImportNeedsDecision => (
+            "An import would withdraw unusually many products, and asks.",
+            Severity::Warn,
+        ),
         NoticeKind::ImportFailed => ("An import failed.", Severity::Bad),
     };
-    NoticeEvent { word: kind.to_string(), text: text.to_owned(), tone: tone(severity) }
+    NoticeEvent {
+        word: kind.to_string(),
+        text: text.to_owned(),
+        tone: tone(severity),
+    }
 }
 
 /// Sends a test message.
@@ -204,11 +311,17 @@ pub(crate) async fn test(
         _ => return Err(Fault::not_found("way to tell people")),
     };
     let engine = app.engine().clone();
-    let sent = to_its_end(async move { engine::notices::send_test(&engine, channel).await }).await?;
+    let sent =
+        to_its_end(async move { engine::notices::send_test(&engine, channel).await }).await?;
     match sent {
         Ok(()) => Ok(go_to(&format!("/settings/notifications?done={channel}"))),
         Err(error) => {
-            let note = Note::new(Tone::Bad, "circle-x", "The test message did not arrive", told(&error));
+            let note = Note::new(
+                Tone::Bad,
+                "circle-x",
+                "The test message did not arrive",
+                told(&error),
+            );
             page(&app, &caller, &headers, vec![note]).await
         }
     }

@@ -50,12 +50,22 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
         schema,
         workers: workers.unwrap_or(0),
     };
-    let status = if ready.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready.ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(ready)).into_response()
 }
 
 /// Measures, in the Prometheus text format.
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Fault> {
-    let metrics = app.metrics().ok_or_else(|| Fault::not_found("collection of metrics"))?;
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response())
+    let metrics = app
+        .metrics()
+        .ok_or_else(|| Fault::not_found("collection of metrics"))?;
+    Ok((
+        [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+        metrics.render(),
+    )
+        .into_response())
 }

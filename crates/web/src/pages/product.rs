@@ -11,8 +11,8 @@ use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
 use rules::cell::harmless;
+use serde::Deserialize;
 use store::catalog::{self, LedgerRow, ProductDetail, StoredVariant};
 use store::connections;
 use uuid::Uuid;
@@ -22,8 +22,12 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::products::new_since;
-use crate::view::product::{self, PriceLine, PricePlot, ProductPage, RawPage, VariantPrice, VariantRow};
-use crate::view::{Button, Delta, Fact, Html, Link, Note, Section, Times, Tone, Value, format, status};
+use crate::view::product::{
+    self, PriceLine, PricePlot, ProductPage, RawPage, VariantPrice, VariantRow,
+};
+use crate::view::{
+    Button, Delta, Fact, Html, Link, Note, Section, Times, Tone, Value, format, status,
+};
 use crate::{raw, words};
 
 /// Lines of the plot.
@@ -37,7 +41,9 @@ pub(crate) struct Ask {
 }
 
 async fn find(app: &App, id: Uuid) -> Result<ProductDetail, Fault> {
-    catalog::find_product(app.store().read(), id.into()).await?.ok_or_else(|| Fault::not_found("product"))
+    catalog::find_product(app.store().read(), id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("product"))
 }
 
 /// The page.
@@ -50,9 +56,15 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let detail = find(&app, id).await?;
     let costs = caller.may(Right::SeeCost);
-    let around = Around::load(&app, &caller, &headers, detail.product.name.clone(), Section::Products)
-        .await?
-        .under("Products", "/products");
+    let around = Around::load(
+        &app,
+        &caller,
+        &headers,
+        detail.product.name.clone(),
+        Section::Products,
+    )
+    .await?
+    .under("Products", "/products");
     let connection = connections::find(app.store().read(), detail.connection).await?;
     let around = match &connection {
         Some(row) => around.about(row),
@@ -60,12 +72,18 @@ pub(crate) async fn show(
     };
     let times = around.times.clone();
     let today = times.iso_date(times.now);
-    let as_of = ask.as_of.filter(|day| day.parse::<Date>().is_ok() && *day < today);
+    let as_of = ask
+        .as_of
+        .filter(|day| day.parse::<Date>().is_ok() && *day < today);
     let until = match &as_of {
         Some(day) => Some(end_of(day, &times)?),
         None => None,
     };
-    let ledger = if costs { catalog::ledger(app.store().read(), detail.id, until).await? } else { Vec::new() };
+    let ledger = if costs {
+        catalog::ledger(app.store().read(), detail.id, until).await?
+    } else {
+        Vec::new()
+    };
     let product = &detail.product;
     let number = detail
         .variants
@@ -74,16 +92,35 @@ pub(crate) async fn show(
         .map(|number| number.split(':').take(2).collect::<Vec<_>>().join(":"))
         .unwrap_or_else(|| product.ion_id.clone());
     let past = as_of.is_some();
-    let variants = detail.variants.iter().map(|variant| variant_row(&product.name, variant, past.then_some(&ledger[..]), costs, &times)).collect();
+    let variants = detail
+        .variants
+        .iter()
+        .map(|variant| {
+            variant_row(
+                &product.name,
+                variant,
+                past.then_some(&ledger[..]),
+                costs,
+                &times,
+            )
+        })
+        .collect();
     let mut facts_line = vec![product.vendor.clone()];
     facts_line.extend(product.categories.first().cloned());
-    facts_line.push(format::counted(detail.variants.len() as u64, "variant", "variants"));
+    facts_line.push(format::counted(
+        detail.variants.len() as u64,
+        "variant",
+        "variants",
+    ));
     Ok(Html(ProductPage {
         name: product.name.clone(),
         vendor: product.vendor.clone(),
         facts_line: facts_line.join(" · "),
         number,
-        status: status::product(detail.state, detail.first_seen_at > new_since(app.store(), times.now).await?),
+        status: status::product(
+            detail.state,
+            detail.first_seen_at > new_since(app.store(), times.now).await?,
+        ),
         notes: notes(&detail, &times),
         costs,
         price_words: price_words(&detail),
@@ -93,10 +130,21 @@ pub(crate) async fn show(
         variants,
         plot: plot(&product.name, &ledger, times.now),
         ledger: ledger_rows(&product.name, &ledger, &times),
-        ledger_csv: if costs && !ledger.is_empty() { format!("/products/{id}/ledger.csv") } else { String::new() },
-        facts: facts(&detail, connection.as_ref().map(|row| row.name.as_str()), &times),
+        ledger_csv: if costs && !ledger.is_empty() {
+            format!("/products/{id}/ledger.csv")
+        } else {
+            String::new()
+        },
+        facts: facts(
+            &detail,
+            connection.as_ref().map(|row| row.name.as_str()),
+            &times,
+        ),
         description: crate::markup::safe(&product.description),
-        raw: Link::new(format!("JSON, {}", format::bytes(detail.raw_size)), format!("/products/{id}/raw")),
+        raw: Link::new(
+            format!("JSON, {}", format::bytes(detail.raw_size)),
+            format!("/products/{id}/raw"),
+        ),
         frame: around.frame,
     })
     .into_response())
@@ -107,19 +155,30 @@ fn end_of(day: &str, times: &Times) -> Result<Timestamp, Fault> {
     let wrong = || Fault::field("as_of", "Give a day such as 2026-11-23.");
     let day: Date = day.parse().map_err(|_| wrong())?;
     let next = day.tomorrow().map_err(|_| wrong())?;
-    let start = next.to_zoned(times.zone.clone()).map_err(|_| wrong())?.timestamp();
+    let start = next
+        .to_zoned(times.zone.clone())
+        .map_err(|_| wrong())?
+        .timestamp();
     Ok(start - jiff::SignedDuration::from_micros(1))
 }
 
 fn price_words(detail: &ProductDetail) -> String {
     let mut sources: Vec<&str> = Vec::new();
-    for price in detail.variants.iter().flat_map(|variant| &variant.variant.prices) {
+    for price in detail
+        .variants
+        .iter()
+        .flat_map(|variant| &variant.variant.prices)
+    {
         let word = words::source(price.source);
         if !sources.contains(&word) {
             sources.push(word);
         }
     }
-    if sources.is_empty() { "no price known".to_owned() } else { format!("cost without tax, from {}", sources.join(" and ")) }
+    if sources.is_empty() {
+        "no price known".to_owned()
+    } else {
+        format!("cost without tax, from {}", sources.join(" and "))
+    }
 }
 
 fn notes(detail: &ProductDetail, times: &Times) -> Vec<Note> {
@@ -149,27 +208,56 @@ fn notes(detail: &ProductDetail, times: &Times) -> Vec<Note> {
     }
 }
 
-fn variant_row(product: &str, stored: &StoredVariant, past: Option<&[LedgerRow]>, costs: bool, times: &Times) -> VariantRow {
+fn variant_row(
+    product: &str,
+    stored: &StoredVariant,
+    past: Option<&[LedgerRow]>,
+    costs: bool,
+    times: &Times,
+) -> VariantRow {
     let variant = &stored.variant;
     let prices = match (costs, past) {
         (false, _) => Vec::new(),
-        (true, None) => variant.prices.iter().enumerate().map(|(place, price)| price_now(stored, place, price, times)).collect(),
+        (true, None) => variant
+            .prices
+            .iter()
+            .enumerate()
+            .map(|(place, price)| price_now(stored, place, price, times))
+            .collect(),
         (true, Some(ledger)) => prices_then(ledger, stored.id, times),
     };
     let sku = within(product, &variant.sku_name);
-    let name = if sku == product || sku == variant.plan_name { variant.plan_name.clone() } else { format!("{sku} · {}", variant.plan_name) };
+    let name = if sku == product || sku == variant.plan_name {
+        variant.plan_name.clone()
+    } else {
+        format!("{sku} · {}", variant.plan_name)
+    };
     VariantRow {
         term: words::term(variant.term).to_owned(),
-        billing: if variant.by_use { "by use".to_owned() } else { words::billing(variant.billing).to_owned() },
+        billing: if variant.by_use {
+            "by use".to_owned()
+        } else {
+            words::billing(variant.billing).to_owned()
+        },
         name,
-        number: variant.part_number.clone().or_else(|| variant.external_id.clone()).unwrap_or_default(),
+        number: variant
+            .part_number
+            .clone()
+            .or_else(|| variant.external_id.clone())
+            .unwrap_or_default(),
         add_on: variant.key.add_on,
         prices,
-        status: (variant.disabled || !variant.in_price_book).then(|| status::product(ProductState::NotInPriceBook, false)),
+        status: (variant.disabled || !variant.in_price_book)
+            .then(|| status::product(ProductState::NotInPriceBook, false)),
     }
 }
 
-fn price_now(stored: &StoredVariant, place: usize, price: &PricePoint, times: &Times) -> VariantPrice {
+fn price_now(
+    stored: &StoredVariant,
+    place: usize,
+    price: &PricePoint,
+    times: &Times,
+) -> VariantPrice {
     let delta = match stored.previous_units {
         // The move is kept for the first price alone.
         Some(before) if place == 0 => format::moved(Some(before), Some(price.cost.units())),
@@ -178,7 +266,11 @@ fn price_now(stored: &StoredVariant, place: usize, price: &PricePoint, times: &T
     VariantPrice {
         meter: price.meter.clone(),
         cost: format::amount(&price.cost, price.currency),
-        list: price.list.as_ref().map(|list| format::amount(list, price.currency)).unwrap_or_default(),
+        list: price
+            .list
+            .as_ref()
+            .map(|list| format::amount(list, price.currency))
+            .unwrap_or_default(),
         currency: price.currency.to_string(),
         source: words::source(price.source),
         since: times.date(stored.since),
@@ -215,24 +307,41 @@ fn plot(product: &str, ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot
     let mut lines: BTreeMap<(VariantId, &str), PriceLine> = BTreeMap::new();
     for row in ledger.iter().filter(|row| row.currency == currency) {
         let label = label(product, row);
-        let line = lines.entry((row.variant, &row.meter)).or_insert_with(|| PriceLine { label, points: Vec::new() });
-        line.points.push((row.from_at.as_second(), row.cost.decimal().to_string()));
+        let line = lines
+            .entry((row.variant, &row.meter))
+            .or_insert_with(|| PriceLine {
+                label,
+                points: Vec::new(),
+            });
+        line.points
+            .push((row.from_at.as_second(), row.cost.decimal().to_string()));
     }
     let mut lines: Vec<PriceLine> = lines.into_values().collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.points.len()));
     lines.truncate(LINES);
-    Some(PricePlot { currency: currency.to_string(), until: now.as_second(), lines })
+    Some(PricePlot {
+        currency: currency.to_string(),
+        until: now.as_second(),
+        lines,
+    })
 }
 
 /// The name of a variant and its meter on the page of its product.
 fn label(product: &str, row: &LedgerRow) -> String {
     let variant = within(product, &row.label);
-    if row.meter.is_empty() { variant.to_owned() } else { format!("{variant}, {}", row.meter) }
+    if row.meter.is_empty() {
+        variant.to_owned()
+    } else {
+        format!("{variant}, {}", row.meter)
+    }
 }
 
 /// A name without that of the product in front of it, which stands above anyway.
 fn within<'a>(product: &str, name: &'a str) -> &'a str {
-    match name.strip_prefix(product).map(|rest| rest.trim_start_matches([',', ' ', '-', '·', ':'])) {
+    match name
+        .strip_prefix(product)
+        .map(|rest| rest.trim_start_matches([',', ' ', '-', '·', ':']))
+    {
         Some(rest) if !rest.is_empty() => rest,
         _ => name,
     }
@@ -244,7 +353,10 @@ fn ledger_rows(product: &str, ledger: &[LedgerRow], times: &Times) -> Vec<produc
     let mut rows: Vec<product::LedgerRow> = ledger
         .iter()
         .map(|row| {
-            let previous = before.insert((row.variant, row.currency, row.meter.as_str()), row.cost.units());
+            let previous = before.insert(
+                (row.variant, row.currency, row.meter.as_str()),
+                row.cost.units(),
+            );
             let change = match previous {
                 None => "first seen".to_owned(),
                 Some(_) if !row.meter.is_empty() => "changed".to_owned(),
@@ -256,7 +368,10 @@ fn ledger_rows(product: &str, ledger: &[LedgerRow], times: &Times) -> Vec<produc
                 cost: format::amount(&row.cost, row.currency),
                 currency: row.currency.to_string(),
                 change,
-                run: Link::new(format!("import {}", format::count(row.run_number)), format!("/activity/runs/number/{}", row.run_number)),
+                run: Link::new(
+                    format!("import {}", format::count(row.run_number)),
+                    format!("/activity/runs/number/{}", row.run_number),
+                ),
             }
         })
         .collect();
@@ -266,15 +381,26 @@ fn ledger_rows(product: &str, ledger: &[LedgerRow], times: &Times) -> Vec<produc
 
 fn facts(detail: &ProductDetail, connection: Option<&str>, times: &Times) -> Vec<Fact> {
     let product = &detail.product;
-    let moment = |at: Option<Timestamp>| at.map_or_else(|| Value::Absent("not said".to_owned()), |at| Value::text(times.date(at)));
+    let moment = |at: Option<Timestamp>| {
+        at.map_or_else(
+            || Value::Absent("not said".to_owned()),
+            |at| Value::text(times.date(at)),
+        )
+    };
     let mut facts = vec![
         Fact::new("Ion's id", Value::Mono(product.ion_id.clone())),
         Fact::new("Kind", Value::text(product.kind.clone())),
-        Fact::new("Billing mode", Value::text(product.billing_mode.to_lowercase())),
+        Fact::new(
+            "Billing mode",
+            Value::text(product.billing_mode.to_lowercase()),
+        ),
         Fact::new("Providers", Value::Mono(product.provider_ids.join(", "))),
         Fact::new("Made in Ion", moment(product.ion_created_at)),
         Fact::new("Changed in Ion", moment(product.ion_updated_at)),
-        Fact::new("First seen here", Value::text(times.date(detail.first_seen_at))),
+        Fact::new(
+            "First seen here",
+            Value::text(times.date(detail.first_seen_at)),
+        ),
         Fact::new("Last different", Value::text(times.date(detail.changed_at))),
     ];
     if let Some(name) = connection {
@@ -284,12 +410,21 @@ fn facts(detail: &ProductDetail, connection: Option<&str>, times: &Times) -> Vec
 }
 
 /// The ledger as CSV.
-pub(crate) async fn ledger_csv(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn ledger_csv(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let detail = find(&app, id).await?;
     let ledger = catalog::ledger(app.store().read(), detail.id, None).await?;
     let failed = |error: csv::Error| Fault::internal(&error);
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(["from", "variant", "meter", "cost", "currency", "list", "source", "run"]).map_err(failed)?;
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer
+        .write_record([
+            "from", "variant", "meter", "cost", "currency", "list", "source", "run",
+        ])
+        .map_err(failed)?;
     for row in &ledger {
         let (from, run) = (row.from_at.to_string(), row.run_number.to_string());
         let cells = [
@@ -304,13 +439,27 @@ pub(crate) async fn ledger_csv(State(app): State<App>, Path(id): Path<Uuid>) -> 
         ];
         writer.write_record(cells.map(harmless)).map_err(failed)?;
     }
-    let bytes = writer.into_inner().map_err(|error| Fault::internal(error.error()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| Fault::internal(error.error()))?;
     let name = format!("attachment; filename=\"ledger-{id}.csv\"");
-    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok((
+        [
+            (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 /// The reply that a product was read from.
-pub(crate) async fn raw_page(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn raw_page(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let detail = find(&app, id).await?;
     let text = raw_text(&app, &detail).await?;
     let around = Around::load(&app, &caller, &headers, "Raw reply", Section::Products)
@@ -320,7 +469,11 @@ pub(crate) async fn raw_page(State(app): State<App>, caller: Caller, headers: He
     let (lines, left_out) = raw::lines(&text, "");
     Ok(Html(RawPage {
         name: detail.product.name,
-        words: format!("{}, {}, secrets taken out", around.times.second(detail.changed_at).text, format::bytes(text.len() as u64)),
+        words: format!(
+            "{}, {}, secrets taken out",
+            around.times.second(detail.changed_at).text,
+            format::bytes(text.len() as u64)
+        ),
         lines,
         download: format!("/products/{id}/raw.json"),
         left_out,
@@ -330,15 +483,27 @@ pub(crate) async fn raw_page(State(app): State<App>, caller: Caller, headers: He
 }
 
 /// The same as a file.
-pub(crate) async fn raw_file(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn raw_file(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let detail = find(&app, id).await?;
     let text = raw_text(&app, &detail).await?;
     let name = format!("attachment; filename=\"product-{id}.json\"");
-    Ok(([(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 async fn raw_text(app: &App, detail: &ProductDetail) -> Result<String, Fault> {
-    let stored = catalog::find_raw(app.store().read(), detail.id).await?.ok_or_else(|| Fault::not_found("raw reply"))?;
+    let stored = catalog::find_raw(app.store().read(), detail.id)
+        .await?
+        .ok_or_else(|| Fault::not_found("raw reply"))?;
     raw::open(&stored).ok_or_else(|| Fault::not_found("raw reply"))
 }
 
@@ -348,7 +513,10 @@ mod tests {
 
     #[test]
     fn a_variant_is_called_by_what_tells_it_apart() {
-        assert_eq!(within("Kettle", "Kettle, step-up, Annual"), "step-up, Annual");
+        assert_eq!(
+            within("Kettle", "Kettle, step-up, Annual"),
+            "step-up, Annual"
+        );
         assert_eq!(within("Kettle", "Kettle"), "Kettle");
         assert_eq!(within("Kettle", "Teapot, Annual"), "Teapot, Annual");
     }

@@ -20,7 +20,10 @@ use crate::view::format::{self, count, counted};
 use crate::view::parts::Empty;
 use crate::view::product::{ProductList, ProductRow, ProductsPage};
 use crate::view::table::{Chips, Range, Sorted};
-use crate::view::{Button, Chip, ChipOption, Column, Delta, Html, Link, Note, Pager, Search, Section, Times, Tone, status};
+use crate::view::{
+    Button, Chip, ChipOption, Column, Delta, Html, Link, Note, Pager, Search, Section, Times, Tone,
+    status,
+};
 use crate::{filter, words};
 
 const PATH: &str = "/products";
@@ -39,9 +42,16 @@ pub(crate) async fn list(
     let costs = caller.may(Right::SeeCost);
     let address = Address::new(PATH, query.as_deref());
     let mut filter = filter::read(|name| address.get(name), costs)?;
-    let size = address.get("size").and_then(|size| size.parse().ok()).filter(|size| SIZES.contains(size)).unwrap_or(50);
+    let size = address
+        .get("size")
+        .and_then(|size| size.parse().ok())
+        .filter(|size| SIZES.contains(size))
+        .unwrap_or(50);
     filter.limit = size;
-    filter.offset = address.get("after").and_then(|after| after.parse().ok()).unwrap_or(0);
+    filter.offset = address
+        .get("after")
+        .and_then(|after| after.parse().ok())
+        .unwrap_or(0);
     let conn = app.store().read();
     let page = search(conn, &filter).await?;
     let facets = facets(conn).await?;
@@ -52,7 +62,11 @@ pub(crate) async fn list(
     let (from, to) = (filter.offset + 1, filter.offset + shown);
     let list = ProductList {
         columns: columns(&address, costs),
-        rows: page.products.iter().map(|hit| row(hit, &around.times, new_since)).collect(),
+        rows: page
+            .products
+            .iter()
+            .map(|hit| row(hit, &around.times, new_since))
+            .collect(),
         costs,
         empty: (shown == 0).then(|| empty(&around, &address)),
         csrf: around.frame.csrf.clone(),
@@ -60,10 +74,20 @@ pub(crate) async fn list(
             words: if shown == 0 {
                 "No products".to_owned()
             } else {
-                format!("{}–{} of {}", count(from), count(to), counted(page.total, "product", "products"))
+                format!(
+                    "{}–{} of {}",
+                    count(from),
+                    count(to),
+                    counted(page.total, "product", "products")
+                )
             },
-            note: if costs { "Cost is what you pay, without tax.".to_owned() } else { String::new() },
-            previous: (filter.offset > 0).then(|| address.after(filter.offset.saturating_sub(u64::from(size)))),
+            note: if costs {
+                "Cost is what you pay, without tax.".to_owned()
+            } else {
+                String::new()
+            },
+            previous: (filter.offset > 0)
+                .then(|| address.after(filter.offset.saturating_sub(u64::from(size)))),
             next: (to < page.total).then(|| address.after(to)),
             sizes: SIZES
                 .iter()
@@ -87,7 +111,14 @@ pub(crate) async fn list(
 }
 
 /// The page around the rows.
-async fn whole(app: &App, caller: &Caller, around: Around, address: &Address, facets: &Facets, list: ProductList) -> Result<Response, Fault> {
+async fn whole(
+    app: &App,
+    caller: &Caller,
+    around: Around,
+    address: &Address,
+    facets: &Facets,
+    list: ProductList,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let last = runs::find_last_complete(conn).await?;
     let mut running = None;
@@ -99,9 +130,15 @@ async fn whole(app: &App, caller: &Caller, around: Around, address: &Address, fa
                     Tone::Info,
                     "loader-2",
                     format!("Import {} goes on", count(run.number)),
-                    format!("{} products read so far. This list shows what is saved already.", count(run.counts.read)),
+                    format!(
+                        "{} products read so far. This list shows what is saved already.",
+                        count(run.counts.read)
+                    ),
                 )
-                .with(Button::link("Follow it", format!("/activity/runs/{}", run.id))),
+                .with(Button::link(
+                    "Follow it",
+                    format!("/activity/runs/{}", run.id),
+                )),
             );
         }
     }
@@ -115,7 +152,9 @@ async fn whole(app: &App, caller: &Caller, around: Around, address: &Address, fa
     if let Some(run) = &last {
         summary.push_str(&format!(
             " Imported {}; {} changed.",
-            around.times.in_words(run.finished_at.unwrap_or(run.requested_at)),
+            around
+                .times
+                .in_words(run.finished_at.unwrap_or(run.requested_at)),
             count(run.counts.changed + run.counts.added)
         ));
     }
@@ -128,11 +167,19 @@ async fn whole(app: &App, caller: &Caller, around: Around, address: &Address, fa
     } else {
         Vec::new()
     };
-    let changed = last.as_ref().map_or(0, |run| if run.baseline { 0 } else { run.counts.changed + run.counts.added + run.counts.withdrawn });
+    let changed = last.as_ref().map_or(0, |run| {
+        if run.baseline {
+            0
+        } else {
+            run.counts.changed + run.counts.added + run.counts.withdrawn
+        }
+    });
     Ok(Html(ProductsPage {
         summary,
         changed,
-        changes_href: last.map_or_else(String::new, |run| format!("/products/changes?run={}", run.number)),
+        changes_href: last.map_or_else(String::new, |run| {
+            format!("/products/changes?run={}", run.number)
+        }),
         import_href: importable
             .filter(|_| running.is_none() && caller.may(Right::RunImports))
             .map(|id| format!("/settings/integrations/{id}/import")),
@@ -165,10 +212,19 @@ fn row(hit: &ProductHit, times: &Times, new_since: Timestamp) -> ProductRow {
     ProductRow {
         href: format!("/products/{}", hit.id),
         name: hit.name.clone(),
-        number: if hit.part_number.is_empty() { hit.ion_id.clone() } else { hit.part_number.clone() },
+        number: if hit.part_number.is_empty() {
+            hit.ion_id.clone()
+        } else {
+            hit.part_number.clone()
+        },
         vendor: hit.vendor.clone(),
         category: hit.category.clone(),
-        terms: hit.terms.iter().filter_map(|word| word.parse::<Term>().ok()).map(words::term_tag).collect(),
+        terms: hit
+            .terms
+            .iter()
+            .filter_map(|word| word.parse::<Term>().ok())
+            .map(words::term_tag)
+            .collect(),
         billing: hit
             .billings
             .iter()
@@ -177,17 +233,35 @@ fn row(hit: &ProductHit, times: &Times, new_since: Timestamp) -> ProductRow {
             .collect::<Vec<_>>()
             .join(", "),
         cost,
-        currency: hit.cost_units.and(currency).map(|currency| currency.to_string()).unwrap_or_default(),
-        since: hit.cost_since.filter(|_| hit.cost_units.is_some()).map(|at| times.dated(at)),
-        delta: if hit.cost_units.is_none() { Delta::Words(String::new()) } else { moved },
-        status: status::product(hit.state, hit.first_seen_at > new_since && hit.previous_units.is_none()),
+        currency: hit
+            .cost_units
+            .and(currency)
+            .map(|currency| currency.to_string())
+            .unwrap_or_default(),
+        since: hit
+            .cost_since
+            .filter(|_| hit.cost_units.is_some())
+            .map(|at| times.dated(at)),
+        delta: if hit.cost_units.is_none() {
+            Delta::Words(String::new())
+        } else {
+            moved
+        },
+        status: status::product(
+            hit.state,
+            hit.first_seen_at > new_since && hit.previous_units.is_none(),
+        ),
     }
 }
 
 /// Since when a product must have been seen to be called new: a short while, and not by a first import, which finds all of them.
 pub(crate) async fn new_since(store: &Store, now: Timestamp) -> Result<Timestamp, StoreError> {
-    let lately = now.checked_sub(SignedDuration::from_hours(NEW_DAYS * 24)).unwrap_or(now);
-    Ok(runs::first_imports_ended(store.read()).await?.map_or(now, |ended| ended.max(lately)))
+    let lately = now
+        .checked_sub(SignedDuration::from_hours(NEW_DAYS * 24))
+        .unwrap_or(now);
+    Ok(runs::first_imports_ended(store.read())
+        .await?
+        .map_or(now, |ended| ended.max(lately)))
 }
 
 fn columns(address: &Address, costs: bool) -> Vec<Column> {
@@ -249,23 +323,65 @@ fn chips(address: &Address, facets: &Facets, costs: bool) -> Vec<Chip> {
             .map(|(word, number)| (word.clone(), word.clone(), count(*number)))
             .collect()
     };
-    let plain = |list: Vec<(&str, &str)>| list.into_iter().map(|(word, label)| (word.to_owned(), label.to_owned(), String::new())).collect();
+    let plain = |list: Vec<(&str, &str)>| {
+        list.into_iter()
+            .map(|(word, label)| (word.to_owned(), label.to_owned(), String::new()))
+            .collect()
+    };
     let mut chips = vec![
         chip("vendor", "Vendor", counted(&facets.vendors)),
         chip("category", "Category", counted(&facets.categories)),
-        chip("term", "Commitment", plain(Term::ALL.iter().map(|term| (term.as_str(), words::term(*term))).collect())),
-        chip("billing", "Billing", plain(BillingPeriod::ALL.iter().map(|period| (period.as_str(), words::billing(*period))).collect())),
-        chip("state", "State", plain(ProductState::ALL.iter().map(|state| (state.as_str(), words::product_state(*state))).collect())),
+        chip(
+            "term",
+            "Commitment",
+            plain(
+                Term::ALL
+                    .iter()
+                    .map(|term| (term.as_str(), words::term(*term)))
+                    .collect(),
+            ),
+        ),
+        chip(
+            "billing",
+            "Billing",
+            plain(
+                BillingPeriod::ALL
+                    .iter()
+                    .map(|period| (period.as_str(), words::billing(*period)))
+                    .collect(),
+            ),
+        ),
+        chip(
+            "state",
+            "State",
+            plain(
+                ProductState::ALL
+                    .iter()
+                    .map(|state| (state.as_str(), words::product_state(*state)))
+                    .collect(),
+            ),
+        ),
     ];
     if costs {
-        chips.push(chip("currency", "Currency", facets.currencies.iter().map(|code| (code.clone(), code.clone(), String::new())).collect()));
+        chips.push(chip(
+            "currency",
+            "Currency",
+            facets
+                .currencies
+                .iter()
+                .map(|code| (code.clone(), code.clone(), String::new()))
+                .collect(),
+        ));
         chips.push(price_chip(address));
     }
     chips
 }
 
 fn price_chip(address: &Address) -> Chip {
-    let (from, to) = (address.get("price_from").unwrap_or_default(), address.get("price_to").unwrap_or_default());
+    let (from, to) = (
+        address.get("price_from").unwrap_or_default(),
+        address.get("price_to").unwrap_or_default(),
+    );
     let value = match (from, to) {
         ("", "") => None,
         (from, "") => Some(format!("from {from}")),
@@ -298,18 +414,37 @@ fn empty(around: &Around, address: &Address) -> Empty {
             Some(text) => format!("Nothing is called “{text}” here"),
             None => "No product fits these filters".to_owned(),
         };
-        return Empty::new("search-off", title, "Try fewer letters, or look without filters.")
-            .with(Button::link("Remove filters", address.without(&filter::NAMES)));
+        return Empty::new(
+            "search-off",
+            title,
+            "Try fewer letters, or look without filters.",
+        )
+        .with(Button::link(
+            "Remove filters",
+            address.without(&filter::NAMES),
+        ));
     }
     if around.connections.is_empty() {
-        return Empty::new("plug", "Nothing is connected yet", "Products come from your StreamOne Ion account.")
-            .with(Button::link("Connect StreamOne Ion", "/settings/integrations").primary());
+        return Empty::new(
+            "plug",
+            "Nothing is connected yet",
+            "Products come from your StreamOne Ion account.",
+        )
+        .with(Button::link("Connect StreamOne Ion", "/settings/integrations").primary());
     }
-    let nothing = Empty::new("packages", "Nothing is imported yet", "The first import reads the whole catalog; you may leave the page meanwhile.");
+    let nothing = Empty::new(
+        "packages",
+        "Nothing is imported yet",
+        "The first import reads the whole catalog; you may leave the page meanwhile.",
+    );
     match around.importable() {
-        Some(row) if around.frame.runs_imports() => {
-            nothing.with(Button::post("Import the catalog", format!("/settings/integrations/{}/import", row.id)).primary())
-        }
+        Some(row) if around.frame.runs_imports() => nothing.with(
+            Button::post(
+                "Import the catalog",
+                format!("/settings/integrations/{}/import", row.id),
+            )
+            .primary(),
+        ),
         _ => nothing,
     }
 }

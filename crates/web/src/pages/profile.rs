@@ -25,19 +25,42 @@ pub(crate) struct Form {
 }
 
 /// The page.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(said): Query<Said>) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Result<Response, Fault> {
     let notes = match said.done.as_deref() {
-        Some("password") => vec![Note::new(Tone::Ok, "circle-check", "The password is changed", "Every other session of yours has ended.")],
+        Some("password") => vec![Note::new(
+            Tone::Ok,
+            "circle-check",
+            "The password is changed",
+            "Every other session of yours has ended.",
+        )],
         _ => Vec::new(),
     };
     page(&app, &caller, &headers, notes, None).await
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, notes: Vec<Note>, wrong: Option<(&str, &str)>) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    notes: Vec<Note>,
+    wrong: Option<(&str, &str)>,
+) -> Result<Response, Fault> {
     let (person, _) = caller.as_person()?;
-    let row = users::find(app.store().read(), person.id).await?.ok_or_else(|| Fault::not_found("person"))?;
+    let row = users::find(app.store().read(), person.id)
+        .await?
+        .ok_or_else(|| Fault::not_found("person"))?;
     let around = Around::load(app, caller, headers, "Own profile", Section::Elsewhere).await?;
-    let error = |field: &str| wrong.filter(|(name, _)| *name == field).map(|(_, words)| words.to_owned()).unwrap_or_default();
+    let error = |field: &str| {
+        wrong
+            .filter(|(name, _)| *name == field)
+            .map(|(_, words)| words.to_owned())
+            .unwrap_or_default()
+    };
     Ok(Html(ProfilePage {
         notes,
         facts: vec![
@@ -46,12 +69,16 @@ async fn page(app: &App, caller: &Caller, headers: &HeaderMap, notes: Vec<Note>,
             Fact::new("Role", Value::text(role_word(row.role))),
             Fact::new("Since", Value::text(around.times.date(row.created_at))),
         ],
-        current: Field::new("current", "Password now", FieldKind::Secret).autocomplete("current-password").error(error("current")),
+        current: Field::new("current", "Password now", FieldKind::Secret)
+            .autocomplete("current-password")
+            .error(error("current")),
         password: Field::new("password", "New password", FieldKind::Secret)
             .autocomplete("new-password")
             .hint("At least 12 characters; several words make a good one.")
             .error(error("password")),
-        again: Field::new("again", "New password again", FieldKind::Secret).autocomplete("new-password").error(error("again")),
+        again: Field::new("again", "New password again", FieldKind::Secret)
+            .autocomplete("new-password")
+            .error(error("again")),
         frame: around.frame,
     })
     .into_response())
@@ -71,24 +98,56 @@ pub(crate) async fn change_password(
     };
     let (person, session) = caller.as_person()?;
     if form.password.expose_secret() != form.again.expose_secret() {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "again", "This is not the same.").await;
+        return refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "again",
+            "This is not the same.",
+        )
+        .await;
     }
     if !throttle::take_try(&app, &person.email).await? {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, "current", "Too many tries. This account rests for 15 minutes.").await;
+        return refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "current",
+            "Too many tries. This account rests for 15 minutes.",
+        )
+        .await;
     }
-    let before = users::find(app.store().read(), person.id).await?.map(|row| row.password_hash);
+    let before = users::find(app.store().read(), person.id)
+        .await?
+        .map(|row| row.password_hash);
     if !app.passwords().verify(form.current, before).await? {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "current", "This is not your password.").await;
+        return refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "current",
+            "This is not your password.",
+        )
+        .await;
     }
     let hash = match people::hash_password(&app, form.password).await {
         Ok(hash) => hash,
-        Err(fault) if !fault.fields.is_empty() => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "password", &fault.fields[0].message).await,
+        Err(fault) if !fault.fields.is_empty() => {
+            return refuse(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "password",
+                &fault.fields[0].message,
+            )
+            .await;
+        }
         Err(fault) => return Err(fault),
     };
     let tx = app.store().begin().await?;
     users::set_password(&tx, person.id, &hash, &session.id_hash).await?;
     throttle::give_back(&app, &tx, &person.email).await?;
-    audit::append(&tx, &**app.engine().clock(), &caller.actor(), "user.password", &person.email, "changed by themselves").await?;
+    audit::append(
+        &tx,
+        &**app.engine().clock(),
+        &caller.actor(),
+        "user.password",
+        &person.email,
+        "changed by themselves",
+    )
+    .await?;
     tx.commit().await?;
     Ok(go_to("/profile?done=password"))
 }

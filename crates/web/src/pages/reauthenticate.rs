@@ -31,8 +31,21 @@ pub(crate) struct Again {
     next: Option<String>,
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, next: &str, error: &str) -> Result<Response, Fault> {
-    let around = Around::load(app, caller, headers, "Your password again", Section::Elsewhere).await?;
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    next: &str,
+    error: &str,
+) -> Result<Response, Fault> {
+    let around = Around::load(
+        app,
+        caller,
+        headers,
+        "Your password again",
+        Section::Elsewhere,
+    )
+    .await?;
     let purpose = match next {
         next if next.contains("/api-tokens") => "Change API tokens",
         next if next.contains("/team") => "Change people",
@@ -52,7 +65,12 @@ async fn page(app: &App, caller: &Caller, headers: &HeaderMap, next: &str, error
 }
 
 /// The page.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(ask): Query<Ask>) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Fault> {
     page(&app, &caller, &headers, &next_page(ask.next.as_deref()), "").await
 }
 
@@ -69,12 +87,17 @@ pub(crate) async fn submit(
         let words = "Too many tries. This account rests for 15 minutes.";
         let mut response = page(&app, &caller, &headers, &next, words).await?;
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(throttle::WINDOW.as_secs()));
         return Ok(response);
     }
-    let hash = users::find(app.store().read(), person.id).await?.map(|user| user.password_hash);
+    let hash = users::find(app.store().read(), person.id)
+        .await?
+        .map(|user| user.password_hash);
     if !app.passwords().verify(form.password, hash).await? {
-        let mut response = page(&app, &caller, &headers, &next, "This is not your password.").await?;
+        let mut response =
+            page(&app, &caller, &headers, &next, "This is not your password.").await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }

@@ -12,5 +12,9 @@ use crate::view::reference::ReferencePage;
 
 /// The page; it tells nothing that the description does not.
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Response {
-    Html(ReferencePage { frame: plain(&app, &headers, "API reference"), description_href: OPENAPI.to_owned() }).into_response()
+    Html(ReferencePage {
+        frame: plain(&app, &headers, "API reference"),
+        description_href: OPENAPI.to_owned(),
+    })
+    .into_response()
 }

@@ -38,8 +38,12 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let address = Address::new(PATH, query.as_deref());
-    let connection = address.get("connection").and_then(|id| id.parse::<ConnectionId>().ok());
-    let before = address.get("after").and_then(|after| after.parse::<u64>().ok());
+    let connection = address
+        .get("connection")
+        .and_then(|id| id.parse::<ConnectionId>().ok());
+    let before = address
+        .get("after")
+        .and_then(|after| after.parse::<u64>().ok());
     let mut rows = runs::list(app.store().read(), connection, before, PAGE + 1).await?;
     let more = rows.len() > PAGE as usize;
     rows.truncate(PAGE as usize);
@@ -50,10 +54,16 @@ pub(crate) async fn list(
         empty: rows.is_empty().then(|| nothing(&around)),
         csrf: around.frame.csrf.clone(),
         pager: Pager {
-            words: format!("{} shown, the newest first", counted(rows.len() as u64, "run", "runs")),
+            words: format!(
+                "{} shown, the newest first",
+                counted(rows.len() as u64, "run", "runs")
+            ),
             note: String::new(),
             previous: before.map(|_| address.without(&[])),
-            next: rows.last().filter(|_| more).map(|last| address.after(last.number)),
+            next: rows
+                .last()
+                .filter(|_| more)
+                .map(|last| address.after(last.number)),
             sizes: Vec::new(),
         },
     };
@@ -63,7 +73,11 @@ pub(crate) async fn list(
     let chips = Chips::new(vec![Chip {
         id: "connection",
         label: "Connection",
-        value: connection.map(|id| around.connection(id).map_or_else(|| "removed".to_owned(), |row| row.name.clone())),
+        value: connection.map(|id| {
+            around
+                .connection(id)
+                .map_or_else(|| "removed".to_owned(), |row| row.name.clone())
+        }),
         clear: address.without(&["connection"]),
         options: around
             .connections
@@ -77,15 +91,28 @@ pub(crate) async fn list(
             .collect(),
         range: None,
     }]);
-    Ok(Html(RunsPage { frame: around.frame, chips, list }).into_response())
+    Ok(Html(RunsPage {
+        frame: around.frame,
+        chips,
+        list,
+    })
+    .into_response())
 }
 
 fn nothing(around: &Around) -> Empty {
-    let empty = Empty::new("activity", "Nothing ran yet", "Each import stands here with its counts, its log and what it changed.");
+    let empty = Empty::new(
+        "activity",
+        "Nothing ran yet",
+        "Each import stands here with its counts, its log and what it changed.",
+    );
     match around.importable() {
-        Some(row) if around.frame.runs_imports() => {
-            empty.with(Button::post("Import the catalog", format!("/settings/integrations/{}/import", row.id)).primary())
-        }
+        Some(row) if around.frame.runs_imports() => empty.with(
+            Button::post(
+                "Import the catalog",
+                format!("/settings/integrations/{}/import", row.id),
+            )
+            .primary(),
+        ),
         _ => empty,
     }
 }
@@ -102,17 +129,29 @@ pub(crate) fn outcome(row: &RunRow) -> String {
     if !row.status.is_final() {
         return row.step.clone();
     }
-    if matches!(row.status, RunStatus::Failed | RunStatus::Stopped | RunStatus::NeedsDecision) {
+    if matches!(
+        row.status,
+        RunStatus::Failed | RunStatus::Stopped | RunStatus::NeedsDecision
+    ) {
         return row.outcome.clone().unwrap_or_default();
     }
     let counts = &row.counts;
     let mut parts = Vec::new();
-    for (number, word) in [(counts.added, "new"), (counts.changed, "changed"), (counts.withdrawn, "withdrawn"), (counts.set_aside, "set aside")] {
+    for (number, word) in [
+        (counts.added, "new"),
+        (counts.changed, "changed"),
+        (counts.withdrawn, "withdrawn"),
+        (counts.set_aside, "set aside"),
+    ] {
         if number > 0 {
             parts.push(format!("{} {word}", count(number)));
         }
     }
-    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "nothing changed".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 fn took(row: &RunRow) -> String {
@@ -136,21 +175,35 @@ fn run_row(row: &RunRow, times: &Times) -> run::RunRow {
 }
 
 async fn find(app: &App, id: RunId) -> Result<RunRow, Fault> {
-    runs::find(app.store().read(), id).await?.ok_or_else(|| Fault::not_found("run"))
+    runs::find(app.store().read(), id)
+        .await?
+        .ok_or_else(|| Fault::not_found("run"))
 }
 
 /// A run by its number: goes to its page.
-pub(crate) async fn by_number(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, Fault> {
-    let row = runs::find_by_number(app.store().read(), number).await?.ok_or_else(|| Fault::not_found("run"))?;
+pub(crate) async fn by_number(
+    State(app): State<App>,
+    Path(number): Path<u64>,
+) -> Result<Response, Fault> {
+    let row = runs::find_by_number(app.store().read(), number)
+        .await?
+        .ok_or_else(|| Fault::not_found("run"))?;
     Ok(go_to(&format!("{PATH}/{}", row.id)))
 }
 
 /// One run.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
     let body = body(&app, &row, caller.may(Right::SeeCost)).await?;
     let heading = format!("{} {}", kind_words(row.kind), count(row.number));
-    let around = Around::load(&app, &caller, &headers, heading.clone(), Section::Activity).await?.under("Runs", PATH);
+    let around = Around::load(&app, &caller, &headers, heading.clone(), Section::Activity)
+        .await?
+        .under("Runs", PATH);
     let connection = around.connection(row.connection).cloned();
     let around = match &connection {
         Some(row) => around.about(row),
@@ -158,10 +211,18 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: Header
     };
     let times = &around.times;
     let goes_on = !row.status.is_final();
-    let mut facts = vec![connection.as_ref().map_or_else(|| "a removed connection".to_owned(), |row| row.name.clone())];
+    let mut facts = vec![
+        connection
+            .as_ref()
+            .map_or_else(|| "a removed connection".to_owned(), |row| row.name.clone()),
+    ];
     facts.push(match row.started_at {
         Some(at) => format!("started {} by {}", times.second(at).text, row.requested_by),
-        None => format!("asked for {} by {}", times.second(row.requested_at).text, row.requested_by),
+        None => format!(
+            "asked for {} by {}",
+            times.second(row.requested_at).text,
+            row.requested_by
+        ),
     });
     if goes_on {
         facts.push("you may leave this page, it goes on".to_owned());
@@ -171,10 +232,16 @@ pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: Header
     let may_run = caller.may(Right::RunImports);
     let mut actions = Vec::new();
     if !goes_on && !row.baseline {
-        actions.push(Button::link("What changed", format!("/products/changes?run={}", row.number)));
+        actions.push(Button::link(
+            "What changed",
+            format!("/products/changes?run={}", row.number),
+        ));
     }
     if !goes_on && may_run && connection.is_some() {
-        actions.push(Button::post("Import again", format!("/settings/integrations/{}/import", row.connection)));
+        actions.push(Button::post(
+            "Import again",
+            format!("/settings/integrations/{}/import", row.connection),
+        ));
     }
     Ok(Html(RunPage {
         heading,
@@ -201,39 +268,87 @@ async fn notes(app: &App, row: &RunRow, may_run: bool) -> Result<Vec<Note>, Faul
             let conn = app.store().read();
             let held = catalog::count_held(conn, row.id).await?;
             let first = catalog::list_held(conn, row.id, 0, 5).await?;
-            let names = first.iter().map(|product| product.name.clone()).collect::<Vec<_>>().join(", ");
+            let names = first
+                .iter()
+                .map(|product| product.name.clone())
+                .collect::<Vec<_>>()
+                .join(", ");
             let more = held.saturating_sub(first.len() as u64);
             let text = format!(
                 "{words} Held back: {names}{}. Everything else is up to date.",
-                if more > 0 { format!(" and {} more", count(more)) } else { String::new() }
+                if more > 0 {
+                    format!(" and {} more", count(more))
+                } else {
+                    String::new()
+                }
             );
-            let note = Note::new(Tone::Warn, "user-question", format!("Nothing was withdrawn: {} wait for your decision", counted(held, "product", "products")), text);
+            let note = Note::new(
+                Tone::Warn,
+                "user-question",
+                format!(
+                    "Nothing was withdrawn: {} wait for your decision",
+                    counted(held, "product", "products")
+                ),
+                text,
+            );
             vec![if may_run {
-                note.with(Button::post(format!("Withdraw {}", count(held)), format!("{PATH}/{}/withdrawals/apply", row.id)))
-                    .with(Button::post("Let them stay", format!("{PATH}/{}/withdrawals/discard", row.id)).primary())
+                note.with(Button::post(
+                    format!("Withdraw {}", count(held)),
+                    format!("{PATH}/{}/withdrawals/apply", row.id),
+                ))
+                .with(
+                    Button::post(
+                        "Let them stay",
+                        format!("{PATH}/{}/withdrawals/discard", row.id),
+                    )
+                    .primary(),
+                )
             } else {
                 note
             }]
         }
-        RunStatus::Failed => vec![Note::new(Tone::Bad, "circle-x", "This import failed", format!("{words} What was read is saved."))],
+        RunStatus::Failed => vec![Note::new(
+            Tone::Bad,
+            "circle-x",
+            "This import failed",
+            format!("{words} What was read is saved."),
+        )],
         RunStatus::Stopped => vec![Note::new(Tone::Info, "player-stop", "Stopped", words)],
-        RunStatus::Interrupted => vec![Note::new(Tone::Warn, "plug-x", "Interrupted", "Its worker went away. It resumes by itself where it was.")],
+        RunStatus::Interrupted => vec![Note::new(
+            Tone::Warn,
+            "plug-x",
+            "Interrupted",
+            "Its worker went away. It resumes by itself where it was.",
+        )],
         _ if row.stop_requested && !row.status.is_final() => {
-            vec![Note::new(Tone::Info, "player-stop", "Stopping", "It ends after the page that it reads now.")]
+            vec![Note::new(
+                Tone::Info,
+                "player-stop",
+                "Stopping",
+                "It ends after the page that it reads now.",
+            )]
         }
         _ => Vec::new(),
     })
 }
 
 /// The part that moves, as a partial: for browsers to which events do not come.
-pub(crate) async fn progress(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn progress(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
     Ok(Html(body(&app, &row, caller.may(Right::SeeCost)).await?).into_response())
 }
 
 /// The part of a run's page that moves.
 pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody, Fault> {
-    let progress = app.engine().run_progress(row.id).await?.ok_or_else(|| Fault::not_found("run"))?;
+    let progress = app
+        .engine()
+        .run_progress(row.id)
+        .await?
+        .ok_or_else(|| Fault::not_found("run"))?;
     let conn = app.store().read();
     let times = Times::new(app.now(), app.settings().zone.clone());
     let finished = progress.status.is_final();
@@ -252,7 +367,11 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
             set_aside = rows.iter().take(RECORDS).map(unread).collect();
         }
     }
-    let log = if progress.live && !finished { progress.log.clone() } else { runs::list_log(conn, row.id).await? };
+    let log = if progress.live && !finished {
+        progress.log.clone()
+    } else {
+        runs::list_log(conn, row.id).await?
+    };
     let moved_in_all = counts.price_up + counts.price_down;
     Ok(RunBody {
         status: status::run(progress.status, counts.set_aside),
@@ -260,14 +379,31 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
         progress: (!finished).then(|| so_far(&progress)),
         figures: figures(&counts),
         steps: steps(&progress, row),
-        took: if row.started_at.is_some() { format::duration(until.duration_since(from).unsigned_abs()) } else { String::new() },
-        remark: if finished { row.outcome.clone().unwrap_or_default() } else { String::new() },
-        log: log.iter().rev().take(100).map(|line| log_line(line, &times)).collect(),
+        took: if row.started_at.is_some() {
+            format::duration(until.duration_since(from).unsigned_abs())
+        } else {
+            String::new()
+        },
+        remark: if finished {
+            row.outcome.clone().unwrap_or_default()
+        } else {
+            String::new()
+        },
+        log: log
+            .iter()
+            .rev()
+            .take(100)
+            .map(|line| log_line(line, &times))
+            .collect(),
         set_aside,
         set_aside_total: count(counts.set_aside),
         changes,
         changes_total: count(moved_in_all),
-        changes_href: if row.baseline { String::new() } else { format!("/products/changes?run={}", row.number) },
+        changes_href: if row.baseline {
+            String::new()
+        } else {
+            format!("/products/changes?run={}", row.number)
+        },
     })
 }
 
@@ -277,24 +413,61 @@ fn so_far(progress: &Progress) -> RunProgress {
     let most = counts.expected.max(counts.read);
     RunProgress {
         done: count(counts.read),
-        of: if known { format!("of about {}", counted(most, "product", "products")) } else { "products so far".to_owned() },
-        rate: progress.rate_per_s.map(|rate| format!("{} products a second", count(rate))).unwrap_or_default(),
-        left: progress.eta.map(|eta| format!("{} left", format::about(eta))).unwrap_or_default(),
+        of: if known {
+            format!("of about {}", counted(most, "product", "products"))
+        } else {
+            "products so far".to_owned()
+        },
+        rate: progress
+            .rate_per_s
+            .map(|rate| format!("{} products a second", count(rate)))
+            .unwrap_or_default(),
+        left: progress
+            .eta
+            .map(|eta| format!("{} left", format::about(eta)))
+            .unwrap_or_default(),
         bar: known.then_some((counts.read, most)),
-        percent: if known { format::share(counts.read, most) } else { String::new() },
+        percent: if known {
+            format::share(counts.read, most)
+        } else {
+            String::new()
+        },
     }
 }
 
 fn figures(counts: &RunCounts) -> Vec<Figure> {
     vec![
-        Figure::new("Read", count(counts.read), counted(counts.variants, "variant", "variants")),
+        Figure::new(
+            "Read",
+            count(counts.read),
+            counted(counts.variants, "variant", "variants"),
+        ),
         Figure::new("New", count(counts.added), "").with_icon("plus", Tone::Info),
-        Figure::new("Changed", count(counts.changed), format!("{} up, {} down in price", count(counts.price_up), count(counts.price_down))),
+        Figure::new(
+            "Changed",
+            count(counts.changed),
+            format!(
+                "{} up, {} down in price",
+                count(counts.price_up),
+                count(counts.price_down)
+            ),
+        ),
         Figure::new("Unchanged", count(counts.unchanged), ""),
         Figure::new("Withdrawn", count(counts.withdrawn), ""),
         Figure::new("Set aside", count(counts.set_aside), "")
-            .with_icon("alert-triangle", if counts.set_aside > 0 { Tone::Warn } else { Tone::Calm })
-            .to(if counts.set_aside > 0 { "/products/set-aside" } else { "" }),
+            .with_icon(
+                "alert-triangle",
+                if counts.set_aside > 0 {
+                    Tone::Warn
+                } else {
+                    Tone::Calm
+                },
+            )
+            .to(if counts.set_aside > 0 {
+                "/products/set-aside"
+            } else {
+                ""
+            }),
     ]
 }
 
@@ -317,30 +490,67 @@ fn steps(progress: &Progress, row: &RunRow) -> Vec<Step> {
         ),
         time: String::new(),
     };
-    let done = progress.status.is_final() && !matches!(progress.status, RunStatus::Failed | RunStatus::Stopped);
+    let done = progress.status.is_final()
+        && !matches!(progress.status, RunStatus::Failed | RunStatus::Stopped);
     let after = |title: &str, detail: String| Step {
-        state: if done { StepState::Ok } else { StepState::Waiting },
+        state: if done {
+            StepState::Ok
+        } else {
+            StepState::Waiting
+        },
         title: title.to_owned(),
         detail,
         time: String::new(),
     };
-    let mut withdraw = after("Mark what is gone", counted(counts.withdrawn, "product withdrawn", "products withdrawn"));
+    let mut withdraw = after(
+        "Mark what is gone",
+        counted(counts.withdrawn, "product withdrawn", "products withdrawn"),
+    );
     if progress.status == RunStatus::NeedsDecision {
         withdraw.state = StepState::Warn;
         withdraw.detail = "waits for a person".to_owned();
     }
-    let mut steps = vec![reading, after("Write what differs", format!("{} written", counted(counts.added + counts.changed, "product", "products"))), withdraw];
+    let mut steps = vec![
+        reading,
+        after(
+            "Write what differs",
+            format!(
+                "{} written",
+                counted(counts.added + counts.changed, "product", "products")
+            ),
+        ),
+        withdraw,
+    ];
     if !progress.step.is_empty() && !progress.status.is_final() {
-        steps.insert(1, Step { state: StepState::Running, title: progress.step.clone(), detail: vendors(progress), time: String::new() });
+        steps.insert(
+            1,
+            Step {
+                state: StepState::Running,
+                title: progress.step.clone(),
+                detail: vendors(progress),
+                time: String::new(),
+            },
+        );
     }
     if row.full {
-        steps.push(Step { state: StepState::Ok, title: "Every row was compared".to_owned(), detail: "as asked for".to_owned(), time: String::new() });
+        steps.push(Step {
+            state: StepState::Ok,
+            title: "Every row was compared".to_owned(),
+            detail: "as asked for".to_owned(),
+            time: String::new(),
+        });
     }
     steps
 }
 
 fn vendors(progress: &Progress) -> String {
-    progress.vendors.iter().take(5).map(|(vendor, number)| format!("{vendor} {}", count(*number))).collect::<Vec<_>>().join(", ")
+    progress
+        .vendors
+        .iter()
+        .take(5)
+        .map(|(vendor, number)| format!("{vendor} {}", count(*number)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn log_line(line: &LogLine, times: &Times) -> run::LogLine {
@@ -357,16 +567,29 @@ fn log_line(line: &LogLine, times: &Times) -> run::LogLine {
 
 fn moved(row: &catalog::ChangeRow) -> RunRecord {
     let up = row.delta.unwrap_or(0) > 0;
-    let (before, after) = (row.base, row.base.zip(row.delta).map(|(base, delta)| base.saturating_add(delta)));
+    let (before, after) = (
+        row.base,
+        row.base
+            .zip(row.delta)
+            .map(|(base, delta)| base.saturating_add(delta)),
+    );
     let by = match (before, after) {
-        (Some(before), Some(after)) => row.currency.as_deref().and_then(words::currency).map_or_else(String::new, |currency| {
-            format!("{} {currency}", format::difference(before, after, currency))
-        }),
+        (Some(before), Some(after)) => row
+            .currency
+            .as_deref()
+            .and_then(words::currency)
+            .map_or_else(String::new, |currency| {
+                format!("{} {currency}", format::difference(before, after, currency))
+            }),
         _ => String::new(),
     };
     RunRecord {
         href: format!("/products/{}", row.product),
-        icon: if up { "arrow-up-right" } else { "arrow-down-right" },
+        icon: if up {
+            "arrow-up-right"
+        } else {
+            "arrow-down-right"
+        },
         tone: if up { Tone::Warn } else { Tone::Ok },
         name: row.product_name.clone(),
         what: row.label.clone(),
@@ -393,7 +616,9 @@ pub(crate) async fn stop(
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
     find(&app, id.into()).await?;
-    app.engine().request_stop(id.into(), &caller.actor()).await?;
+    app.engine()
+        .request_stop(id.into(), &caller.actor())
+        .await?;
     Ok(go_to(&format!("{PATH}/{id}")))
 }
 
@@ -404,7 +629,9 @@ pub(crate) async fn apply(
     Path(id): Path<Uuid>,
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
-    app.engine().decide_withdrawals(id.into(), true, &caller.actor()).await?;
+    app.engine()
+        .decide_withdrawals(id.into(), true, &caller.actor())
+        .await?;
     Ok(go_to(&format!("{PATH}/{id}")))
 }
 
@@ -415,6 +642,8 @@ pub(crate) async fn discard(
     Path(id): Path<Uuid>,
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
-    app.engine().decide_withdrawals(id.into(), false, &caller.actor()).await?;
+    app.engine()
+        .decide_withdrawals(id.into(), false, &caller.actor())
+        .await?;
     Ok(go_to(&format!("{PATH}/{id}")))
 }

@@ -20,28 +20,56 @@ use crate::view::set_aside::{SetAsideDetail, SetAsideEntry, SetAsidePage};
 use crate::view::{Button, Html, Link, Section, format, status};
 
 /// All of them, the first one open.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
     page(&app, &caller, &headers, None).await
 }
 
 /// All of them, one open.
-pub(crate) async fn show(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(id): Path<Uuid>) -> Result<Response, Fault> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
     page(&app, &caller, &headers, Some(id.into())).await
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, id: Option<SetAsideId>) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: Option<SetAsideId>,
+) -> Result<Response, Fault> {
     let conn = app.store().read();
     let all = catalog::list_set_aside(conn).await?;
     let open = match id {
-        Some(id) => Some(catalog::find_set_aside(conn, id).await?.ok_or_else(|| Fault::not_found("entry that is set aside"))?),
+        Some(id) => Some(
+            catalog::find_set_aside(conn, id)
+                .await?
+                .ok_or_else(|| Fault::not_found("entry that is set aside"))?,
+        ),
         None => None,
     };
-    let around = Around::load(app, caller, headers, "Set aside", Section::Products).await?.under("Products", "/products");
-    let still = open.as_ref().is_some_and(|open| all.iter().any(|row| row.id == open.id));
+    let around = Around::load(app, caller, headers, "Set aside", Section::Products)
+        .await?
+        .under("Products", "/products");
+    let still = open
+        .as_ref()
+        .is_some_and(|open| all.iter().any(|row| row.id == open.id));
     let again = around
         .importable()
         .filter(|_| caller.may(Right::RunImports) && !all.is_empty())
-        .map(|row| Button::post("Import again", format!("/settings/integrations/{}/import", row.id)).with_icon("package-import"));
+        .map(|row| {
+            Button::post(
+                "Import again",
+                format!("/settings/integrations/{}/import", row.id),
+            )
+            .with_icon("package-import")
+        });
     let total = all.len() as u64;
     let open = open.map(|row| detail(&row, still, caller.may(Right::SeeCost), &around));
     Ok(Html(SetAsidePage {
@@ -75,8 +103,14 @@ async fn page(app: &App, caller: &Caller, headers: &HeaderMap, id: Option<SetAsi
 /// `SKU 3` of a path such as `skus[2].plans[0].recurringPrice`.
 fn place(path: &str) -> String {
     let part = path.trim_start_matches('$').trim_start_matches('.');
-    let Some((name, rest)) = part.split_once('[') else { return String::new() };
-    match (name, rest.split_once(']').and_then(|(number, _)| number.parse::<u64>().ok())) {
+    let Some((name, rest)) = part.split_once('[') else {
+        return String::new();
+    };
+    match (
+        name,
+        rest.split_once(']')
+            .and_then(|(number, _)| number.parse::<u64>().ok()),
+    ) {
         ("skus", Some(number)) => format!("SKU {}", number + 1),
         (name, Some(number)) => format!("{name} {}", number + 1),
         _ => String::new(),
@@ -87,41 +121,86 @@ fn place(path: &str) -> String {
 fn detail(row: &SetAsideRow, still: bool, costs: bool, around: &Around) -> SetAsideDetail {
     let times = &around.times;
     let text = if costs { raw::open(&row.raw) } else { None };
-    let (lines, left) = text.as_deref().map(|text| raw::lines(text, &row.json_path)).unwrap_or_default();
+    let (lines, left) = text
+        .as_deref()
+        .map(|text| raw::lines(text, &row.json_path))
+        .unwrap_or_default();
     SetAsideDetail {
         name: row.name.clone(),
         ion_id: row.ion_id.clone(),
-        status: if still { status::product(ProductState::SetAside, false) } else { status::product(ProductState::Available, false) },
-        title: if still { "A value could not be read".to_owned() } else { "It was read since".to_owned() },
+        status: if still {
+            status::product(ProductState::SetAside, false)
+        } else {
+            status::product(ProductState::Available, false)
+        },
+        title: if still {
+            "A value could not be read".to_owned()
+        } else {
+            "It was read since".to_owned()
+        },
         sentence: format!(
             "{} {}",
             sentence(&row.message),
-            if row.product.is_some() { "The product keeps what was known before." } else { "Nothing was known of this product before, so it is not in the list yet." }
+            if row.product.is_some() {
+                "The product keeps what was known before."
+            } else {
+                "Nothing was known of this product before, so it is not in the list yet."
+            }
         ),
         path: row.json_path.clone(),
         facts: vec![
-            Figure::new("Since", times.date(row.first_seen_at), times.clock(row.first_seen_at)),
-            Figure::new("Kept meanwhile", if row.product.is_some() { "what was known" } else { "nothing" }, ""),
+            Figure::new(
+                "Since",
+                times.date(row.first_seen_at),
+                times.clock(row.first_seen_at),
+            ),
+            Figure::new(
+                "Kept meanwhile",
+                if row.product.is_some() {
+                    "what was known"
+                } else {
+                    "nothing"
+                },
+                "",
+            ),
         ],
         actions: Vec::new(),
         raw_words: match &text {
-            Some(text) if left > 0 => format!("{}, secrets taken out, {} lines around the place", format::bytes(text.len() as u64), lines.len()),
+            Some(text) if left > 0 => format!(
+                "{}, secrets taken out, {} lines around the place",
+                format::bytes(text.len() as u64),
+                lines.len()
+            ),
             Some(text) => format!("{}, secrets taken out", format::bytes(text.len() as u64)),
             None if costs => "not kept".to_owned(),
             None => "it holds prices, which your role does not see".to_owned(),
         },
         lines,
         download: format!("/products/set-aside/{}/raw.json", row.id),
-        product: row.product.map(|id| Link::new("The product as it was known", format!("/products/{id}"))),
+        product: row
+            .product
+            .map(|id| Link::new("The product as it was known", format!("/products/{id}"))),
     }
 }
 
 /// The reply as a file.
-pub(crate) async fn raw_file(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
-    let row = catalog::find_set_aside(app.store().read(), id.into()).await?.ok_or_else(|| Fault::not_found("entry that is set aside"))?;
+pub(crate) async fn raw_file(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Fault> {
+    let row = catalog::find_set_aside(app.store().read(), id.into())
+        .await?
+        .ok_or_else(|| Fault::not_found("entry that is set aside"))?;
     let text = raw::open(&row.raw).ok_or_else(|| Fault::not_found("raw reply"))?;
     let name = format!("attachment; filename=\"set-aside-{id}.json\"");
-    Ok(([(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (CONTENT_TYPE, "application/json".to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 #[cfg(test)]

@@ -35,10 +35,21 @@ fn field_error(faults: &[FieldFault], name: &str) -> String {
         .unwrap_or_default()
 }
 
-fn page(app: &App, headers: &HeaderMap, name: &str, email: &str, faults: &[FieldFault]) -> Html<SetupPage> {
+fn page(
+    app: &App,
+    headers: &HeaderMap,
+    name: &str,
+    email: &str,
+    faults: &[FieldFault],
+) -> Html<SetupPage> {
     let mut notes = Vec::new();
     if let Some(trouble) = cookie::trouble(app.settings()) {
-        notes.push(Note::new(Tone::Bad, "cookie-off", "Log-in cannot work at this address", trouble));
+        notes.push(Note::new(
+            Tone::Bad,
+            "cookie-off",
+            "Log-in cannot work at this address",
+            trouble,
+        ));
     }
     let checks = vec![Step {
         state: StepState::Ok,
@@ -68,7 +79,8 @@ fn page(app: &App, headers: &HeaderMap, name: &str, email: &str, faults: &[Field
 }
 
 fn over(app: &App, headers: &HeaderMap, title: &str, text: &str) -> Response {
-    let note = Note::new(Tone::Warn, "link-off", title, text).with(Button::link("Go to the log-in", "/login"));
+    let note = Note::new(Tone::Warn, "link-off", title, text)
+        .with(Button::link("Go to the log-in", "/login"));
     (
         StatusCode::GONE,
         Html(SetupOverPage {
@@ -100,7 +112,11 @@ pub(crate) async fn submit(
         return Ok(over(&app, &headers, "This link is over", SOMEBODY));
     }
     if cookie::trouble(app.settings()).is_some() {
-        return Ok((StatusCode::FORBIDDEN, page(&app, &headers, &form.name, &form.email, &[])).into_response());
+        return Ok((
+            StatusCode::FORBIDDEN,
+            page(&app, &headers, &form.name, &form.email, &[]),
+        )
+            .into_response());
     }
     let new = people::NewPerson {
         name: form.name.clone(),
@@ -111,7 +127,11 @@ pub(crate) async fn submit(
     let row = match new.into_row(&app).await {
         Ok(row) => row,
         Err(fault) if !fault.fields.is_empty() => {
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &headers, &form.name, &form.email, &fault.fields)).into_response());
+            return Ok((
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(&app, &headers, &form.name, &form.email, &fault.fields),
+            )
+                .into_response());
         }
         Err(fault) => return Err(fault),
     };
@@ -121,14 +141,29 @@ pub(crate) async fn submit(
         name: row.name,
         password_hash: row.password_hash,
     };
-    let Some(user) = use_link(engine.store(), &**engine.clock(), engine.ids(), &form.secret, admin).await? else {
-        return Ok(over(&app, &headers, "This link is used, too old, or not complete", ANOTHER));
+    let Some(user) = use_link(
+        engine.store(),
+        &**engine.clock(),
+        engine.ids(),
+        &form.secret,
+        admin,
+    )
+    .await?
+    else {
+        return Ok(over(
+            &app,
+            &headers,
+            "This link is used, too old, or not complete",
+            ANOTHER,
+        ));
     };
     let tx = app.store().begin().await?;
     let id = session::begin(&app, &tx, &user).await?;
     tx.commit().await?;
     // A fragment of its own, else the browser carries the used secret on into the next address.
     let mut response = go_to("/#main");
-    response.headers_mut().append(SET_COOKIE, cookie::hand_out(app.settings(), &id));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, cookie::hand_out(app.settings(), &id));
     Ok(response)
 }

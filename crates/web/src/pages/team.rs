@@ -19,7 +19,9 @@ use crate::view::form::Select;
 use crate::view::format::{counted, initials};
 use crate::view::frame::role_word;
 use crate::view::person::{AddPerson, PersonRow, TeamPage};
-use crate::view::{Choice, Field, FieldKind, Html, Note, Pager, Section, Times, Tone, Value, status};
+use crate::view::{
+    Choice, Field, FieldKind, Html, Note, Pager, Section, Times, Tone, Value, status,
+};
 
 const PATH: &str = "/settings/team";
 
@@ -51,32 +53,66 @@ struct Typed {
 
 impl Typed {
     fn error(&self, field: &str) -> String {
-        self.faults.iter().find(|fault| fault.field == field).map(|fault| fault.message.clone()).unwrap_or_default()
+        self.faults
+            .iter()
+            .find(|fault| fault.field == field)
+            .map(|fault| fault.message.clone())
+            .unwrap_or_default()
     }
 }
 
 /// Everybody, and the form for another person.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(said): Query<Said>) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Result<Response, Fault> {
     let notes = match said.done.as_deref() {
-        Some("added") => vec![Note::new(Tone::Ok, "user-check", "The person can log in", "Pass the first password on by a safe way; it is changed under Own profile.")],
-        Some("changed") => vec![Note::new(Tone::Ok, "user-check", "Saved", "It holds at once, in sessions that are open too.")],
+        Some("added") => vec![Note::new(
+            Tone::Ok,
+            "user-check",
+            "The person can log in",
+            "Pass the first password on by a safe way; it is changed under Own profile.",
+        )],
+        Some("changed") => vec![Note::new(
+            Tone::Ok,
+            "user-check",
+            "Saved",
+            "It holds at once, in sessions that are open too.",
+        )],
         _ => Vec::new(),
     };
     page(&app, &caller, &headers, notes, Typed::default()).await
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, notes: Vec<Note>, typed: Typed) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    notes: Vec<Note>,
+    typed: Typed,
+) -> Result<Response, Fault> {
     let rows = users::list(app.store().read()).await?;
     let (me, _) = caller.as_person()?;
     let around = Around::load(app, caller, headers, "Team", Section::Settings).await?;
-    let people: Vec<PersonRow> = rows.iter().enumerate().map(|(place, row)| person_row(place, row, row.id == me.id, &around.times)).collect();
+    let people: Vec<PersonRow> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| person_row(place, row, row.id == me.id, &around.times))
+        .collect();
     Ok(Html(TeamPage {
         notes,
         pager: Pager::single(counted(people.len() as u64, "person", "people")),
         people,
         add: AddPerson {
-            name: Field::new("name", "Name", FieldKind::Text).value(typed.name.clone()).error(typed.error("name")),
-            email: Field::new("email", "E-mail", FieldKind::Email).value(typed.email.clone()).hint("The log-in.").error(typed.error("email")),
+            name: Field::new("name", "Name", FieldKind::Text)
+                .value(typed.name.clone())
+                .error(typed.error("name")),
+            email: Field::new("email", "E-mail", FieldKind::Email)
+                .value(typed.email.clone())
+                .hint("The log-in.")
+                .error(typed.error("email")),
             role: Select {
                 name: "role",
                 label: "Role".to_owned(),
@@ -89,7 +125,10 @@ async fn page(app: &App, caller: &Caller, headers: &HeaderMap, notes: Vec<Note>,
                 .hint("At least 12 characters. Passed on by you, changed by them.")
                 .error(typed.error("password")),
         },
-        roles: Right::ALL.iter().map(|right| (right_words(*right), may(*right))).collect(),
+        roles: Right::ALL
+            .iter()
+            .map(|right| (right_words(*right), may(*right)))
+            .collect(),
         frame: around.frame,
     })
     .into_response())
@@ -128,7 +167,10 @@ fn person_row(place: usize, row: &UserRow, own: bool, times: &Times) -> PersonRo
         name: row.name.clone(),
         email: row.email.clone(),
         role: role_word(row.role),
-        seen: row.seen_at.map_or_else(|| Value::Absent("never".to_owned()), |at| Value::Moment(times.ago(at))),
+        seen: row.seen_at.map_or_else(
+            || Value::Absent("never".to_owned()),
+            |at| Value::Moment(times.ago(at)),
+        ),
         status: status::person(row.disabled),
         edit_href: (!own).then(|| format!("{PATH}/{}", row.id)),
         roles: roles(row.role),
@@ -143,9 +185,19 @@ pub(crate) async fn add(
     headers: HeaderMap,
     ProtectedForm(form): ProtectedForm<AddForm>,
 ) -> Result<Response, Fault> {
-    let typed = Typed { name: form.name.clone(), email: form.email.clone(), role: Some(form.role), faults: Vec::new() };
+    let typed = Typed {
+        name: form.name.clone(),
+        email: form.email.clone(),
+        role: Some(form.role),
+        faults: Vec::new(),
+    };
     let added = async {
-        let new = NewPerson { name: form.name, email: form.email, role: form.role, password: form.password };
+        let new = NewPerson {
+            name: form.name,
+            email: form.email,
+            role: form.role,
+            password: form.password,
+        };
         let row = new.into_row(&app).await?;
         let tx = app.store().begin().await?;
         people::add(&app, &tx, &caller, &row).await?;
@@ -155,7 +207,17 @@ pub(crate) async fn add(
     match added.await {
         Ok(()) => Ok(go_to(&format!("{PATH}?done=added"))),
         Err(fault) if !fault.fields.is_empty() => {
-            let page = page(&app, &caller, &headers, Vec::new(), Typed { faults: fault.fields, ..typed }).await?;
+            let page = page(
+                &app,
+                &caller,
+                &headers,
+                Vec::new(),
+                Typed {
+                    faults: fault.fields,
+                    ..typed
+                },
+            )
+            .await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(fault) => Err(fault),

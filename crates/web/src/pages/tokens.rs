@@ -21,7 +21,9 @@ use crate::view::format::counted;
 use crate::view::frame::role_word;
 use crate::view::status::TokenState;
 use crate::view::token::{MadeToken, NewToken, TokenRow, TokensPage};
-use crate::view::{Choice, Fact, Field, FieldKind, Html, Note, Pager, Section, Times, Tone, Value, status};
+use crate::view::{
+    Choice, Fact, Field, FieldKind, Html, Note, Pager, Section, Times, Tone, Value, status,
+};
 
 const PATH: &str = "/settings/api-tokens";
 /// Days before its end from which on a token says so.
@@ -43,39 +45,95 @@ struct Shown {
 }
 
 /// The list.
-pub(crate) async fn list(State(app): State<App>, caller: Caller, headers: HeaderMap, Query(said): Query<Said>) -> Result<Response, Fault> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Result<Response, Fault> {
     let notes = match said.done.as_deref() {
-        Some("revoked") => vec![Note::new(Tone::Ok, "ban", "The token is revoked", "Programs that use it are refused from now on.")],
+        Some("revoked") => vec![Note::new(
+            Tone::Ok,
+            "ban",
+            "The token is revoked",
+            "Programs that use it are refused from now on.",
+        )],
         _ => Vec::new(),
     };
-    page(&app, &caller, &headers, Shown { notes, ..Shown::default() }).await
+    page(
+        &app,
+        &caller,
+        &headers,
+        Shown {
+            notes,
+            ..Shown::default()
+        },
+    )
+    .await
 }
 
 /// The list with the form for a new one.
-pub(crate) async fn new(State(app): State<App>, caller: Caller, headers: HeaderMap) -> Result<Response, Fault> {
-    page(&app, &caller, &headers, Shown { new: Some(form("", Role::ReadOnly, "90", "")), ..Shown::default() }).await
+pub(crate) async fn new(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    page(
+        &app,
+        &caller,
+        &headers,
+        Shown {
+            new: Some(form("", Role::ReadOnly, "90", "")),
+            ..Shown::default()
+        },
+    )
+    .await
 }
 
 fn form(name: &str, role: Role, ends: &str, error: &str) -> NewToken {
     NewToken {
-        name: Field::new("name", "What is it for", FieldKind::Text).value(name).placeholder("Price list of the web shop").error(error).focused(),
-        role: Select { name: "role", label: "Scope".to_owned(), choices: roles(role), hint: "It may do what this role may.".to_owned(), error: String::new() },
+        name: Field::new("name", "What is it for", FieldKind::Text)
+            .value(name)
+            .placeholder("Price list of the web shop")
+            .error(error)
+            .focused(),
+        role: Select {
+            name: "role",
+            label: "Scope".to_owned(),
+            choices: roles(role),
+            hint: "It may do what this role may.".to_owned(),
+            error: String::new(),
+        },
         ends: Select {
             name: "ends",
             label: "Ends".to_owned(),
-            choices: [("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("never", "never")]
-                .map(|(value, label)| Choice::new(value, label, value == ends))
-                .to_vec(),
+            choices: [
+                ("30", "in 30 days"),
+                ("90", "in 90 days"),
+                ("365", "in a year"),
+                ("never", "never"),
+            ]
+            .map(|(value, label)| Choice::new(value, label, value == ends))
+            .to_vec(),
             hint: String::new(),
             error: String::new(),
         },
     }
 }
 
-async fn page(app: &App, caller: &Caller, headers: &HeaderMap, shown: Shown) -> Result<Response, Fault> {
+async fn page(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    shown: Shown,
+) -> Result<Response, Fault> {
     let rows = users::list_api_tokens(app.store().read()).await?;
     let around = Around::load(app, caller, headers, "API tokens", Section::Settings).await?;
-    let rows: Vec<TokenRow> = rows.iter().enumerate().map(|(place, row)| token_row(place, row, &around.times)).collect();
+    let rows: Vec<TokenRow> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| token_row(place, row, &around.times))
+        .collect();
     Ok(Html(TokensPage {
         notes: shown.notes,
         pager: Pager::single(counted(rows.len() as u64, "token", "tokens")),
@@ -98,7 +156,8 @@ fn state(row: &ApiTokenRow, now: Timestamp) -> TokenState {
 }
 
 fn ends(row: &ApiTokenRow, times: &Times) -> String {
-    row.expires_at.map_or_else(|| "never".to_owned(), |at| times.date(at))
+    row.expires_at
+        .map_or_else(|| "never".to_owned(), |at| times.date(at))
 }
 
 fn token_row(place: usize, row: &ApiTokenRow, times: &Times) -> TokenRow {
@@ -109,10 +168,14 @@ fn token_row(place: usize, row: &ApiTokenRow, times: &Times) -> TokenRow {
         prefix: row.prefix.clone(),
         role: role_word(row.role),
         by: format!("{}, {}", row.created_by, times.date(row.created_at)),
-        used: row.used_at.map_or_else(|| Value::Absent("never".to_owned()), |at| Value::Moment(times.ago(at))),
+        used: row.used_at.map_or_else(
+            || Value::Absent("never".to_owned()),
+            |at| Value::Moment(times.ago(at)),
+        ),
         ends: ends(row, times),
         status: status::token(state),
-        revoke_href: (!matches!(state, TokenState::Revoked | TokenState::Expired)).then(|| format!("{PATH}/{}/revoke", row.id)),
+        revoke_href: (!matches!(state, TokenState::Revoked | TokenState::Expired))
+            .then(|| format!("{PATH}/{}/revoke", row.id)),
     }
 }
 
@@ -123,15 +186,42 @@ pub(crate) async fn create(
     headers: HeaderMap,
     ProtectedForm(given): ProtectedForm<Form>,
 ) -> Result<Response, Fault> {
-    let days = if given.ends == "never" { None } else { Some(given.ends.parse().map_err(|_| Fault::field("ends", "Choose when it ends."))?) };
+    let days = if given.ends == "never" {
+        None
+    } else {
+        Some(
+            given
+                .ends
+                .parse()
+                .map_err(|_| Fault::field("ends", "Choose when it ends."))?,
+        )
+    };
     let tx = app.store().begin().await?;
-    let order = TokenOrder { name: given.name.clone(), role: given.role, days };
+    let order = TokenOrder {
+        name: given.name.clone(),
+        role: given.role,
+        days,
+    };
     let (row, secret) = match token::issue(&app, &tx, &caller, order).await {
         Ok(issued) => issued,
         Err(fault) if !fault.fields.is_empty() => {
             drop(tx);
-            let new = Some(form(&given.name, given.role, &given.ends, &fault.fields[0].message));
-            let page = page(&app, &caller, &headers, Shown { new, ..Shown::default() }).await?;
+            let new = Some(form(
+                &given.name,
+                given.role,
+                &given.ends,
+                &fault.fields[0].message,
+            ));
+            let page = page(
+                &app,
+                &caller,
+                &headers,
+                Shown {
+                    new,
+                    ..Shown::default()
+                },
+            )
+            .await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
         Err(fault) => return Err(fault),
@@ -146,7 +236,16 @@ pub(crate) async fn create(
             Fact::new("Ends", Value::text(ends(&row, &times))),
         ],
     };
-    page(&app, &caller, &headers, Shown { made: Some(made), ..Shown::default() }).await
+    page(
+        &app,
+        &caller,
+        &headers,
+        Shown {
+            made: Some(made),
+            ..Shown::default()
+        },
+    )
+    .await
 }
 
 /// Revokes a token.

@@ -35,7 +35,10 @@ impl Trouble {
             means: "The address may be mistyped, or what it named was never imported.".to_owned(),
             todo: "Look for it with Ctrl K, or go back to the dashboard.".to_owned(),
             reference: String::new(),
-            actions: vec![Button::link("Go to the dashboard", "/").primary(), Button::link("Search", "/jump")],
+            actions: vec![
+                Button::link("Go to the dashboard", "/").primary(),
+                Button::link("Search", "/jump"),
+            ],
         }
     }
 

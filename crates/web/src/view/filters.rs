@@ -5,7 +5,9 @@ use std::fmt::Display;
 
 use askama::Template;
 
-use self::blocks::{ButtonBlock, EmptyBlock, FactsBlock, FiguresBlock, NoteBlock, TabsBlock, TimelineBlock};
+use self::blocks::{
+    ButtonBlock, EmptyBlock, FactsBlock, FiguresBlock, NoteBlock, TabsBlock, TimelineBlock,
+};
 use super::frame::Tab;
 use super::parts::{Button, Empty, Fact, Figure, Icon, Note, Point};
 
@@ -35,7 +37,10 @@ pub fn initial<T: Display>(name: T, _: &dyn askama::Values) -> askama::Result<St
         .to_string()
         .chars()
         .find(|letter| letter.is_alphanumeric())
-        .map_or_else(|| "?".to_owned(), |letter| letter.to_uppercase().to_string()))
+        .map_or_else(
+            || "?".to_owned(),
+            |letter| letter.to_uppercase().to_string(),
+        ))
 }
 
 /// `{{ button|button(frame.csrf) }}`: a link, or a form of one button.
@@ -46,7 +51,11 @@ pub fn button(
     csrf: &str,
     #[optional("")] class: &str,
 ) -> askama::Result<Block> {
-    rendered(&ButtonBlock { button, csrf, class })
+    rendered(&ButtonBlock {
+        button,
+        csrf,
+        class,
+    })
 }
 
 /// `{{ note|note(frame.csrf) }}`: a framed message with its actions.
@@ -63,13 +72,21 @@ pub fn empty(empty: &Empty, _: &dyn askama::Values, csrf: &str) -> askama::Resul
 
 /// `{{ facts|facts("lines") }}`: a list of facts.
 #[askama::filter_fn]
-pub fn facts(facts: &[Fact], _: &dyn askama::Values, #[optional("")] class: &str) -> askama::Result<Block> {
+pub fn facts(
+    facts: &[Fact],
+    _: &dyn askama::Values,
+    #[optional("")] class: &str,
+) -> askama::Result<Block> {
     rendered(&FactsBlock { facts, class })
 }
 
 /// `{{ figures|figures("k4") }}`: key figures, side by side.
 #[askama::filter_fn]
-pub fn figures(figures: &[Figure], _: &dyn askama::Values, #[optional("")] class: &str) -> askama::Result<Block> {
+pub fn figures(
+    figures: &[Figure],
+    _: &dyn askama::Values,
+    #[optional("")] class: &str,
+) -> askama::Result<Block> {
     rendered(&FiguresBlock { figures, class })
 }
 

@@ -111,7 +111,11 @@ pub fn moved(before: Option<i64>, after: Option<i64>) -> Delta {
             } else {
                 percent(u64::try_from(tenths).unwrap_or(u64::MAX))
             };
-            if by > 0 { Delta::Up(text) } else { Delta::Down(text) }
+            if by > 0 {
+                Delta::Up(text)
+            } else {
+                Delta::Down(text)
+            }
         }
         (_, Some(_)) => Delta::Words("first seen".to_owned()),
         (_, None) => Delta::Words("none".to_owned()),
@@ -241,7 +245,10 @@ impl Times {
     fn moment(&self, at: Timestamp, text: String) -> Moment {
         Moment {
             text,
-            exact: self.zoned(at).strftime("%-d %b %Y, %H:%M:%S %Z").to_string(),
+            exact: self
+                .zoned(at)
+                .strftime("%-d %b %Y, %H:%M:%S %Z")
+                .to_string(),
             iso: at.to_string(),
         }
     }
@@ -342,12 +349,24 @@ mod tests {
 
     #[test]
     fn moves_are_told_in_percent() {
-        assert_eq!(moved(Some(18_100_000), Some(18_720_000)), Delta::Up("3.4\u{202f}%".into()));
-        assert_eq!(moved(Some(41_000_000), Some(39_200_000)), Delta::Down("4.4\u{202f}%".into()));
+        assert_eq!(
+            moved(Some(18_100_000), Some(18_720_000)),
+            Delta::Up("3.4\u{202f}%".into())
+        );
+        assert_eq!(
+            moved(Some(41_000_000), Some(39_200_000)),
+            Delta::Down("4.4\u{202f}%".into())
+        );
         assert_eq!(moved(Some(5), Some(5)), Delta::Words("same".into()));
         assert_eq!(moved(Some(0), Some(5)), Delta::Words("first seen".into()));
-        assert_eq!(moved(Some(1_000_000), Some(1_000_001)), Delta::Up("under 0.1\u{202f}%".into()));
-        assert_eq!(moved(Some(i64::MAX), Some(1)), Delta::Down("100.0\u{202f}%".into()));
+        assert_eq!(
+            moved(Some(1_000_000), Some(1_000_001)),
+            Delta::Up("under 0.1\u{202f}%".into())
+        );
+        assert_eq!(
+            moved(Some(i64::MAX), Some(1)),
+            Delta::Down("100.0\u{202f}%".into())
+        );
     }
 
     #[test]
@@ -385,10 +404,16 @@ mod tests {
         assert_eq!(ago("2026-11-23T03:12:00Z"), "03:12");
         assert_eq!(ago("2026-11-22T03:12:00Z"), "22 Nov, 03:12");
         assert_eq!(ago("2025-11-22T03:12:00Z"), "22 Nov 2025, 03:12");
-        assert_eq!(times.ahead("2026-11-23T11:35:00Z".parse().unwrap()).text, "in 53 min");
+        assert_eq!(
+            times.ahead("2026-11-23T11:35:00Z".parse().unwrap()).text,
+            "in 53 min"
+        );
         assert_eq!(times.long_date(times.now), "Monday, 23 November 2026");
         let moment = times.second("2026-11-23T03:12:19Z".parse().unwrap());
-        assert_eq!((moment.text.as_str(), moment.exact.as_str()), ("03:12:19", "23 Nov 2026, 03:12:19 UTC"));
+        assert_eq!(
+            (moment.text.as_str(), moment.exact.as_str()),
+            ("03:12:19", "23 Nov 2026, 03:12:19 UTC")
+        );
     }
 
     #[test]

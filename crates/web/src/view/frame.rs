@@ -37,9 +37,27 @@ pub struct MenuEntry {
 }
 
 const MENU: [MenuEntry; 3] = [
-    MenuEntry { section: Section::Dashboard, label: "Dashboard", icon: "layout-dashboard", href: "/", key: "d" },
-    MenuEntry { section: Section::Products, label: "Products", icon: "packages", href: "/products", key: "p" },
-    MenuEntry { section: Section::Activity, label: "Activity", icon: "activity", href: "/activity/runs", key: "a" },
+    MenuEntry {
+        section: Section::Dashboard,
+        label: "Dashboard",
+        icon: "layout-dashboard",
+        href: "/",
+        key: "d",
+    },
+    MenuEntry {
+        section: Section::Products,
+        label: "Products",
+        icon: "packages",
+        href: "/products",
+        key: "p",
+    },
+    MenuEntry {
+        section: Section::Activity,
+        label: "Activity",
+        icon: "activity",
+        href: "/activity/runs",
+        key: "a",
+    },
 ];
 
 /// A tab of a section, one URL each.
@@ -57,7 +75,11 @@ const SETTINGS: [(&str, &str, Right); 4] = [
     ("Integrations", "/settings/integrations", Right::Read),
     ("Team", "/settings/team", Right::ManageUsers),
     ("API tokens", "/settings/api-tokens", Right::ManageApiTokens),
-    ("Notifications", "/settings/notifications", Right::ManageSettings),
+    (
+        "Notifications",
+        "/settings/notifications",
+        Right::ManageSettings,
+    ),
 ];
 
 const ACTIVITY: [(&str, &str, Right); 4] = [
@@ -325,7 +347,10 @@ mod tests {
     fn tabs_show_only_what_the_role_may_open() {
         let mut frame = samples::frame("Team", Section::Settings);
         assert_eq!(frame.settings_tabs().len(), 4);
-        assert_eq!(frame.settings_tabs().iter().filter(|tab| tab.here).count(), 1);
+        assert_eq!(
+            frame.settings_tabs().iter().filter(|tab| tab.here).count(),
+            1
+        );
         frame.person.role = Role::ReadOnly;
         assert_eq!(frame.settings_tabs().len(), 1);
         assert_eq!(frame.activity_tabs().len(), 3);

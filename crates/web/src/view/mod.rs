@@ -38,7 +38,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 pub use form::{Check, Choice, Field, FieldKind};
 pub use format::Times;
 pub use frame::{ConnectionCard, Crumb, Flash, Frame, Person, Plain, Section, Theme};
-pub use parts::{Button, Delta, Fact, Life, Link, Moment, Money, Note, Point, Step, StepState, Tone, Value};
+pub use parts::{
+    Button, Delta, Fact, Life, Link, Moment, Money, Note, Point, Step, StepState, Tone, Value,
+};
 pub use status::Status;
 pub use table::{Chip, ChipOption, Column, Pager, Search};
 

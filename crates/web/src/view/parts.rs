@@ -232,7 +232,11 @@ impl fmt::Display for Life {
             at(self.days)
         )?;
         for tick in [1, 3, 7, 14] {
-            write!(f, r#"<line class="tick" x1="{0}" x2="{0}" y1="0" y2="8"/>"#, at(tick))?;
+            write!(
+                f,
+                r#"<line class="tick" x1="{0}" x2="{0}" y1="0" y2="8"/>"#,
+                at(tick)
+            )?;
         }
         write!(
             f,
@@ -388,7 +392,11 @@ pub struct Figure {
 
 impl Figure {
     /// A figure with a line below it.
-    pub fn new(name: impl Into<String>, value: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        value: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             icon: None,
@@ -584,7 +592,12 @@ pub struct Note {
 
 impl Note {
     /// A message without actions.
-    pub fn new(tone: Tone, icon: &'static str, title: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(
+        tone: Tone,
+        icon: &'static str,
+        title: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
         Self {
             tone,
             icon,
@@ -640,7 +653,11 @@ impl Empty {
     }
 
     /// The list could not be read.
-    pub fn failed(title: impl Into<String>, text: impl Into<String>, reference: impl Into<String>) -> Self {
+    pub fn failed(
+        title: impl Into<String>,
+        text: impl Into<String>,
+        reference: impl Into<String>,
+    ) -> Self {
         Self {
             failed: true,
             reference: reference.into(),

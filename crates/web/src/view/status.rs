@@ -58,7 +58,9 @@ pub fn connection(status: ConnectionStatus, days: Option<i64>) -> Status {
         ConnectionStatus::NotFinished => word("Not finished", "plug", Tone::Calm),
         ConnectionStatus::Rechecking => word("Refresh refused, re-checking", "key", Tone::Warn),
         ConnectionStatus::Unclear => word("Refresh unclear, re-checking", "key", Tone::Warn),
-        ConnectionStatus::NeedsNewCredentials => word("Needs new credentials", "key-off", Tone::Bad),
+        ConnectionStatus::NeedsNewCredentials => {
+            word("Needs new credentials", "key-off", Tone::Bad)
+        }
         ConnectionStatus::Paused => word("Paused", "player-pause", Tone::Calm),
         ConnectionStatus::Removed => word("Removed", "plug", Tone::Calm),
     }
@@ -196,14 +198,26 @@ mod tests {
     #[test]
     fn a_state_says_its_word_and_hides_its_icon() {
         let html = run(RunStatus::DoneSetAside, 12).to_string();
-        assert!(html.starts_with(r#"<span class="st s-warn"><svg class="i" aria-hidden="true">"#), "{html}");
+        assert!(
+            html.starts_with(r#"<span class="st s-warn"><svg class="i" aria-hidden="true">"#),
+            "{html}"
+        );
         assert!(html.ends_with("Done, 12 set aside</span>"), "{html}");
     }
 
     #[test]
     fn a_login_that_ends_within_14_days_is_not_simply_active() {
-        assert_eq!(connection(ConnectionStatus::Active, Some(15)).word, "Active");
-        assert_eq!(connection(ConnectionStatus::Active, Some(14)).word, "Expires soon");
-        assert_eq!(connection(ConnectionStatus::NeedsNewCredentials, Some(20)).tone, Tone::Bad);
+        assert_eq!(
+            connection(ConnectionStatus::Active, Some(15)).word,
+            "Active"
+        );
+        assert_eq!(
+            connection(ConnectionStatus::Active, Some(14)).word,
+            "Expires soon"
+        );
+        assert_eq!(
+            connection(ConnectionStatus::NeedsNewCredentials, Some(20)).tone,
+            Tone::Bad
+        );
     }
 }

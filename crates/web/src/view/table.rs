@@ -128,7 +128,12 @@ impl Column {
     }
 
     /// A column that can be sorted.
-    pub fn sortable(label: impl Into<String>, class: &'static str, href: impl Into<String>, sorted: Option<Sorted>) -> Self {
+    pub fn sortable(
+        label: impl Into<String>,
+        class: &'static str,
+        href: impl Into<String>,
+        sorted: Option<Sorted>,
+    ) -> Self {
         Self {
             label: label.into(),
             class,

@@ -18,12 +18,24 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 #[test]
 fn no_page_needs_more_than_the_strict_policy() {
     for (name, html) in samples::pages() {
-        for forbidden in [" style=", "<style", "hx-on", "javascript:", "js:", " onclick", " onload", " onsubmit"] {
+        for forbidden in [
+            " style=",
+            "<style",
+            "hx-on",
+            "javascript:",
+            "js:",
+            " onclick",
+            " onload",
+            " onsubmit",
+        ] {
             assert!(!html.contains(forbidden), "{name} contains {forbidden}");
         }
         for (at, _) in html.match_indices("<script") {
             let tag = &html[at..at + html[at..].find('>').unwrap()];
-            assert!(tag.contains("src=\"/assets/") || tag.contains("application/json"), "{name}: {tag}");
+            assert!(
+                tag.contains("src=\"/assets/") || tag.contains("application/json"),
+                "{name}: {tag}"
+            );
         }
     }
 }
@@ -38,11 +50,24 @@ fn every_page_has_one_heading_a_title_and_unique_ids() {
         assert!(html.contains("<title>") && html.contains("<main"), "{name}");
         let ids = attributes(&html, "id");
         let unique: BTreeSet<_> = ids.iter().collect();
-        let double: Vec<_> = unique.iter().filter(|id| ids.iter().filter(|other| other == *id).count() > 1).collect();
+        let double: Vec<_> = unique
+            .iter()
+            .filter(|id| ids.iter().filter(|other| other == *id).count() > 1)
+            .collect();
         assert!(double.is_empty(), "{name}: ids used twice: {double:?}");
-        for reference in ["aria-labelledby", "aria-describedby", "popovertarget", "for", "data-copy", "data-reveal"] {
+        for reference in [
+            "aria-labelledby",
+            "aria-describedby",
+            "popovertarget",
+            "for",
+            "data-copy",
+            "data-reveal",
+        ] {
             for target in attributes(&html, reference) {
-                assert!(ids.contains(&target), "{name}: {reference}=\"{target}\" leads nowhere");
+                assert!(
+                    ids.contains(&target),
+                    "{name}: {reference}=\"{target}\" leads nowhere"
+                );
             }
         }
     }
@@ -54,7 +79,10 @@ fn every_post_carries_the_token() {
         for (at, _) in html.match_indices("<form") {
             let form = &html[at..at + html[at..].find("</form>").unwrap()];
             if form.contains("method=\"post\"") {
-                assert!(form.contains("name=\"csrf\" value=\"sample-csrf\""), "{name}: {form}");
+                assert!(
+                    form.contains("name=\"csrf\" value=\"sample-csrf\""),
+                    "{name}: {form}"
+                );
             }
         }
     }
@@ -70,16 +98,28 @@ fn every_icon_is_in_the_sprite() {
         .map(|(_, bytes)| String::from_utf8(bytes.into_owned()).unwrap())
         .unwrap();
     for (name, html) in samples::pages() {
-        for href in attributes(&html, "href").into_iter().filter(|href| href.contains("icons-")) {
+        for href in attributes(&html, "href")
+            .into_iter()
+            .filter(|href| href.contains("icons-"))
+        {
             let icon = href.split('#').nth(1).unwrap();
-            assert!(sprite.contains(&format!("id=\"{icon}\"")), "{name}: no icon {icon}");
+            assert!(
+                sprite.contains(&format!("id=\"{icon}\"")),
+                "{name}: no icon {icon}"
+            );
         }
     }
 }
 
 #[test]
 fn texts_from_outside_are_escaped() {
-    let (_, html) = samples::pages().into_iter().find(|(name, _)| *name == "products").unwrap();
-    assert!(html.contains("Tom &#38; Jerry&#39;s &#60;Vault&#62;"), "the sample's odd name is escaped");
+    let (_, html) = samples::pages()
+        .into_iter()
+        .find(|(name, _)| *name == "products")
+        .unwrap();
+    assert!(
+        html.contains("Tom &#38; Jerry&#39;s &#60;Vault&#62;"),
+        "the sample's odd name is escaped"
+    );
     assert!(!html.contains("<Vault>"));
 }

@@ -22,7 +22,9 @@ fn keyed() -> Vec<String> {
     let mut paths = Vec::new();
     for (path, item) in description["paths"].as_object().unwrap() {
         let parameters = item["post"]["parameters"].as_array().into_iter().flatten();
-        if parameters.into_iter().any(|parameter| parameter["name"] == "Idempotency-Key" && parameter["required"] == true) {
+        if parameters.into_iter().any(|parameter| {
+            parameter["name"] == "Idempotency-Key" && parameter["required"] == true
+        }) {
             paths.push(path.clone());
         }
     }
@@ -33,20 +35,59 @@ fn keyed() -> Vec<String> {
 async fn whatever_creates_something_asks_for_a_key() {
     let house = House::new().await;
     let admin = house.program(Role::Admin).await;
-    assert_eq!(keyed(), ["/api/v1/api-tokens", "/api/v1/connections", "/api/v1/imports", "/api/v1/users"]);
+    assert_eq!(
+        keyed(),
+        [
+            "/api/v1/api-tokens",
+            "/api/v1/connections",
+            "/api/v1/imports",
+            "/api/v1/users"
+        ]
+    );
     let long = "k".repeat(201);
     for path in keyed() {
-        for headers in [vec![], vec![("idempotency-key", "")], vec![("idempotency-key", "  ")], vec![("idempotency-key", long.as_str())]] {
-            let answer = admin.call(Method::POST, &path, &headers, Some(json!({}))).await;
-            assert_eq!((answer.status, answer.json()["code"].as_str().unwrap()), (StatusCode::BAD_REQUEST, "idempotency_key_missing"), "{path} {headers:?}");
+        for headers in [
+            vec![],
+            vec![("idempotency-key", "")],
+            vec![("idempotency-key", "  ")],
+            vec![("idempotency-key", long.as_str())],
+        ] {
+            let answer = admin
+                .call(Method::POST, &path, &headers, Some(json!({})))
+                .await;
+            assert_eq!(
+                (answer.status, answer.json()["code"].as_str().unwrap()),
+                (StatusCode::BAD_REQUEST, "idempotency_key_missing"),
+                "{path} {headers:?}"
+            );
         }
         // A body that is refused uses no key up.
-        assert_eq!(admin.post(&path, "refused", json!({})).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert_eq!(
+            admin.post(&path, "refused", json!({})).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{path}"
+        );
     }
     let connection = house.connection("Nordics", false).await;
-    assert_eq!(admin.post("/api/v1/imports", "refused", json!({"connection_id": connection})).await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        admin
+            .post(
+                "/api/v1/imports",
+                "refused",
+                json!({"connection_id": connection})
+            )
+            .await
+            .status,
+        StatusCode::ACCEPTED
+    );
     // The key counts for its operation and body: the same one elsewhere is another request.
-    let other = admin.post("/api/v1/api-tokens", "refused", json!({"name": "x", "role": "sales"})).await;
+    let other = admin
+        .post(
+            "/api/v1/api-tokens",
+            "refused",
+            json!({"name": "x", "role": "sales"}),
+        )
+        .await;
     assert_eq!(other.json()["code"], "idempotency_other_payload");
 }
 
@@ -67,18 +108,45 @@ async fn an_answer_is_kept_with_its_effect_or_neither_is() {
         let shop = json!({"name": "Shop", "role": "read_only"});
         for (path, body) in [("/api/v1/users", &pam), ("/api/v1/api-tokens", &shop)] {
             let answer = admin.post(path, path, body.clone()).await;
-            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{answer:?}");
-            assert!(!answer.text.contains("on purpose"), "the cause stays in the log");
+            assert_eq!(
+                answer.status,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "{answer:?}"
+            );
+            assert!(
+                !answer.text.contains("on purpose"),
+                "the cause stays in the log"
+            );
         }
         assert_eq!(users::count_all(house.store.read()).await.unwrap(), 0);
-        assert_eq!(users::list_api_tokens(house.store.read()).await.unwrap().len(), 1, "the one that asks");
-        house.sql(if backend == Backend::Sqlite { "DROP TRIGGER broken" } else { "DROP TRIGGER broken ON idempotency" }).await;
+        assert_eq!(
+            users::list_api_tokens(house.store.read())
+                .await
+                .unwrap()
+                .len(),
+            1,
+            "the one that asks"
+        );
+        house
+            .sql(if backend == Backend::Sqlite {
+                "DROP TRIGGER broken"
+            } else {
+                "DROP TRIGGER broken ON idempotency"
+            })
+            .await;
         for (path, body) in [("/api/v1/users", pam), ("/api/v1/api-tokens", shop)] {
             let answer = admin.post(path, path, body.clone()).await;
-            assert_eq!(answer.status, StatusCode::CREATED, "the key is free: {answer:?}");
+            assert_eq!(
+                answer.status,
+                StatusCode::CREATED,
+                "the key is free: {answer:?}"
+            );
             assert!(answer.headers.get("idempotency-replayed").is_none());
             let again = admin.post(path, path, body).await;
-            assert_eq!((again.status, again.header("idempotency-replayed")), (StatusCode::CREATED, "true"));
+            assert_eq!(
+                (again.status, again.header("idempotency-replayed")),
+                (StatusCode::CREATED, "true")
+            );
         }
         assert_eq!(users::count_all(house.store.read()).await.unwrap(), 1);
     }
@@ -90,14 +158,30 @@ async fn of_two_edits_of_one_version_one_is_refused() {
         let here = House::with(backend, URL).await;
         let there = here.twin().await;
         let admin = here.program(Role::Admin).await;
-        let other = Program { house: &there, secret: admin.secret.clone() };
+        let other = Program {
+            house: &there,
+            secret: admin.secret.clone(),
+        };
         here.person("ada@reseller.example", Role::Admin).await;
         let user = here.person("sam@reseller.example", Role::Sales).await;
         let path = format!("/api/v1/users/{user}");
         for round in 0..10 {
             let tag = admin.get(&path).await.header("etag").to_owned();
-            let change = async |program: &Program<'_>, role: &str| program.call(Method::PATCH, &path, &[("if-match", &tag)], Some(json!({"role": role}))).await;
-            let (one, two) = if round % 2 == 0 { ("finance", "read_only") } else { ("sales", "admin") };
+            let change = async |program: &Program<'_>, role: &str| {
+                program
+                    .call(
+                        Method::PATCH,
+                        &path,
+                        &[("if-match", &tag)],
+                        Some(json!({"role": role})),
+                    )
+                    .await
+            };
+            let (one, two) = if round % 2 == 0 {
+                ("finance", "read_only")
+            } else {
+                ("sales", "admin")
+            };
             let answers = tokio::join!(change(&admin, one), change(&other, two));
             let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
             statuses.sort_unstable();
@@ -114,24 +198,57 @@ async fn every_edit_asks_for_the_version() {
     house.person("ada@reseller.example", Role::Admin).await;
     let user = house.person("sam@reseller.example", Role::Sales).await;
     let mut seen = 0;
-    for route in routes::all().filter(|route| matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")) {
+    for route in routes::all().filter(|route| {
+        matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")
+    }) {
         seen += 1;
-        let id = if route.path.contains("users") { user.to_string() } else { connection.to_string() };
+        let id = if route.path.contains("users") {
+            user.to_string()
+        } else {
+            connection.to_string()
+        };
         let path = route.path.replace("{id}", &id);
         let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
         let body = json!({"role": "finance", "access_token": "a", "refresh_token": "b"});
-        let blind = admin.call(method.clone(), &path, &[], Some(body.clone())).await;
-        assert_eq!((blind.status.as_u16(), blind.json()["code"].as_str().unwrap()), (428, "if_match_missing"), "{path}");
+        let blind = admin
+            .call(method.clone(), &path, &[], Some(body.clone()))
+            .await;
+        assert_eq!(
+            (
+                blind.status.as_u16(),
+                blind.json()["code"].as_str().unwrap()
+            ),
+            (428, "if_match_missing"),
+            "{path}"
+        );
         for wrong in ["\"0\"", "W/\"0\"", "0", ""] {
-            let late = admin.call(method.clone(), &path, &[("if-match", wrong)], Some(body.clone())).await;
-            assert_eq!((late.status.as_u16(), late.json()["code"].as_str().unwrap()), (412, "changed_meanwhile"), "{path} {wrong}");
+            let late = admin
+                .call(
+                    method.clone(),
+                    &path,
+                    &[("if-match", wrong)],
+                    Some(body.clone()),
+                )
+                .await;
+            assert_eq!(
+                (late.status.as_u16(), late.json()["code"].as_str().unwrap()),
+                (412, "changed_meanwhile"),
+                "{path} {wrong}"
+            );
         }
     }
     assert!(seen >= 2);
-    assert_eq!(admin.get(&format!("/api/v1/users/{user}")).await.json()["role"], "sales");
+    assert_eq!(
+        admin.get(&format!("/api/v1/users/{user}")).await.json()["role"],
+        "sales"
+    );
 }
 
-async fn walk(program: &Program<'_>, list: &str, mut between: impl AsyncFnMut(usize)) -> Vec<Value> {
+async fn walk(
+    program: &Program<'_>,
+    list: &str,
+    mut between: impl AsyncFnMut(usize),
+) -> Vec<Value> {
     let mut items = Vec::new();
     let mut path = list.to_owned();
     for page in 0.. {
@@ -139,7 +256,9 @@ async fn walk(program: &Program<'_>, list: &str, mut between: impl AsyncFnMut(us
         assert_eq!(answer.status, StatusCode::OK, "{path} {answer:?}");
         let body = answer.json();
         items.extend(body["items"].as_array().unwrap().iter().cloned());
-        let Some(next) = body["next"].as_str() else { break };
+        let Some(next) = body["next"].as_str() else {
+            break;
+        };
         if page < 3 {
             between(page).await;
         }
@@ -155,31 +274,87 @@ async fn a_list_that_is_written_meanwhile_repeats_and_hides_nothing() {
         let connection = house.connection("Nordics", false).await;
         let names = |n: usize| format!("{} tier {n}", ["mail", "Backup", "ünder", "zero"][n % 4]);
         // Several of the same cost, vendor and name, so that only the last key tells them apart.
-        let products: Vec<_> = (0..17).map(|n| house.product(&names(n % 9), ["Acronis", "Microsoft"][n % 2], ["1.50", "2.50", "77"][n % 3])).collect();
-        let known: BTreeSet<String> = products.iter().map(|write| write.id.to_string()).collect();
-        let mut products: Vec<_> = products.into_iter().enumerate().map(|(n, mut write)| { write.product.ion_id = format!("ion-{n}"); write }).collect();
-        house.import(connection, std::mem::take(&mut products)).await;
-        let sales = house.program(Role::Sales).await;
-        for (n, sort) in ["", "sort=name", "sort=-name", "sort=vendor", "sort=-vendor", "sort=category", "sort=cost", "sort=-cost", "sort=changed", "sort=-changed"].iter().enumerate() {
-            let items = walk(&sales, &format!("/api/v1/products?limit=3&{sort}"), async |page| {
-                house.clock.advance(Duration::from_secs(1));
-                // One that stands before all others, whatever the order, and one behind.
-                let writes = [("   first", "0.01"), ("zzz last", "99999")].map(|(name, cost)| {
-                    let mut write = house.product(&format!("{name} {n} {page}"), name, cost);
-                    write.product.categories = vec![name.to_owned()];
-                    write
-                });
-                house.import(connection, writes.into()).await;
+        let products: Vec<_> = (0..17)
+            .map(|n| {
+                house.product(
+                    &names(n % 9),
+                    ["Acronis", "Microsoft"][n % 2],
+                    ["1.50", "2.50", "77"][n % 3],
+                )
             })
+            .collect();
+        let known: BTreeSet<String> = products.iter().map(|write| write.id.to_string()).collect();
+        let mut products: Vec<_> = products
+            .into_iter()
+            .enumerate()
+            .map(|(n, mut write)| {
+                write.product.ion_id = format!("ion-{n}");
+                write
+            })
+            .collect();
+        house
+            .import(connection, std::mem::take(&mut products))
             .await;
-            let ids: Vec<_> = items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+        let sales = house.program(Role::Sales).await;
+        for (n, sort) in [
+            "",
+            "sort=name",
+            "sort=-name",
+            "sort=vendor",
+            "sort=-vendor",
+            "sort=category",
+            "sort=cost",
+            "sort=-cost",
+            "sort=changed",
+            "sort=-changed",
+        ]
+        .iter()
+        .enumerate()
+        {
+            let items = walk(
+                &sales,
+                &format!("/api/v1/products?limit=3&{sort}"),
+                async |page| {
+                    house.clock.advance(Duration::from_secs(1));
+                    // One that stands before all others, whatever the order, and one behind.
+                    let writes =
+                        [("   first", "0.01"), ("zzz last", "99999")].map(|(name, cost)| {
+                            let mut write =
+                                house.product(&format!("{name} {n} {page}"), name, cost);
+                            write.product.categories = vec![name.to_owned()];
+                            write
+                        });
+                    house.import(connection, writes.into()).await;
+                },
+            )
+            .await;
+            let ids: Vec<_> = items
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned())
+                .collect();
             let unique: BTreeSet<_> = ids.iter().cloned().collect();
-            assert_eq!(ids.len(), unique.len(), "{backend:?} {sort}: one came twice");
-            assert!(known.is_subset(&unique), "{backend:?} {sort}: one is missing");
+            assert_eq!(
+                ids.len(),
+                unique.len(),
+                "{backend:?} {sort}: one came twice"
+            );
+            assert!(
+                known.is_subset(&unique),
+                "{backend:?} {sort}: one is missing"
+            );
         }
-        let runs = walk(&sales, "/api/v1/runs?limit=5", async |_| { house.run(connection).await; }).await;
-        let numbers: Vec<_> = runs.iter().map(|run| run["number"].as_u64().unwrap()).collect();
-        assert!(numbers.windows(2).all(|pair| pair[0] == pair[1] + 1) && *numbers.last().unwrap() == 1, "{numbers:?}");
+        let runs = walk(&sales, "/api/v1/runs?limit=5", async |_| {
+            house.run(connection).await;
+        })
+        .await;
+        let numbers: Vec<_> = runs
+            .iter()
+            .map(|run| run["number"].as_u64().unwrap())
+            .collect();
+        assert!(
+            numbers.windows(2).all(|pair| pair[0] == pair[1] + 1) && *numbers.last().unwrap() == 1,
+            "{numbers:?}"
+        );
     }
 }
 
@@ -190,25 +365,57 @@ async fn a_cursor_counts_for_its_list_and_order_alone() {
     for backend in BOTH {
         let house = House::with(backend, URL).await;
         let connection = house.connection("Nordics", false).await;
-        house.import(connection, (0..4).map(|n| house.product(&format!("Tier {n}"), "Acronis", "1.50")).collect()).await;
+        house
+            .import(
+                connection,
+                (0..4)
+                    .map(|n| house.product(&format!("Tier {n}"), "Acronis", "1.50"))
+                    .collect(),
+            )
+            .await;
         let sales = house.program(Role::Sales).await;
-        let next = sales.get("/api/v1/products?limit=2&sort=name").await.json()["next"].as_str().unwrap().to_owned();
-        assert_eq!(sales.get(&format!("/api/v1/products?limit=2&sort=name&cursor={next}")).await.json()["items"][0]["name"], "Tier 2");
+        let next = sales.get("/api/v1/products?limit=2&sort=name").await.json()["next"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert_eq!(
+            sales
+                .get(&format!("/api/v1/products?limit=2&sort=name&cursor={next}"))
+                .await
+                .json()["items"][0]["name"],
+            "Tier 2"
+        );
         let place = |json: &str| own(json);
         let forged = [
-            own(&format!("v2:Cost:{}", place(&format!("[\"text\",\"tier 1\",\"{NOBODY}\"]")))),
-            own(&format!("v2:Cost:{}", place(&format!("[null,\"tier 1\",\"{NOBODY}\"]")))),
+            own(&format!(
+                "v2:Cost:{}",
+                place(&format!("[\"text\",\"tier 1\",\"{NOBODY}\"]"))
+            )),
+            own(&format!(
+                "v2:Cost:{}",
+                place(&format!("[null,\"tier 1\",\"{NOBODY}\"]"))
+            )),
             own("v2:Cost:"),
             own("v2:Cost"),
             own("v1:18446744073709551616"),
             "x".repeat(3000),
         ];
-        for (list, cursor) in [("products?sort=-name", &next), ("products?sort=cost", &next), ("products?q=tier", &next), ("runs?limit=2", &next), ("changes?limit=2", &next)]
-            .into_iter()
-            .chain(forged.iter().map(|cursor| ("products?sort=cost", cursor)))
+        for (list, cursor) in [
+            ("products?sort=-name", &next),
+            ("products?sort=cost", &next),
+            ("products?q=tier", &next),
+            ("runs?limit=2", &next),
+            ("changes?limit=2", &next),
+        ]
+        .into_iter()
+        .chain(forged.iter().map(|cursor| ("products?sort=cost", cursor)))
         {
             let answer = sales.get(&format!("/api/v1/{list}&cursor={cursor}")).await;
-            assert_eq!((answer.status, answer.json()["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("cursor")), "{backend:?} {list} {cursor} {answer:?}");
+            assert_eq!(
+                (answer.status, answer.json()["errors"][0]["field"].as_str()),
+                (StatusCode::UNPROCESSABLE_ENTITY, Some("cursor")),
+                "{backend:?} {list} {cursor} {answer:?}"
+            );
         }
     }
 }
@@ -224,8 +431,15 @@ async fn events_end_with_the_session() {
         let user = house.person("sam@reseller.example", Role::Sales).await;
         let open = async || {
             let sam = house.browser_of(user, |_| ()).await;
-            let request = sam.request(&Method::GET, &format!("/activity/runs/{run}/events")).body(axum::body::Body::empty()).unwrap();
-            let mut events = tower::ServiceExt::oneshot(house.router.clone(), request).await.unwrap().into_body().into_data_stream();
+            let request = sam
+                .request(&Method::GET, &format!("/activity/runs/{run}/events"))
+                .body(axum::body::Body::empty())
+                .unwrap();
+            let mut events = tower::ServiceExt::oneshot(house.router.clone(), request)
+                .await
+                .unwrap()
+                .into_body()
+                .into_data_stream();
             let first = events.next().await.unwrap().unwrap();
             assert!(first.starts_with(b"event: progress"));
             (sam, events)
@@ -233,12 +447,27 @@ async fn events_end_with_the_session() {
         let (sam, mut events) = open().await;
         assert_eq!(sam.post("/logout", &[]).await.status, StatusCode::SEE_OTHER);
         while let Some(event) = events.next().await {
-            assert!(!event.unwrap().starts_with(b"event"), "nothing more is told");
+            assert!(
+                !event.unwrap().starts_with(b"event"),
+                "nothing more is told"
+            );
         }
         let (_, mut events) = open().await;
-        assert_eq!(admin.post(&format!("/settings/team/{user}"), &[("role", "sales"), ("disabled", "1")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            admin
+                .post(
+                    &format!("/settings/team/{user}"),
+                    &[("role", "sales"), ("disabled", "1")]
+                )
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
         while let Some(event) = events.next().await {
-            assert!(!event.unwrap().starts_with(b"event"), "nothing more is told");
+            assert!(
+                !event.unwrap().starts_with(b"event"),
+                "nothing more is told"
+            );
         }
     }
 }

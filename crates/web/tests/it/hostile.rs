@@ -9,10 +9,12 @@ use domain::run::{RunCounts, RunStatus};
 use domain::{Clock as _, NoticeId, SetAsideId};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{RawKind, State};
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 use http::StatusCode;
-use store::Backend;
 use rules::catalog::Change;
+use store::Backend;
 use store::catalog::{self, ProductWrite, SetAside};
 use store::notices::NoticeRow;
 use web::routes;
@@ -37,10 +39,14 @@ impl TokenSink for Tags {
     type Handle = ();
 
     fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
+        let Token::TagToken(tag) = token else {
+            return TokenSinkResult::Continue;
+        };
         let raw = match (&tag.kind, tag.name.as_ref()) {
             (TagKind::StartTag, "script") => Some(RawKind::ScriptData),
-            (TagKind::StartTag, "style" | "noembed" | "noframes" | "xmp" | "iframe") => Some(RawKind::Rawtext),
+            (TagKind::StartTag, "style" | "noembed" | "noframes" | "xmp" | "iframe") => {
+                Some(RawKind::Rawtext)
+            }
             (TagKind::StartTag, "title" | "textarea") => Some(RawKind::Rcdata),
             _ => None,
         };
@@ -54,7 +60,10 @@ impl TokenSink for Tags {
 fn tags(html: &str) -> Vec<Tag> {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
-    let options = TokenizerOpts { initial_state: Some(State::Data), ..TokenizerOpts::default() };
+    let options = TokenizerOpts {
+        initial_state: Some(State::Data),
+        ..TokenizerOpts::default()
+    };
     let tokenizer = Tokenizer::new(Tags::default(), options);
     assert_eq!(format!("{:?}", tokenizer.feed(&input)), "Done");
     tokenizer.end();
@@ -63,38 +72,66 @@ fn tags(html: &str) -> Vec<Tag> {
 
 /// Whether an address leads to a page of ours, or is a plain link elsewhere.
 fn is_calm(address: &str) -> bool {
-    let plain: String = address.chars().filter(|letter| !letter.is_control() && !letter.is_whitespace()).collect::<String>().to_lowercase();
-    (plain.starts_with(['/', '#', '?']) && !plain.starts_with("//")) || plain.starts_with("https://") || plain.starts_with("http://") || plain.starts_with("mailto:") || plain.is_empty()
+    let plain: String = address
+        .chars()
+        .filter(|letter| !letter.is_control() && !letter.is_whitespace())
+        .collect::<String>()
+        .to_lowercase();
+    (plain.starts_with(['/', '#', '?']) && !plain.starts_with("//"))
+        || plain.starts_with("https://")
+        || plain.starts_with("http://")
+        || plain.starts_with("mailto:")
+        || plain.is_empty()
 }
 
 /// What a browser would run, load or obey of a page. Empty where nothing.
 fn active(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     for tag in tags(html) {
-        let get = |name: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| attribute.value.to_string());
+        let get = |name: &str| {
+            tag.attrs
+                .iter()
+                .find(|attribute| &*attribute.name.local == name)
+                .map(|attribute| attribute.value.to_string())
+        };
         let name = tag.name.as_ref();
         let bad = match name {
-            "script" => !(get("src").is_some_and(|src| src.starts_with("/assets/")) || get("type").as_deref() == Some("application/json")),
-            "iframe" | "object" | "embed" | "base" | "applet" | "frame" | "portal" | "style" | "math" | "marquee" => true,
+            "script" => {
+                !(get("src").is_some_and(|src| src.starts_with("/assets/"))
+                    || get("type").as_deref() == Some("application/json"))
+            }
+            "iframe" | "object" | "embed" | "base" | "applet" | "frame" | "portal" | "style"
+            | "math" | "marquee" => true,
             "link" => !get("href").is_some_and(|href| href.starts_with("/assets/")),
             "meta" => get("http-equiv").is_some(),
-            "img" | "video" | "audio" | "source" | "track" => !get("src").is_none_or(|src| src.starts_with("/assets/") || src.starts_with("data:image/")),
-            "form" => !get("action").is_none_or(|action| action.starts_with('/') && !action.starts_with("//")),
+            "img" | "video" | "audio" | "source" | "track" => !get("src")
+                .is_none_or(|src| src.starts_with("/assets/") || src.starts_with("data:image/")),
+            "form" => !get("action")
+                .is_none_or(|action| action.starts_with('/') && !action.starts_with("//")),
             _ => false,
         };
         if bad {
             found.push(format!("{tag:?}"));
         }
         for attribute in &tag.attrs {
-            let (key, value): (&str, &str) = (attribute.name.local.as_ref(), attribute.value.as_ref());
+            let (key, value): (&str, &str) =
+                (attribute.name.local.as_ref(), attribute.value.as_ref());
             let bad = key.starts_with("on")
                 || key == "style"
                 || key == "srcdoc"
                 || key.starts_with("hx-on")
                 || key.starts_with("data-hx-on")
-                || (matches!(key, "href" | "src" | "action" | "formaction" | "xlink:href" | "ping" | "poster") && !is_calm(value) && !value.starts_with("data:image/"))
-                || (matches!(key, "hx-get" | "hx-post" | "hx-put" | "hx-delete" | "hx-patch" | "sse-connect") && !(value.starts_with('/') && !value.starts_with("//")))
-                || (matches!(key, "hx-vals" | "hx-headers" | "hx-vars") && value.trim_start().starts_with("js:"));
+                || (matches!(
+                    key,
+                    "href" | "src" | "action" | "formaction" | "xlink:href" | "ping" | "poster"
+                ) && !is_calm(value)
+                    && !value.starts_with("data:image/"))
+                || (matches!(
+                    key,
+                    "hx-get" | "hx-post" | "hx-put" | "hx-delete" | "hx-patch" | "sse-connect"
+                ) && !(value.starts_with('/') && !value.starts_with("//")))
+                || (matches!(key, "hx-vals" | "hx-headers" | "hx-vars")
+                    && value.trim_start().starts_with("js:"));
             if bad {
                 found.push(format!("{name} {key}={value}"));
             }
@@ -148,7 +185,16 @@ fn hostile(house: &House, n: usize) -> ProductWrite {
     write.product.variants = vec![write.variants[0].variant.clone()];
     let raw = serde_json::json!({"name": evil("raw"), "nested": [evil("inside")]}).to_string();
     write.raw = zstd::bulk::compress(raw.as_bytes(), 1).unwrap();
-    let change = Change { kind: ChangeKind::Details, variant: None, label: evil("label"), before: evil("before"), after: evil("after"), currency: None, delta: None, base: None };
+    let change = Change {
+        kind: ChangeKind::Details,
+        variant: None,
+        label: evil("label"),
+        before: evil("before"),
+        after: evil("after"),
+        currency: None,
+        delta: None,
+        base: None,
+    };
     write.changes = vec![(change, None)];
     write
 }
@@ -157,7 +203,10 @@ fn hostile(house: &House, n: usize) -> ProductWrite {
 fn harmless_headers(answer: &Answer, what: &str) {
     for (name, value) in &answer.headers {
         let value = value.to_str().unwrap_or_else(|_| panic!("{what}: {name}"));
-        assert!(!value.contains("evil=1") && !value.contains("pwned"), "{what}: {name}: {value}");
+        assert!(
+            !value.contains("evil=1") && !value.contains("pwned"),
+            "{what}: {name}: {value}"
+        );
     }
     assert!(answer.headers.get("set-cookie").is_none(), "{what}");
 }
@@ -169,15 +218,34 @@ async fn look_everywhere(browser: &Browser<'_>, ids: &[String], query: &str) -> 
             if !route.path.contains('{') && *id != ids[0] {
                 continue;
             }
-            let path = route.path.replace("{id}", id).replace("{number}", "1").replace("{*path}", query);
-            let path = if query.is_empty() { path } else { format!("{path}?q={query}&vendor={query}&sort={query}&next={query}&done={query}&kind={query}&after={query}&as_of={query}") };
+            let path = route
+                .path
+                .replace("{id}", id)
+                .replace("{number}", "1")
+                .replace("{*path}", query);
+            let path = if query.is_empty() {
+                path
+            } else {
+                format!(
+                    "{path}?q={query}&vendor={query}&sort={query}&next={query}&done={query}&kind={query}&after={query}&as_of={query}"
+                )
+            };
             for partial in [false, true] {
-                let answer = if partial { browser.part(&path).await } else { browser.get(&path).await };
+                let answer = if partial {
+                    browser.part(&path).await
+                } else {
+                    browser.get(&path).await
+                };
                 assert!(!answer.status.is_server_error(), "{path}: {answer:?}");
                 harmless_headers(&answer, &path);
                 if answer.header("content-type").starts_with("text/html") {
                     seen += 1;
-                    assert_eq!(active(&answer.text), Vec::<String>::new(), "{path}: {}", answer.text);
+                    assert_eq!(
+                        active(&answer.text),
+                        Vec::<String>::new(),
+                        "{path}: {}",
+                        answer.text
+                    );
                 }
             }
         }
@@ -192,7 +260,9 @@ async fn script_in_every_string_stays_text() {
         let connection = house.connection(&evil("connection"), false).await;
         let write = hostile(&house, 1);
         let product = write.id;
-        let imported = house.import(connection, vec![write, hostile(&house, 2)]).await;
+        let imported = house
+            .import(connection, vec![write, hostile(&house, 2)])
+            .await;
         let failed = house.run(connection).await;
         let now = house.clock.now();
         let set_aside = SetAsideId::new(&*house.ids);
@@ -207,9 +277,20 @@ async fn script_in_every_string_stays_text() {
             message: evil("message"),
             raw: zstd::bulk::compress(raw.as_bytes(), 1).unwrap(),
         };
-        catalog::set_aside(&tx, connection, imported, &entry, now).await.unwrap();
+        catalog::set_aside(&tx, connection, imported, &entry, now)
+            .await
+            .unwrap();
         store::runs::mark_running(&tx, failed, now).await.unwrap();
-        store::runs::finish(&tx, failed, RunStatus::Failed, &RunCounts::default(), &evil("outcome"), now).await.unwrap();
+        store::runs::finish(
+            &tx,
+            failed,
+            RunStatus::Failed,
+            &RunCounts::default(),
+            &evil("outcome"),
+            now,
+        )
+        .await
+        .unwrap();
         let new = NoticeRow {
             id: notice,
             kind: NoticeKind::ImportFailed,
@@ -222,29 +303,95 @@ async fn script_in_every_string_stays_text() {
             resolved_at: None,
         };
         assert!(store::notices::insert(&tx, &new, "hostile").await.unwrap());
-        store::audit::append(&tx, &*house.clock, &store::audit::Actor { name: evil("actor"), via: store::audit::Via::Token }, "user.create", &evil("subject"), &evil("detail")).await.unwrap();
+        store::audit::append(
+            &tx,
+            &*house.clock,
+            &store::audit::Actor {
+                name: evil("actor"),
+                via: store::audit::Via::Token,
+            },
+            "user.create",
+            &evil("subject"),
+            &evil("detail"),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         let admin = house.browser(Role::Admin).await;
-        house.program_of(Role::ReadOnly, |token| { token.name = evil("token"); token.created_by = evil("maker"); token.prefix = "<b>".to_owned(); }).await;
-        let ids = [product.to_string(), connection.to_string(), imported.to_string(), failed.to_string(), set_aside.to_string(), notice.to_string()];
+        house
+            .program_of(Role::ReadOnly, |token| {
+                token.name = evil("token");
+                token.created_by = evil("maker");
+                token.prefix = "<b>".to_owned();
+            })
+            .await;
+        let ids = [
+            product.to_string(),
+            connection.to_string(),
+            imported.to_string(),
+            failed.to_string(),
+            set_aside.to_string(),
+            notice.to_string(),
+        ];
         let seen = look_everywhere(&admin, &ids, "").await;
         assert!(seen > 60, "{seen}");
         // A zero byte alone is refused; the rest is taken for what it is.
         let zero = admin.get("/activity/audit?q=a%00b").await;
         assert_eq!(zero.status, StatusCode::BAD_REQUEST, "{zero:?}");
-        assert_eq!(admin.post("/settings/team", &[("name", "a\0b"), ("email", "a@b.example"), ("role", "sales"), ("password", "twelve letters at least")]).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            admin
+                .post(
+                    "/settings/team",
+                    &[
+                        ("name", "a\0b"),
+                        ("email", "a@b.example"),
+                        ("role", "sales"),
+                        ("password", "twelve letters at least")
+                    ]
+                )
+                .await
+                .status,
+            StatusCode::BAD_REQUEST
+        );
         let program = house.program(Role::Admin).await;
-        assert_eq!(program.post("/api/v1/api-tokens", "zero", serde_json::json!({"name": "a\0b", "role": "sales"})).await.status, StatusCode::BAD_REQUEST);
-        assert_eq!(program.get("/api/v1/products?vendor=%00").await.status, StatusCode::BAD_REQUEST);
-        let quoted: String = url::form_urlencoded::byte_serialize(EVIL.trim_end_matches('\u{0}').as_bytes()).collect();
+        assert_eq!(
+            program
+                .post(
+                    "/api/v1/api-tokens",
+                    "zero",
+                    serde_json::json!({"name": "a\0b", "role": "sales"})
+                )
+                .await
+                .status,
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(
+            program.get("/api/v1/products?vendor=%00").await.status,
+            StatusCode::BAD_REQUEST
+        );
+        let quoted: String =
+            url::form_urlencoded::byte_serialize(EVIL.trim_end_matches('\u{0}').as_bytes())
+                .collect();
         look_everywhere(&admin, &ids[..1], &quoted).await;
         // The texts are there, as texts.
         let page = admin.get(&format!("/products/{product}")).await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.text.contains("name 1") && page.text.contains("Words") && !page.text.contains("evil.example/p.gif"), "{}", page.text);
+        assert!(
+            page.text.contains("name 1")
+                && page.text.contains("Words")
+                && !page.text.contains("evil.example/p.gif"),
+            "{}",
+            page.text
+        );
         // Events have one line of data each: none of ours was made by a name.
         let events = admin.get(&format!("/activity/runs/{failed}/events")).await;
-        assert!(events.text.lines().all(|line| line.is_empty() || line.starts_with("event: progress") || line.starts_with("data: <")), "{}", events.text);
+        assert!(
+            events.text.lines().all(|line| line.is_empty()
+                || line.starts_with("event: progress")
+                || line.starts_with("data: <")),
+            "{}",
+            events.text
+        );
     }
 }
 
@@ -254,22 +401,70 @@ async fn what_people_write_stays_text_too() {
     let admin = house.browser(Role::Admin).await;
     let email = "\"><script>pwned()</script>@reseller.example";
     for (path, fields) in [
-        ("/settings/team", vec![("name", EVIL), ("email", email), ("role", "sales"), ("password", "twelve letters at least")]),
-        ("/settings/api-tokens", vec![("name", EVIL), ("role", "sales"), ("ends", EVIL)]),
-        ("/settings/integrations/streamone-ion/new", vec![("name", EVIL), ("account_id", EVIL), ("access_token", EVIL), ("refresh_token", EVIL), ("base_url", EVIL), ("action", "test")]),
+        (
+            "/settings/team",
+            vec![
+                ("name", EVIL),
+                ("email", email),
+                ("role", "sales"),
+                ("password", "twelve letters at least"),
+            ],
+        ),
+        (
+            "/settings/api-tokens",
+            vec![("name", EVIL), ("role", "sales"), ("ends", EVIL)],
+        ),
+        (
+            "/settings/integrations/streamone-ion/new",
+            vec![
+                ("name", EVIL),
+                ("account_id", EVIL),
+                ("access_token", EVIL),
+                ("refresh_token", EVIL),
+                ("base_url", EVIL),
+                ("action", "test"),
+            ],
+        ),
         ("/reauthenticate", vec![("password", EVIL), ("next", EVIL)]),
-        ("/profile/password", vec![("current", EVIL), ("password", EVIL), ("again", EVIL)]),
+        (
+            "/profile/password",
+            vec![("current", EVIL), ("password", EVIL), ("again", EVIL)],
+        ),
         ("/settings/notifications/email/test", vec![]),
     ] {
         let answer = admin.post(path, &fields).await;
         assert!(!answer.status.is_server_error(), "{path}: {answer:?}");
         harmless_headers(&answer, path);
-        assert_eq!(active(&answer.text), Vec::<String>::new(), "{path}: {}", answer.text);
+        assert_eq!(
+            active(&answer.text),
+            Vec::<String>::new(),
+            "{path}: {}",
+            answer.text
+        );
     }
-    for (path, fields) in [("/login", vec![("email", EVIL), ("password", EVIL), ("next", EVIL)]), ("/setup", vec![("secret", EVIL), ("name", EVIL), ("email", EVIL), ("password", EVIL)])] {
+    for (path, fields) in [
+        (
+            "/login",
+            vec![("email", EVIL), ("password", EVIL), ("next", EVIL)],
+        ),
+        (
+            "/setup",
+            vec![
+                ("secret", EVIL),
+                ("name", EVIL),
+                ("email", EVIL),
+                ("password", EVIL),
+            ],
+        ),
+    ] {
         let answer = house.stranger().post(path, &fields).await;
         harmless_headers(&answer, path);
-        assert_eq!(active(&answer.text), Vec::<String>::new(), "{path}: {}", answer.text);
+        assert_eq!(
+            active(&answer.text),
+            Vec::<String>::new(),
+            "{path}: {}",
+            answer.text
+        );
     }
     look_everywhere(&admin, &["x".to_owned()], "").await;
 }
@@ -280,21 +475,34 @@ async fn endless_strings_make_no_endless_page() {
     let connection = house.connection("Nordics", false).await;
     let mut write = house.product("Long", "Vendor", "1.00");
     let long = "\u{fc}".repeat(5 * 1024 * 1024);
-    write.raw = zstd::bulk::compress(format!("{{\"a\":\"{}\"}}", &long[..7 * 1024 * 1024]).as_bytes(), 1).unwrap();
+    write.raw = zstd::bulk::compress(
+        format!("{{\"a\":\"{}\"}}", &long[..7 * 1024 * 1024]).as_bytes(),
+        1,
+    )
+    .unwrap();
     let mut deep = house.product("Deep", "Vendor", "1.00");
-    deep.raw = zstd::bulk::compress(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes(), 1).unwrap();
+    deep.raw = zstd::bulk::compress(
+        format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes(),
+        1,
+    )
+    .unwrap();
     let mut bomb = house.product("Bomb", "Vendor", "1.00");
     bomb.raw = zstd::bulk::compress(&vec![b' '; 256 * 1024 * 1024], 1).unwrap();
     let ids = [write.id, deep.id, bomb.id];
     house.import(connection, vec![write, deep, bomb]).await;
     let sales = house.browser(Role::Sales).await;
-    for (id, status) in ids.iter().zip([StatusCode::OK, StatusCode::OK, StatusCode::NOT_FOUND]) {
+    for (id, status) in ids
+        .iter()
+        .zip([StatusCode::OK, StatusCode::OK, StatusCode::NOT_FOUND])
+    {
         let page = sales.get(&format!("/products/{id}/raw")).await;
         assert_eq!(page.status, status);
         assert!(page.text.len() < 1024 * 1024, "{} bytes", page.text.len());
     }
     // What is searched for is shown again: as far as a search goes.
-    let page = sales.get(&format!("/products?q={}", "a".repeat(60_000))).await;
+    let page = sales
+        .get(&format!("/products?q={}", "a".repeat(60_000)))
+        .await;
     assert_eq!(page.status, StatusCode::OK);
 }
 
@@ -302,7 +510,19 @@ async fn endless_strings_make_no_endless_page() {
 async fn no_file_for_a_spreadsheet_holds_a_formula() {
     let house = House::with(Backend::Sqlite, "https://ion.example").await;
     let connection = house.connection("Nordics", false).await;
-    let formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\u{ff1d}1", "=cmd|' /C calc'!A0", "'=1", "plain, \"quoted\"\r\nsecond line"];
+    let formulas = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\u{ff1d}1",
+        "=cmd|' /C calc'!A0",
+        "'=1",
+        "plain, \"quoted\"\r\nsecond line",
+    ];
     let mut ledger = None;
     let mut writes = Vec::new();
     for (n, formula) in formulas.iter().enumerate() {
@@ -317,28 +537,51 @@ async fn no_file_for_a_spreadsheet_holds_a_formula() {
     house.import(connection, writes).await;
     let tx = house.store.begin().await.unwrap();
     for formula in formulas {
-        let actor = store::audit::Actor { name: formula.to_owned(), via: store::audit::Via::Cli };
-        store::audit::append(&tx, &*house.clock, &actor, formula, formula, formula).await.unwrap();
+        let actor = store::audit::Actor {
+            name: formula.to_owned(),
+            via: store::audit::Via::Cli,
+        };
+        store::audit::append(&tx, &*house.clock, &actor, formula, formula, formula)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     let admin = house.browser(Role::Admin).await;
-    for path in ["/products/export.csv".to_owned(), "/activity/audit.csv".to_owned(), format!("/products/{}/ledger.csv", ledger.unwrap())] {
+    for path in [
+        "/products/export.csv".to_owned(),
+        "/activity/audit.csv".to_owned(),
+        format!("/products/{}/ledger.csv", ledger.unwrap()),
+    ] {
         let file = admin.get(&path).await;
-        assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"), "{path}");
-        assert!(file.header("content-disposition").starts_with("attachment; filename=\""), "{path}");
+        assert_eq!(
+            (file.status, file.header("content-type")),
+            (StatusCode::OK, "text/csv; charset=utf-8"),
+            "{path}"
+        );
+        assert!(
+            file.header("content-disposition")
+                .starts_with("attachment; filename=\""),
+            "{path}"
+        );
         let mut seen = 0;
         let mut undone = Vec::new();
         for record in csv::Reader::from_reader(file.text.as_bytes()).records() {
             for cell in &record.unwrap() {
                 seen += 1;
-                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}']), "{path}: {cell:?}");
+                assert!(
+                    !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}']),
+                    "{path}: {cell:?}"
+                );
                 undone.push(cell.strip_prefix('\'').unwrap_or(cell).to_owned());
             }
         }
         assert!(seen > 4, "{path}");
         if !path.contains("ledger") {
             for formula in formulas {
-                assert!(undone.iter().any(|cell| cell == formula), "{path}: {formula:?} comes back when one apostrophe is taken away");
+                assert!(
+                    undone.iter().any(|cell| cell == formula),
+                    "{path}: {formula:?} comes back when one apostrophe is taken away"
+                );
             }
         }
     }

@@ -13,7 +13,8 @@ use domain::catalog::{PricePoint, PriceSource, Product, Variant, VariantKey};
 use domain::connection::{ConnectionStatus, VendorProfile};
 use domain::run::{RunCounts, RunKind, RunStatus};
 use domain::{
-    Amount, ApiTokenId, BillingPeriod, Clock as _, ConnectionId, ManualClock, ProductId, RunId, Scale, SeededIds, Term, UserId, VariantId,
+    Amount, ApiTokenId, BillingPeriod, Clock as _, ConnectionId, ManualClock, ProductId, RunId,
+    Scale, SeededIds, Term, UserId, VariantId,
 };
 use engine::connection::keeper::KeeperCommand;
 use engine::{CatalogSettings, Engine, EngineParts, EngineSettings, IonSettings, NoticeSettings};
@@ -62,7 +63,10 @@ impl Plan {
                 ..IonSettings::default()
             },
             notices: NoticeSettings::default(),
-            keeper: KeeperCommand { program: PathBuf::from("/bin/false"), args: Vec::new() },
+            keeper: KeeperCommand {
+                program: PathBuf::from("/bin/false"),
+                args: Vec::new(),
+            },
             metrics: None,
         }
     }
@@ -71,7 +75,14 @@ impl Plan {
         let database = Arc::new(TestDatabase::migrated(self.backend).await);
         let clock = Arc::new(ManualClock::new("2026-11-23T10:42:00Z".parse().unwrap()));
         let store = database.store().clone();
-        House::on(self, database, store, clock, Arc::new(MasterKey::generate()), 9)
+        House::on(
+            self,
+            database,
+            store,
+            clock,
+            Arc::new(MasterKey::generate()),
+            9,
+        )
     }
 }
 
@@ -99,7 +110,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -124,12 +137,29 @@ impl House {
     /// Another server on the same database, as a second replica.
     pub(crate) async fn twin(&self) -> Self {
         let plan = Plan::new(self.backend, self.public_url.as_str());
-        let settings = StoreSettings { url: self.database.url().clone(), max_connections: 4 };
+        let settings = StoreSettings {
+            url: self.database.url().clone(),
+            max_connections: 4,
+        };
         let store = Store::open(&settings).await.unwrap();
-        Self::on(plan, Arc::clone(&self.database), store, Arc::clone(&self.clock), Arc::clone(&self.key), 10)
+        Self::on(
+            plan,
+            Arc::clone(&self.database),
+            store,
+            Arc::clone(&self.clock),
+            Arc::clone(&self.key),
+            10,
+        )
     }
 
-    fn on(plan: Plan, database: Arc<TestDatabase>, store: Store, clock: Arc<ManualClock>, key: Arc<MasterKey>, seed: u32) -> Self {
+    fn on(
+        plan: Plan,
+        database: Arc<TestDatabase>,
+        store: Store,
+        clock: Arc<ManualClock>,
+        key: Arc<MasterKey>,
+        seed: u32,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let ids = Arc::new(SeededIds::new(seed));
         let engine = Engine::new(EngineParts {
@@ -147,8 +177,23 @@ impl House {
             },
         });
         let public_url = plan.settings.public_url.clone();
-        let router = web::router(WebParts { engine: engine.clone(), settings: plan.settings, metrics: plan.metrics });
-        Self { router, store, clock, ids, engine, home, public_url, database, backend: plan.backend, key }
+        let router = web::router(WebParts {
+            engine: engine.clone(),
+            settings: plan.settings,
+            metrics: plan.metrics,
+        });
+        Self {
+            router,
+            store,
+            clock,
+            ids,
+            engine,
+            home,
+            public_url,
+            database,
+            backend: plan.backend,
+            key,
+        }
     }
 
     /// The Host header of this server.
@@ -166,7 +211,11 @@ impl House {
 
     /// Name of the session's cookie.
     pub(crate) fn cookie_name(&self) -> &'static str {
-        if self.public_url.scheme() == "https" { "__Host-ib_session" } else { "ib_session" }
+        if self.public_url.scheme() == "https" {
+            "__Host-ib_session"
+        } else {
+            "ib_session"
+        }
     }
 
     /// Runs a statement on the database, to break or look at it as no route can.
@@ -182,7 +231,11 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     /// Adds a person.
@@ -205,7 +258,11 @@ impl House {
     }
 
     /// A browser in which a person is logged in, with a session that was changed by `edit`.
-    pub(crate) async fn browser_of(&self, user: UserId, edit: impl FnOnce(&mut SessionRow)) -> Browser<'_> {
+    pub(crate) async fn browser_of(
+        &self,
+        user: UserId,
+        edit: impl FnOnce(&mut SessionRow),
+    ) -> Browser<'_> {
         let id = web_ids(&self.ids);
         let now = self.clock.now();
         let mut row = SessionRow {
@@ -220,22 +277,37 @@ impl House {
         let tx = self.store.begin().await.unwrap();
         sessions::insert(&tx, &row).await.unwrap();
         tx.commit().await.unwrap();
-        Browser { house: self, cookie: Some(format!("{}={id}", self.cookie_name())) }
+        Browser {
+            house: self,
+            cookie: Some(format!("{}={id}", self.cookie_name())),
+        }
     }
 
     /// A browser in which somebody of this role is logged in.
     pub(crate) async fn browser(&self, role: Role) -> Browser<'_> {
-        let user = self.person(&format!("{role}-{}@reseller.example", web_ids(&self.ids)), role).await;
+        let user = self
+            .person(
+                &format!("{role}-{}@reseller.example", web_ids(&self.ids)),
+                role,
+            )
+            .await;
         self.browser_of(user, |_| ()).await
     }
 
     /// A browser in which nobody is logged in.
     pub(crate) fn stranger(&self) -> Browser<'_> {
-        Browser { house: self, cookie: None }
+        Browser {
+            house: self,
+            cookie: None,
+        }
     }
 
     /// A program with a token of this role, changed by `edit`.
-    pub(crate) async fn program_of(&self, role: Role, edit: impl FnOnce(&mut ApiTokenRow)) -> Program<'_> {
+    pub(crate) async fn program_of(
+        &self,
+        role: Role,
+        edit: impl FnOnce(&mut ApiTokenRow),
+    ) -> Program<'_> {
         let secret = format!("ib_{}", web_ids(&self.ids));
         let mut row = ApiTokenRow {
             id: ApiTokenId::new(&*self.ids),
@@ -250,12 +322,17 @@ impl House {
         };
         edit(&mut row);
         let tx = self.store.begin().await.unwrap();
-        users::insert_api_token(&tx, &row, &Sha256::digest(secret.as_bytes())).await.unwrap();
+        users::insert_api_token(&tx, &row, &Sha256::digest(secret.as_bytes()))
+            .await
+            .unwrap();
         if let Some(at) = row.revoked_at {
             users::revoke_api_token(&tx, row.id, at).await.unwrap();
         }
         tx.commit().await.unwrap();
-        Program { house: self, secret }
+        Program {
+            house: self,
+            secret,
+        }
     }
 
     pub(crate) async fn program(&self, role: Role) -> Program<'_> {
@@ -291,7 +368,9 @@ impl House {
         };
         let tx = self.store.begin().await.unwrap();
         connections::insert(&tx, &new).await.unwrap();
-        connections::set_refresh_end(&tx, id, now + Duration::from_hours(27 * 24)).await.unwrap();
+        connections::set_refresh_end(&tx, id, now + Duration::from_hours(27 * 24))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -300,20 +379,43 @@ impl House {
     pub(crate) async fn run(&self, connection: ConnectionId) -> RunId {
         let id = RunId::new(&*self.ids);
         let tx = self.store.begin().await.unwrap();
-        store::runs::insert(&tx, id, connection, RunKind::CatalogImport, false, "admin@reseller.example", self.clock.now()).await.unwrap();
+        store::runs::insert(
+            &tx,
+            id,
+            connection,
+            RunKind::CatalogImport,
+            false,
+            "admin@reseller.example",
+            self.clock.now(),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         id
     }
 
     /// Writes products as an import would, and ends its run.
-    pub(crate) async fn import(&self, connection: ConnectionId, products: Vec<ProductWrite>) -> RunId {
+    pub(crate) async fn import(
+        &self,
+        connection: ConnectionId,
+        products: Vec<ProductWrite>,
+    ) -> RunId {
         let run = self.run(connection).await;
         let (now, count) = (self.clock.now(), products.len() as u64);
         let tx = self.store.begin().await.unwrap();
-        write_products(&tx, connection, run, now, &products).await.unwrap();
-        let counts = RunCounts { read: count, added: count, variants: count, ..RunCounts::default() };
+        write_products(&tx, connection, run, now, &products)
+            .await
+            .unwrap();
+        let counts = RunCounts {
+            read: count,
+            added: count,
+            variants: count,
+            ..RunCounts::default()
+        };
         store::runs::mark_running(&tx, run, now).await.unwrap();
-        store::runs::finish(&tx, run, RunStatus::Done, &counts, "All read.", now).await.unwrap();
+        store::runs::finish(&tx, run, RunStatus::Done, &counts, "All read.", now)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         run
     }
@@ -323,7 +425,11 @@ impl House {
         let eur = "EUR".parse().unwrap();
         let cost = Amount::parse(cost, Scale::Price).unwrap();
         let variant = Variant {
-            key: VariantKey { sku_id: format!("sku-{name}"), plan_id: "plan".to_owned(), add_on: false },
+            key: VariantKey {
+                sku_id: format!("sku-{name}"),
+                plan_id: "plan".to_owned(),
+                add_on: false,
+            },
             sku_name: name.to_owned(),
             plan_name: format!("{name} yearly"),
             part_number: Some(format!("CFQ7TTC0{}:0001:P1Y:M", name.len())),
@@ -333,7 +439,13 @@ impl House {
             by_use: false,
             in_price_book: true,
             disabled: false,
-            prices: vec![PricePoint { currency: eur, meter: String::new(), cost: cost.clone(), list: None, source: PriceSource::PriceBook }],
+            prices: vec![PricePoint {
+                currency: eur,
+                meter: String::new(),
+                cost: cost.clone(),
+                list: None,
+                source: PriceSource::PriceBook,
+            }],
         };
         let id = VariantId::new(&*self.ids);
         let product = Product {
@@ -363,9 +475,23 @@ impl House {
             raw: zstd::bulk::compress(raw.as_bytes(), 1).unwrap(),
             first_seen_at: self.clock.now(),
             changed_at: self.clock.now(),
-            variants: vec![VariantWrite { id, position: 0, variant, since: self.clock.now(), previous_units: None, dirty: true }],
+            variants: vec![VariantWrite {
+                id,
+                position: 0,
+                variant,
+                since: self.clock.now(),
+                previous_units: None,
+                dirty: true,
+            }],
             gone: Vec::new(),
-            ledger: vec![LedgerEntry { variant: id, currency: eur, meter: String::new(), cost, list: None, source: PriceSource::PriceBook }],
+            ledger: vec![LedgerEntry {
+                variant: id,
+                currency: eur,
+                meter: String::new(),
+                cost,
+                list: None,
+                source: PriceSource::PriceBook,
+            }],
             changes: Vec::new(),
         }
     }
@@ -391,7 +517,10 @@ pub(crate) fn csrf() -> String {
 
 impl Browser<'_> {
     pub(crate) fn request(&self, method: &Method, path: &str) -> http::request::Builder {
-        let builder = Request::builder().method(method).uri(path).header("host", self.house.host());
+        let builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.house.host());
         match &self.cookie {
             Some(cookie) => builder.header("cookie", cookie),
             None => builder,
@@ -399,26 +528,42 @@ impl Browser<'_> {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.house.send(self.request(&Method::GET, path).body(Body::empty()).unwrap()).await
+        self.house
+            .send(
+                self.request(&Method::GET, path)
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await
     }
 
     /// The part of a page that htmx asks for.
     pub(crate) async fn part(&self, path: &str) -> Answer {
-        let request = self.request(&Method::GET, path).header("hx-request", "true").header("hx-request-type", "partial");
+        let request = self
+            .request(&Method::GET, path)
+            .header("hx-request", "true")
+            .header("hx-request-type", "partial");
         self.house.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// A form of one of our pages, sent as a browser sends it.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let mut pairs = vec![("csrf", csrf())];
-        pairs.extend(form.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        pairs.extend(
+            form.iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
         let request = self
             .request(&Method::POST, path)
             .header("origin", self.house.origin())
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "application/x-www-form-urlencoded");
-        self.house.send(request.body(Body::from(body)).unwrap()).await
+        self.house
+            .send(request.body(Body::from(body)).unwrap())
+            .await
     }
 }
 
@@ -429,7 +574,13 @@ pub(crate) struct Program<'a> {
 }
 
 impl Program<'_> {
-    pub(crate) async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<serde_json::Value>) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<serde_json::Value>,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -453,6 +604,7 @@ impl Program<'_> {
     }
 
     pub(crate) async fn post(&self, path: &str, key: &str, body: serde_json::Value) -> Answer {
-        self.call(Method::POST, path, &[("idempotency-key", key)], Some(body)).await
+        self.call(Method::POST, path, &[("idempotency-key", key)], Some(body))
+            .await
     }
 }

@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use store::users;
 use web::routes::{self, Access, Route};
 
-use crate::house::{Answer, Browser, House, Program, csrf, HOST};
+use crate::house::{Answer, Browser, HOST, House, Program, csrf};
 
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
 
@@ -41,7 +41,14 @@ async fn by_browser(browser: &Browser<'_>, route: &Route) -> Answer {
 }
 
 async fn by_program(program: &Program<'_>, route: &Route) -> Answer {
-    program.call(method_of(route), &path_of(route), &[("idempotency-key", "matrix")], Some(serde_json::json!({}))).await
+    program
+        .call(
+            method_of(route),
+            &path_of(route),
+            &[("idempotency-key", "matrix")],
+            Some(serde_json::json!({})),
+        )
+        .await
 }
 
 /// What an answer says of the one who asked.
@@ -58,7 +65,9 @@ fn verdict(answer: &Answer) -> Verdict {
     match answer.status {
         StatusCode::UNAUTHORIZED => Verdict::LogIn,
         StatusCode::FORBIDDEN => Verdict::NotAllowed,
-        StatusCode::SEE_OTHER if to.starts_with("/login") && !to.starts_with("/login?out") => Verdict::LogIn,
+        StatusCode::SEE_OTHER if to.starts_with("/login") && !to.starts_with("/login?out") => {
+            Verdict::LogIn
+        }
         StatusCode::SEE_OTHER if to.starts_with("/reauthenticate") => Verdict::PasswordAgain,
         status => {
             assert!(!status.is_server_error(), "{answer:?}");
@@ -70,7 +79,9 @@ fn verdict(answer: &Answer) -> Verdict {
 fn right_of(access: Access) -> Option<Right> {
     match access {
         Access::Public => None,
-        Access::Person(right) | Access::PersonConfirmed(right) | Access::Program(right) => Some(right),
+        Access::Person(right) | Access::PersonConfirmed(right) | Access::Program(right) => {
+            Some(right)
+        }
         Access::Scrape => Some(Right::ManageSettings),
     }
 }
@@ -81,19 +92,39 @@ async fn nobody_gets_further_than_the_public_routes() {
     let user = house.person("sam@reseller.example", Role::Admin).await;
     let gone = house.person("gone@reseller.example", Role::Admin).await;
     let now = house.clock.now();
-    let idle = house.browser_of(user, |session| session.seen_at = now - Duration::from_hours(13)).await;
-    let over = house.browser_of(user, |session| session.expires_at = now).await;
+    let idle = house
+        .browser_of(user, |session| {
+            session.seen_at = now - Duration::from_hours(13)
+        })
+        .await;
+    let over = house
+        .browser_of(user, |session| session.expires_at = now)
+        .await;
     let disabled = house.browser_of(gone, |_| ()).await;
     house.person("other@reseller.example", Role::Admin).await;
     let tx = house.store.begin().await.unwrap();
-    assert!(users::set_access(&tx, gone, Role::Admin, true).await.unwrap());
+    assert!(
+        users::set_access(&tx, gone, Role::Admin, true)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     let mut forged = house.stranger();
     forged.cookie = Some("ib_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned());
     let stranger = house.stranger();
     for route in routes::all() {
-        let expected = if route.access == Access::Public { Verdict::LetIn } else { Verdict::LogIn };
-        for (who, browser) in [("stranger", &stranger), ("idle", &idle), ("over", &over), ("disabled", &disabled), ("forged", &forged)] {
+        let expected = if route.access == Access::Public {
+            Verdict::LetIn
+        } else {
+            Verdict::LogIn
+        };
+        for (who, browser) in [
+            ("stranger", &stranger),
+            ("idle", &idle),
+            ("over", &over),
+            ("disabled", &disabled),
+            ("forged", &forged),
+        ] {
             let answer = by_browser(browser, route).await;
             assert_eq!(verdict(&answer), expected, "{who} {route:?} {answer:?}");
         }
@@ -103,14 +134,22 @@ async fn nobody_gets_further_than_the_public_routes() {
 #[tokio::test]
 async fn every_role_gets_what_the_table_says() {
     let house = House::new().await;
-    house.person("another-admin@reseller.example", Role::Admin).await;
+    house
+        .person("another-admin@reseller.example", Role::Admin)
+        .await;
     for role in Role::ALL.iter().copied() {
-        let user = house.person(&format!("{role}@reseller.example"), role).await;
+        let user = house
+            .person(&format!("{role}@reseller.example"), role)
+            .await;
         let now = house.clock.now();
         for route in routes::all() {
             // A session of its own for each: one of the routes logs out.
             let fresh = house.browser_of(user, |_| ()).await;
-            let earlier = house.browser_of(user, |session| session.confirmed_at = now - Duration::from_mins(11)).await;
+            let earlier = house
+                .browser_of(user, |session| {
+                    session.confirmed_at = now - Duration::from_mins(11)
+                })
+                .await;
             let may = right_of(route.access).is_none_or(|right| role.may(right));
             let expected = match route.access {
                 Access::Program(_) | Access::Scrape => Verdict::LogIn,
@@ -124,7 +163,11 @@ async fn every_role_gets_what_the_table_says() {
                 _ => expected,
             };
             let answer = by_browser(&earlier, route).await;
-            assert_eq!(verdict(&answer), expected, "{role}, password long ago, {route:?} {answer:?}");
+            assert_eq!(
+                verdict(&answer),
+                expected,
+                "{role}, password long ago, {route:?} {answer:?}"
+            );
         }
     }
 }
@@ -136,8 +179,12 @@ async fn every_program_gets_what_its_scope_says() {
     let now = house.clock.now();
     for role in Role::ALL.iter().copied() {
         let program = house.program(role).await;
-        let revoked = house.program_of(role, |token| token.revoked_at = Some(now)).await;
-        let expired = house.program_of(role, |token| token.expires_at = Some(now)).await;
+        let revoked = house
+            .program_of(role, |token| token.revoked_at = Some(now))
+            .await;
+        let expired = house
+            .program_of(role, |token| token.expires_at = Some(now))
+            .await;
         for route in routes::all() {
             let may = right_of(route.access).is_none_or(|right| role.may(right));
             let expected = match route.access {
@@ -151,7 +198,11 @@ async fn every_program_gets_what_its_scope_says() {
                 assert_eq!(verdict(&answer), expected, "{role} {route:?} {answer:?}");
                 for (who, dead) in [("revoked", &revoked), ("expired", &expired)] {
                     let answer = by_program(dead, route).await;
-                    assert_eq!(verdict(&answer), Verdict::LogIn, "{who} {route:?} {answer:?}");
+                    assert_eq!(
+                        verdict(&answer),
+                        Verdict::LogIn,
+                        "{who} {route:?} {answer:?}"
+                    );
                 }
             }
         }

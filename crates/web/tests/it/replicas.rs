@@ -14,14 +14,27 @@ const URL: &str = "https://ion.example";
 
 /// The same browser at the other server.
 fn at<'a>(there: &'a House, browser: &Browser<'_>) -> Browser<'a> {
-    Browser { house: there, cookie: browser.cookie.clone() }
+    Browser {
+        house: there,
+        cookie: browser.cookie.clone(),
+    }
 }
 
 fn kept(house: &House, answer: &Answer) -> String {
     let set = answer.header("set-cookie");
-    assert!(set.starts_with("__Host-ib_session=") && set.contains("; Secure") && set.contains("; HttpOnly") && set.contains("; Path=/") && !set.contains("Domain"), "{set}");
+    assert!(
+        set.starts_with("__Host-ib_session=")
+            && set.contains("; Secure")
+            && set.contains("; HttpOnly")
+            && set.contains("; Path=/")
+            && !set.contains("Domain"),
+        "{set}"
+    );
     let pair = set.split(';').next().unwrap().to_owned();
-    let id = pair.strip_prefix(house.cookie_name()).unwrap().trim_start_matches('=');
+    let id = pair
+        .strip_prefix(house.cookie_name())
+        .unwrap()
+        .trim_start_matches('=');
     assert_eq!(id.len(), 43, "256 bits, written in base64");
     pair
 }
@@ -32,16 +45,45 @@ async fn a_session_begun_at_one_server_ends_at_both() {
         let here = House::with(backend, URL).await;
         let there = here.twin().await;
         here.person("sam@reseller.example", Role::Sales).await;
-        let answer = here.stranger().post("/login", &[("email", "sam@reseller.example"), ("password", PASSWORD)]).await;
+        let answer = here
+            .stranger()
+            .post(
+                "/login",
+                &[("email", "sam@reseller.example"), ("password", PASSWORD)],
+            )
+            .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
-        let browser = Browser { house: &there, cookie: Some(kept(&here, &answer)) };
+        let browser = Browser {
+            house: &there,
+            cookie: Some(kept(&here, &answer)),
+        };
         let page = browser.get("/profile").await;
         assert_eq!(page.status, StatusCode::OK);
-        let token = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let request = browser.request(&Method::POST, "/logout").header("origin", there.origin()).header("x-csrf-token", token);
-        assert_eq!(there.send(request.body(axum::body::Body::empty()).unwrap()).await.header("location"), "/login?out=1");
+        let token = page
+            .text
+            .split("name=\"csrf\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
+        let request = browser
+            .request(&Method::POST, "/logout")
+            .header("origin", there.origin())
+            .header("x-csrf-token", token);
+        assert_eq!(
+            there
+                .send(request.body(axum::body::Body::empty()).unwrap())
+                .await
+                .header("location"),
+            "/login?out=1"
+        );
         for house in [&here, &there] {
-            assert_eq!(at(house, &browser).get("/profile").await.status, StatusCode::SEE_OTHER);
+            assert_eq!(
+                at(house, &browser).get("/profile").await.status,
+                StatusCode::SEE_OTHER
+            );
         }
     }
 }
@@ -54,18 +96,45 @@ async fn a_disabled_person_and_a_lesser_role_count_at_both_at_once() {
         let admin = here.browser(Role::Admin).await;
         let user = here.person("sam@reseller.example", Role::Admin).await;
         let sam = here.browser_of(user, |_| ()).await;
-        assert_eq!(at(&there, &sam).get("/settings/team").await.status, StatusCode::OK);
+        assert_eq!(
+            at(&there, &sam).get("/settings/team").await.status,
+            StatusCode::OK
+        );
         let path = format!("/settings/team/{user}");
-        assert_eq!(admin.post(&path, &[("role", "sales")]).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(at(&there, &sam).get("/settings/team").await.status, StatusCode::FORBIDDEN);
-        assert_eq!(at(&there, &sam).get("/products").await.status, StatusCode::OK);
-        assert_eq!(admin.post(&path, &[("role", "sales"), ("disabled", "1")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            admin.post(&path, &[("role", "sales")]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            at(&there, &sam).get("/settings/team").await.status,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(
+            at(&there, &sam).get("/products").await.status,
+            StatusCode::OK
+        );
+        assert_eq!(
+            admin
+                .post(&path, &[("role", "sales"), ("disabled", "1")])
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
         for house in [&here, &there] {
-            assert_eq!(at(house, &sam).get("/products").await.status, StatusCode::SEE_OTHER);
+            assert_eq!(
+                at(house, &sam).get("/products").await.status,
+                StatusCode::SEE_OTHER
+            );
         }
         // Who is let in again begins anew: the session from before stays dead.
-        assert_eq!(admin.post(&path, &[("role", "sales")]).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(at(&there, &sam).get("/products").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            admin.post(&path, &[("role", "sales")]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            at(&there, &sam).get("/products").await.status,
+            StatusCode::SEE_OTHER
+        );
     }
 }
 
@@ -75,15 +144,41 @@ async fn a_new_password_ends_the_other_sessions_at_both() {
         let here = House::with(backend, URL).await;
         let there = here.twin().await;
         let user = here.person("sam@reseller.example", Role::Sales).await;
-        let (this, other) = (here.browser_of(user, |_| ()).await, here.browser_of(user, |_| ()).await);
+        let (this, other) = (
+            here.browser_of(user, |_| ()).await,
+            here.browser_of(user, |_| ()).await,
+        );
         let new = "another horse, another battery";
-        assert_eq!(at(&there, &other).get("/profile").await.status, StatusCode::OK);
-        assert_eq!(this.post("/profile/password", &[("current", PASSWORD), ("password", new), ("again", new)]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            at(&there, &other).get("/profile").await.status,
+            StatusCode::OK
+        );
+        assert_eq!(
+            this.post(
+                "/profile/password",
+                &[("current", PASSWORD), ("password", new), ("again", new)]
+            )
+            .await
+            .status,
+            StatusCode::SEE_OTHER
+        );
         for house in [&here, &there] {
-            assert_eq!(at(house, &other).get("/profile").await.status, StatusCode::SEE_OTHER);
-            assert_eq!(at(house, &this).get("/profile").await.status, StatusCode::OK);
+            assert_eq!(
+                at(house, &other).get("/profile").await.status,
+                StatusCode::SEE_OTHER
+            );
+            assert_eq!(
+                at(house, &this).get("/profile").await.status,
+                StatusCode::OK
+            );
         }
-        let old = there.stranger().post("/login", &[("email", "sam@reseller.example"), ("password", PASSWORD)]).await;
+        let old = there
+            .stranger()
+            .post(
+                "/login",
+                &[("email", "sam@reseller.example"), ("password", PASSWORD)],
+            )
+            .await;
         assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
@@ -94,12 +189,28 @@ async fn a_revoked_token_is_dead_at_both() {
         let here = House::with(backend, URL).await;
         let there = here.twin().await;
         let admin = here.program(Role::Admin).await;
-        let made = admin.post("/api/v1/api-tokens", "t", json!({"name": "Shop", "role": "read_only"})).await.json();
-        let shop = Program { house: &there, secret: made["token"].as_str().unwrap().to_owned() };
+        let made = admin
+            .post(
+                "/api/v1/api-tokens",
+                "t",
+                json!({"name": "Shop", "role": "read_only"}),
+            )
+            .await
+            .json();
+        let shop = Program {
+            house: &there,
+            secret: made["token"].as_str().unwrap().to_owned(),
+        };
         assert_eq!(shop.get("/api/v1/me").await.status, StatusCode::OK);
         let path = format!("/api/v1/api-tokens/{}", made["id"].as_str().unwrap());
-        assert_eq!(admin.call(Method::DELETE, &path, &[], None).await.status, StatusCode::NO_CONTENT);
-        assert_eq!(shop.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            admin.call(Method::DELETE, &path, &[], None).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            shop.get("/api/v1/me").await.status,
+            StatusCode::UNAUTHORIZED
+        );
     }
 }
 
@@ -110,15 +221,42 @@ async fn the_password_given_again_counts_at_both_and_for_this_session_alone() {
         let there = here.twin().await;
         let user = here.person("sam@reseller.example", Role::Admin).await;
         let long_ago = here.clock.now() - std::time::Duration::from_mins(11);
-        let this = here.browser_of(user, |session| session.confirmed_at = long_ago).await;
-        let other = here.browser_of(user, |session| session.confirmed_at = long_ago).await;
-        for path in ["/settings/api-tokens/new", "/settings/integrations/streamone-ion/new"] {
-            assert_eq!(at(&there, &this).get(path).await.status, StatusCode::SEE_OTHER, "{path}");
+        let this = here
+            .browser_of(user, |session| session.confirmed_at = long_ago)
+            .await;
+        let other = here
+            .browser_of(user, |session| session.confirmed_at = long_ago)
+            .await;
+        for path in [
+            "/settings/api-tokens/new",
+            "/settings/integrations/streamone-ion/new",
+        ] {
+            assert_eq!(
+                at(&there, &this).get(path).await.status,
+                StatusCode::SEE_OTHER,
+                "{path}"
+            );
         }
-        assert_eq!(this.post("/reauthenticate", &[("password", PASSWORD)]).await.status, StatusCode::SEE_OTHER);
-        for path in ["/settings/api-tokens/new", "/settings/integrations/streamone-ion/new"] {
-            assert_eq!(at(&there, &this).get(path).await.status, StatusCode::OK, "{path}");
-            assert_eq!(at(&there, &other).get(path).await.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(
+            this.post("/reauthenticate", &[("password", PASSWORD)])
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
+        for path in [
+            "/settings/api-tokens/new",
+            "/settings/integrations/streamone-ion/new",
+        ] {
+            assert_eq!(
+                at(&there, &this).get(path).await.status,
+                StatusCode::OK,
+                "{path}"
+            );
+            assert_eq!(
+                at(&there, &other).get(path).await.status,
+                StatusCode::SEE_OTHER,
+                "{path}"
+            );
         }
     }
 }
@@ -129,20 +267,56 @@ async fn the_link_of_the_first_start_makes_one_admin_of_two_servers() {
     for backend in BOTH {
         let here = House::with(backend, URL).await;
         let there = here.twin().await;
-        let link = web::auth::setup::new_link(&here.store, &*here.clock).await.unwrap().unwrap();
-        let secret = link.expose_secret().strip_prefix("/setup#").unwrap().to_owned();
+        let link = web::auth::setup::new_link(&here.store, &*here.clock)
+            .await
+            .unwrap()
+            .unwrap();
+        let secret = link
+            .expose_secret()
+            .strip_prefix("/setup#")
+            .unwrap()
+            .to_owned();
         let send = async |house: &House, name: &str| {
             let email = format!("{name}@reseller.example");
-            house.stranger().post("/setup", &[("secret", &secret), ("name", name), ("email", &email), ("password", PASSWORD)]).await
+            house
+                .stranger()
+                .post(
+                    "/setup",
+                    &[
+                        ("secret", &secret),
+                        ("name", name),
+                        ("email", &email),
+                        ("password", PASSWORD),
+                    ],
+                )
+                .await
         };
-        let answers = tokio::join!(send(&here, "ada"), send(&there, "eve"), send(&here, "bob"), send(&there, "kim"));
-        let mut statuses: Vec<_> = [&answers.0, &answers.1, &answers.2, &answers.3].map(|answer| answer.status.as_u16()).to_vec();
+        let answers = tokio::join!(
+            send(&here, "ada"),
+            send(&there, "eve"),
+            send(&here, "bob"),
+            send(&there, "kim")
+        );
+        let mut statuses: Vec<_> = [&answers.0, &answers.1, &answers.2, &answers.3]
+            .map(|answer| answer.status.as_u16())
+            .to_vec();
         statuses.sort_unstable();
         assert_eq!(statuses, [303, 410, 410, 410], "{answers:?}");
         assert_eq!(users::count_all(here.store.read()).await.unwrap(), 1);
-        assert_eq!(audit::list(here.store.read(), None, "user.create", 10).await.unwrap().len(), 1);
+        assert_eq!(
+            audit::list(here.store.read(), None, "user.create", 10)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
         // A server that starts now makes no link, and none that was made before is good.
-        assert!(web::auth::setup::new_link(&there.store, &*there.clock).await.unwrap().is_none());
+        assert!(
+            web::auth::setup::new_link(&there.store, &*there.clock)
+                .await
+                .unwrap()
+                .is_none()
+        );
     }
 }
 
@@ -154,22 +328,56 @@ async fn one_key_has_one_effect_at_two_servers() {
         let there = here.twin().await;
         let admin = here.program(Role::Admin).await;
         let connection = here.connection("Nordics", false).await;
-        let other = Program { house: &there, secret: admin.secret.clone() };
+        let other = Program {
+            house: &there,
+            secret: admin.secret.clone(),
+        };
         for (path, body) in [
-            ("/api/v1/users", json!({"email": "pam@reseller.example", "name": "Pam", "role": "sales", "password": PASSWORD})),
-            ("/api/v1/api-tokens", json!({"name": "Shop", "role": "read_only"})),
+            (
+                "/api/v1/users",
+                json!({"email": "pam@reseller.example", "name": "Pam", "role": "sales", "password": PASSWORD}),
+            ),
+            (
+                "/api/v1/api-tokens",
+                json!({"name": "Shop", "role": "read_only"}),
+            ),
             ("/api/v1/imports", json!({"connection_id": connection})),
         ] {
-            let answers = tokio::join!(admin.post(path, path, body.clone()), other.post(path, path, body.clone()), admin.post(path, path, body.clone()));
+            let answers = tokio::join!(
+                admin.post(path, path, body.clone()),
+                other.post(path, path, body.clone()),
+                admin.post(path, path, body.clone())
+            );
             let answers = [answers.0, answers.1, answers.2];
-            let first: Vec<_> = answers.iter().filter(|answer| answer.status.is_success() && answer.headers.get("idempotency-replayed").is_none()).collect();
+            let first: Vec<_> = answers
+                .iter()
+                .filter(|answer| {
+                    answer.status.is_success()
+                        && answer.headers.get("idempotency-replayed").is_none()
+                })
+                .collect();
             assert_eq!(first.len(), 1, "{path} {answers:?}");
             for answer in &answers {
-                assert!(answer.status.is_success() || answer.json()["code"] == "idempotency_running", "{path} {answer:?}");
+                assert!(
+                    answer.status.is_success() || answer.json()["code"] == "idempotency_running",
+                    "{path} {answer:?}"
+                );
             }
         }
         assert_eq!(users::count_all(here.store.read()).await.unwrap(), 1);
-        assert_eq!(users::list_api_tokens(here.store.read()).await.unwrap().len(), 2);
-        assert_eq!(store::queue::list(here.store.read(), 10).await.unwrap().len(), 1);
+        assert_eq!(
+            users::list_api_tokens(here.store.read())
+                .await
+                .unwrap()
+                .len(),
+            2
+        );
+        assert_eq!(
+            store::queue::list(here.store.read(), 10)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Runs: asked for, followed, stopped, decided.
 
+use domain::Clock as _;
 use domain::access::Role;
 use domain::run::{RunCounts, RunStatus};
-use domain::Clock as _;
 use http::StatusCode;
 use store::{catalog, queue, runs};
 
@@ -17,16 +17,34 @@ async fn an_import_is_asked_for_once_and_can_be_stopped() {
     let asked = sales.post(&path, &[]).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{asked:?}");
     let run = asked.header("location").to_owned();
-    assert_eq!(sales.post(&path, &[]).await.header("location"), run, "the same run");
+    assert_eq!(
+        sales.post(&path, &[]).await.header("location"),
+        run,
+        "the same run"
+    );
     assert_eq!(queue::list(house.store.read(), 10).await.unwrap().len(), 1);
     let page = sales.get(&run).await;
-    assert!(page.text.contains("Catalog import 1") && page.text.contains("Queued") && page.text.contains(&format!("{run}/events")), "{}", page.text);
+    assert!(
+        page.text.contains("Catalog import 1")
+            && page.text.contains("Queued")
+            && page.text.contains(&format!("{run}/events")),
+        "{}",
+        page.text
+    );
     let part = sales.get(&format!("{run}/progress")).await;
     assert!(!part.text.contains("<html") && part.text.contains("data-status"));
-    assert_eq!(sales.post(&format!("{run}/stop"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        sales.post(&format!("{run}/stop"), &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let id = run.rsplit('/').next().unwrap().parse().unwrap();
     assert!(runs::stop_requested(house.store.read(), id).await.unwrap());
-    for path in ["/activity/runs", "/activity/jobs", "/activity/notifications", "/"] {
+    for path in [
+        "/activity/runs",
+        "/activity/jobs",
+        "/activity/notifications",
+        "/",
+    ] {
         assert_eq!(sales.get(path).await.status, StatusCode::OK, "{path}");
     }
 }
@@ -35,11 +53,20 @@ async fn an_import_is_asked_for_once_and_can_be_stopped() {
 async fn events_tell_how_far_it_is_and_end_with_the_run() {
     let house = House::new().await;
     let connection = house.connection("Nordics", false).await;
-    let run = house.import(connection, vec![house.product("Teams Phone", "Microsoft", "7.31")]).await;
+    let run = house
+        .import(
+            connection,
+            vec![house.product("Teams Phone", "Microsoft", "7.31")],
+        )
+        .await;
     let sales = house.browser(Role::Sales).await;
     let answer = sales.get(&format!("/activity/runs/{run}/events")).await;
     assert_eq!(answer.header("content-type"), "text/event-stream");
-    assert!(answer.text.starts_with("event: progress\ndata: <div"), "{}", answer.text);
+    assert!(
+        answer.text.starts_with("event: progress\ndata: <div"),
+        "{}",
+        answer.text
+    );
     assert!(answer.text.contains("data-finished"));
     assert_eq!(answer.text.matches("event: progress").count(), 1);
 }
@@ -53,16 +80,52 @@ async fn what_an_import_held_back_waits_for_a_person() {
     house.import(connection, vec![write]).await;
     let run = house.run(connection).await;
     let tx = house.store.begin().await.unwrap();
-    catalog::hold_withdrawals(&tx, run, &[product]).await.unwrap();
-    runs::finish(&tx, run, RunStatus::NeedsDecision, &RunCounts::default(), "This run would withdraw every product.", house.clock.now()).await.unwrap();
+    catalog::hold_withdrawals(&tx, run, &[product])
+        .await
+        .unwrap();
+    runs::finish(
+        &tx,
+        run,
+        RunStatus::NeedsDecision,
+        &RunCounts::default(),
+        "This run would withdraw every product.",
+        house.clock.now(),
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let sales = house.browser(Role::Sales).await;
     let finance = house.browser(Role::Finance).await;
     let path = format!("/activity/runs/{run}");
     assert!(sales.get(&path).await.text.contains("Withdraw 1"));
     assert!(!finance.get(&path).await.text.contains("Withdraw 1"));
-    assert_eq!(finance.post(&format!("{path}/withdrawals/apply"), &[]).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(sales.post(&format!("{path}/withdrawals/apply"), &[]).await.status, StatusCode::SEE_OTHER);
-    assert!(sales.get(&format!("/products/{product}")).await.text.contains("Withdrawn"));
-    assert_eq!(sales.post(&format!("{path}/withdrawals/discard"), &[]).await.status, StatusCode::CONFLICT, "it is decided");
+    assert_eq!(
+        finance
+            .post(&format!("{path}/withdrawals/apply"), &[])
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        sales
+            .post(&format!("{path}/withdrawals/apply"), &[])
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(
+        sales
+            .get(&format!("/products/{product}"))
+            .await
+            .text
+            .contains("Withdrawn")
+    );
+    assert_eq!(
+        sales
+            .post(&format!("{path}/withdrawals/discard"), &[])
+            .await
+            .status,
+        StatusCode::CONFLICT,
+        "it is decided"
+    );
 }

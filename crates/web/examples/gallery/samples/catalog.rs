@@ -33,24 +33,72 @@ fn option(label: &str, count: &str, on: bool) -> ChipOption {
     }
 }
 
-fn chip(id: &'static str, label: &'static str, value: Option<&str>, options: &[(&str, &str)]) -> Chip {
+fn chip(
+    id: &'static str,
+    label: &'static str,
+    value: Option<&str>,
+    options: &[(&str, &str)],
+) -> Chip {
     Chip {
         id,
         label,
         value: value.map(str::to_owned),
         clear: "/products".to_owned(),
-        options: options.iter().map(|(label, count)| option(label, count, value == Some(*label))).collect(),
+        options: options
+            .iter()
+            .map(|(label, count)| option(label, count, value == Some(*label)))
+            .collect(),
         range: None,
     }
 }
 
 fn chips() -> Chips {
     Chips::new(vec![
-        chip("vendor", "Vendor", None, &[("Microsoft", "12,050"), ("Security vendors", "3,342"), ("IBM", "2,210"), ("Google", "1,310"), ("AWS", "1,188")]),
-        chip("category", "Category", None, &[("Productivity", "8,120"), ("Security", "3,342"), ("Voice", "210")]),
-        chip("term", "Commitment", Some("1 year"), &[("1 month", ""), ("1 year", ""), ("3 years", ""), ("unknown", "")]),
-        chip("billing", "Billing", Some("monthly"), &[("monthly", ""), ("yearly", "")]),
-        chip("currency", "Currency", Some("EUR"), &[("EUR", ""), ("USD", "")]),
+        chip(
+            "vendor",
+            "Vendor",
+            None,
+            &[
+                ("Microsoft", "12,050"),
+                ("Security vendors", "3,342"),
+                ("IBM", "2,210"),
+                ("Google", "1,310"),
+                ("AWS", "1,188"),
+            ],
+        ),
+        chip(
+            "category",
+            "Category",
+            None,
+            &[
+                ("Productivity", "8,120"),
+                ("Security", "3,342"),
+                ("Voice", "210"),
+            ],
+        ),
+        chip(
+            "term",
+            "Commitment",
+            Some("1 year"),
+            &[
+                ("1 month", ""),
+                ("1 year", ""),
+                ("3 years", ""),
+                ("unknown", ""),
+            ],
+        ),
+        chip(
+            "billing",
+            "Billing",
+            Some("monthly"),
+            &[("monthly", ""), ("yearly", "")],
+        ),
+        chip(
+            "currency",
+            "Currency",
+            Some("EUR"),
+            &[("EUR", ""), ("USD", "")],
+        ),
         Chip {
             range: Some(Range {
                 action: "/products".to_owned(),
@@ -64,18 +112,33 @@ fn chips() -> Chips {
             }),
             ..chip("price", "Price", None, &[])
         },
-        chip("state", "State", None, &[("Available", ""), ("Not in price book", ""), ("Set aside", ""), ("Withdrawn", "")]),
+        chip(
+            "state",
+            "State",
+            None,
+            &[
+                ("Available", ""),
+                ("Not in price book", ""),
+                ("Set aside", ""),
+                ("Withdrawn", ""),
+            ],
+        ),
     ])
 }
 
 fn sizes() -> Vec<ChipOption> {
-    ["25 rows", "50 rows", "100 rows", "200 rows"].iter().map(|label| option(label, "", *label == "50 rows")).collect()
+    ["25 rows", "50 rows", "100 rows", "200 rows"]
+        .iter()
+        .map(|label| option(label, "", *label == "50 rows"))
+        .collect()
 }
 
 fn products(list: product::ProductList) -> product::ProductsPage {
     product::ProductsPage {
         frame: frame("Products", Section::Products),
-        summary: "20,114 products, 131,406 variants from 9 vendors. Imported today, 03:12; 214 changed.".to_owned(),
+        summary:
+            "20,114 products, 131,406 variants from 9 vendors. Imported today, 03:12; 214 changed."
+                .to_owned(),
         changed: 214,
         changes_href: "/products/changes".to_owned(),
         import_href: Some("/products/import".to_owned()),
@@ -87,7 +150,10 @@ fn products(list: product::ProductList) -> product::ProductsPage {
             placeholder: "Name, SKU or part number",
             keep: vec![("term".to_owned(), "P1Y".to_owned())],
         },
-        exports: vec![Link::new("CSV, all pages", "/products/export.csv"), Link::new("JSON, all pages", "/products/export.json")],
+        exports: vec![
+            Link::new("CSV, all pages", "/products/export.csv"),
+            Link::new("JSON, all pages", "/products/export.json"),
+        ],
         list,
     }
 }
@@ -102,7 +168,16 @@ fn without(empty: Empty) -> product::ProductList {
 }
 
 fn list(costs: bool) -> product::ProductList {
-    let row = |name: &str, number: &str, vendor: &str, category: &str, terms: &[&'static str], billing: &str, cost: &str, delta, state, new| product::ProductRow {
+    let row = |name: &str,
+               number: &str,
+               vendor: &str,
+               category: &str,
+               terms: &[&'static str],
+               billing: &str,
+               cost: &str,
+               delta,
+               state,
+               new| product::ProductRow {
         href: "/products/1".to_owned(),
         name: name.to_owned(),
         number: number.to_owned(),
@@ -111,7 +186,11 @@ fn list(costs: bool) -> product::ProductList {
         terms: terms.to_vec(),
         billing: billing.to_owned(),
         cost: cost.to_owned(),
-        currency: if cost == "by use" { String::new() } else { "EUR".to_owned() },
+        currency: if cost == "by use" {
+            String::new()
+        } else {
+            "EUR".to_owned()
+        },
         since: Some(times().dated(at("2026-11-23T03:12:00Z"))),
         delta,
         status: status::product(state, new),
@@ -139,19 +218,162 @@ fn list(costs: bool) -> product::ProductList {
     product::ProductList {
         columns,
         rows: vec![
-            row("Microsoft 365 Business Premium", "CFQ7TTC0LCHC:0002", "Microsoft", "Productivity", &all, both, "18.72", up("3.4"), ProductState::Available, false),
-            row("Microsoft 365 Business Standard", "CFQ7TTC0LDPB:0001", "Microsoft", "Productivity", &all, both, "9.88", same(), ProductState::Available, false),
-            row("Microsoft 365 E5", "CFQ7TTC0LFLZ:0002", "Microsoft", "Productivity", &all, both, "55.16", up("3.0"), ProductState::Available, false),
-            row("Microsoft Teams Phone Standard", "CFQ7TTC0LH0T:0001", "Microsoft", "Voice", &two, both, "6.18", same(), ProductState::Available, false),
-            row("Azure plan", "DZH318Z0BPS6:0001", "Microsoft", "Consumption", &["none"], "monthly", "by use", Delta::Words("by use".to_owned()), ProductState::Available, false),
-            row("Google Workspace Business Plus", "GWS-BP-FLEX", "Google", "Productivity", &two, both, "16.10", down("2.7"), ProductState::Available, false),
-            row("AWS Support, Business", "AWS-SUP-BUS", "AWS", "Support", &["1 mo"], "monthly", "104.00", up("4.0"), ProductState::Available, false),
-            row("Sentinel Fox Endpoint", "SFX-EP-100", "Sentinel Fox", "Security", &["1 yr", "3 yr"], "yearly", "39.20", down("4.4"), ProductState::Available, false),
-            row("Sentinel Fox Mail Shield", "SFX-MS-010", "Sentinel Fox", "Security", &["1 yr"], "yearly", "12.40", same(), ProductState::NotInPriceBook, false),
-            row("IBM MaaS Basic, invented", "D0INVENT01", "IBM", "Devices", &["unknown"], both, "3.45", same(), ProductState::Available, false),
-            row("Visio Plan 1", "CFQ7TTC0HD33:0001", "Microsoft", "Productivity", &two, both, "4.05", same(), ProductState::Withdrawn, false),
-            row("Tom & Jerry's <Vault>", "PDL-VT-050", "Padlock", "Security", &["1 yr"], both, "2.95", Delta::Words("first seen".to_owned()), ProductState::Available, true),
-            row("Padlock Vault Enterprise", "Padlock-Vault-eu", "Padlock", "Security", &["1 yr"], "yearly", "381.20", same(), ProductState::SetAside, false),
+            row(
+                "Microsoft 365 Business Premium",
+                "CFQ7TTC0LCHC:0002",
+                "Microsoft",
+                "Productivity",
+                &all,
+                both,
+                "18.72",
+                up("3.4"),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Microsoft 365 Business Standard",
+                "CFQ7TTC0LDPB:0001",
+                "Microsoft",
+                "Productivity",
+                &all,
+                both,
+                "9.88",
+                same(),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Microsoft 365 E5",
+                "CFQ7TTC0LFLZ:0002",
+                "Microsoft",
+                "Productivity",
+                &all,
+                both,
+                "55.16",
+                up("3.0"),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Microsoft Teams Phone Standard",
+                "CFQ7TTC0LH0T:0001",
+                "Microsoft",
+                "Voice",
+                &two,
+                both,
+                "6.18",
+                same(),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Azure plan",
+                "DZH318Z0BPS6:0001",
+                "Microsoft",
+                "Consumption",
+                &["none"],
+                "monthly",
+                "by use",
+                Delta::Words("by use".to_owned()),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Google Workspace Business Plus",
+                "GWS-BP-FLEX",
+                "Google",
+                "Productivity",
+                &two,
+                both,
+                "16.10",
+                down("2.7"),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "AWS Support, Business",
+                "AWS-SUP-BUS",
+                "AWS",
+                "Support",
+                &["1 mo"],
+                "monthly",
+                "104.00",
+                up("4.0"),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Sentinel Fox Endpoint",
+                "SFX-EP-100",
+                "Sentinel Fox",
+                "Security",
+                &["1 yr", "3 yr"],
+                "yearly",
+                "39.20",
+                down("4.4"),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Sentinel Fox Mail Shield",
+                "SFX-MS-010",
+                "Sentinel Fox",
+                "Security",
+                &["1 yr"],
+                "yearly",
+                "12.40",
+                same(),
+                ProductState::NotInPriceBook,
+                false,
+            ),
+            row(
+                "IBM MaaS Basic, invented",
+                "D0INVENT01",
+                "IBM",
+                "Devices",
+                &["unknown"],
+                both,
+                "3.45",
+                same(),
+                ProductState::Available,
+                false,
+            ),
+            row(
+                "Visio Plan 1",
+                "CFQ7TTC0HD33:0001",
+                "Microsoft",
+                "Productivity",
+                &two,
+                both,
+                "4.05",
+                same(),
+                ProductState::Withdrawn,
+                false,
+            ),
+            row(
+                "Tom & Jerry's <Vault>",
+                "PDL-VT-050",
+                "Padlock",
+                "Security",
+                &["1 yr"],
+                both,
+                "2.95",
+                Delta::Words("first seen".to_owned()),
+                ProductState::Available,
+                true,
+            ),
+            row(
+                "Padlock Vault Enterprise",
+                "Padlock-Vault-eu",
+                "Padlock",
+                "Security",
+                &["1 yr"],
+                "yearly",
+                "381.20",
+                same(),
+                ProductState::SetAside,
+                false,
+            ),
         ],
         costs,
         empty: None,
@@ -187,17 +409,26 @@ fn detail(past: bool) -> product::ProductPage {
         prices,
         status,
     };
-    let ledger = |from: &str, variant: &str, cost: &str, change: &str, run: &str| product::LedgerRow {
-        from: from.to_owned(),
-        variant: variant.to_owned(),
-        cost: cost.to_owned(),
-        currency: "EUR".to_owned(),
-        change: change.to_owned(),
-        run: Link::new(format!("run {run}"), "/activity/runs/1"),
-    };
+    let ledger =
+        |from: &str, variant: &str, cost: &str, change: &str, run: &str| product::LedgerRow {
+            from: from.to_owned(),
+            variant: variant.to_owned(),
+            cost: cost.to_owned(),
+            currency: "EUR".to_owned(),
+            change: change.to_owned(),
+            run: Link::new(format!("run {run}"), "/activity/runs/1"),
+        };
     let line = |label: &str, points: &[(&str, &str)]| product::PriceLine {
         label: label.to_owned(),
-        points: points.iter().map(|(day, cost)| (at(&format!("{day}T03:12:00Z")).as_second(), (*cost).to_owned())).collect(),
+        points: points
+            .iter()
+            .map(|(day, cost)| {
+                (
+                    at(&format!("{day}T03:12:00Z")).as_second(),
+                    (*cost).to_owned(),
+                )
+            })
+            .collect(),
     };
     product::ProductPage {
         frame: under("Microsoft 365 Business Premium", Section::Products, &[("Products", "/products")]),
@@ -252,16 +483,36 @@ fn detail(past: bool) -> product::ProductPage {
 }
 
 fn raw_lines(here: u64) -> Vec<product::RawLine> {
-    ["\"plans\": [{", "  \"id\": \"padlock-eu-1y\", \"billingPeriod\": \"YEAR\",", "  \"phases\": [{", "    \"name\": \"Evergreen\", \"durationCycles\": 0,", "    \"recurringPrice\": { \"EUR\": \"n/a\", \"USD\": \"412.50\" },", "    \"setupPrice\": {}", "  }]", "}]"]
-        .iter()
-        .zip(1208..)
-        .map(|(text, number)| product::RawLine { number, text: (*text).to_owned(), here: number == here })
-        .collect()
+    [
+        "\"plans\": [{",
+        "  \"id\": \"padlock-eu-1y\", \"billingPeriod\": \"YEAR\",",
+        "  \"phases\": [{",
+        "    \"name\": \"Evergreen\", \"durationCycles\": 0,",
+        "    \"recurringPrice\": { \"EUR\": \"n/a\", \"USD\": \"412.50\" },",
+        "    \"setupPrice\": {}",
+        "  }]",
+        "}]",
+    ]
+    .iter()
+    .zip(1208..)
+    .map(|(text, number)| product::RawLine {
+        number,
+        text: (*text).to_owned(),
+        here: number == here,
+    })
+    .collect()
 }
 
 fn raw() -> product::RawPage {
     product::RawPage {
-        frame: under("Raw reply", Section::Products, &[("Products", "/products"), ("Microsoft 365 Business Premium", "/products/1")]),
+        frame: under(
+            "Raw reply",
+            Section::Products,
+            &[
+                ("Products", "/products"),
+                ("Microsoft 365 Business Premium", "/products/1"),
+            ],
+        ),
         name: "Microsoft 365 Business Premium".to_owned(),
         words: "23 Nov, 03:12:19, 9 kB, secrets taken out".to_owned(),
         lines: raw_lines(0),
@@ -271,29 +522,44 @@ fn raw() -> product::RawPage {
 }
 
 fn changes() -> change::ChangesPage {
-    let row = |vendor: &str, name: &str, label: &str, before: &str, after: &str, delta, state| change::ChangeRow {
-        href: "/products/1".to_owned(),
-        name: name.to_owned(),
-        vendor: vendor.to_owned(),
-        label: label.to_owned(),
-        before: before.to_owned(),
-        after: after.to_owned(),
-        currency: if after.is_empty() { String::new() } else { "EUR".to_owned() },
-        delta,
-        status: state,
+    let row = |vendor: &str, name: &str, label: &str, before: &str, after: &str, delta, state| {
+        change::ChangeRow {
+            href: "/products/1".to_owned(),
+            name: name.to_owned(),
+            vendor: vendor.to_owned(),
+            label: label.to_owned(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            currency: if after.is_empty() {
+                String::new()
+            } else {
+                "EUR".to_owned()
+            },
+            delta,
+            status: state,
+        }
     };
-    let group = |title: &str, count: &str, rows: Vec<change::ChangeRow>, more: Option<&str>| change::ChangeGroup {
-        title: title.to_owned(),
-        count: count.to_owned(),
-        rows,
-        more: more.map(|label| Link::new(label, "/products/changes?kind=price_up")),
+    let group = |title: &str, count: &str, rows: Vec<change::ChangeRow>, more: Option<&str>| {
+        change::ChangeGroup {
+            title: title.to_owned(),
+            count: count.to_owned(),
+            rows,
+            more: more.map(|label| Link::new(label, "/products/changes?kind=price_up")),
+        }
     };
     let moved = |a, b| Some(format::moved(Some(a), Some(b)));
     change::ChangesPage {
-        frame: under("Changes, 23 Nov 2026", Section::Products, &[("Products", "/products")]),
+        frame: under(
+            "Changes, 23 Nov 2026",
+            Section::Products,
+            &[("Products", "/products")],
+        ),
         heading: "What changed, 23 November 2026".to_owned(),
         summary: "Import 1184, whole scan: 20,114 products read, 19,900 unchanged.".to_owned(),
-        actions: vec![Button::link("Import before", "/products/changes?run=1183").with_icon("chevron-left"), Button::link("Export", "/products/changes.csv").with_icon("download")],
+        actions: vec![
+            Button::link("Import before", "/products/changes?run=1183").with_icon("chevron-left"),
+            Button::link("Export", "/products/changes.csv").with_icon("download"),
+        ],
         figures: vec![
             Figure::new("Price up", "117", "variants").with_icon("trending-up", Tone::Warn),
             Figure::new("Price down", "52", "variants").with_icon("trending-down", Tone::Ok),
@@ -302,19 +568,90 @@ fn changes() -> change::ChangesPage {
             Figure::new("Variants", "45", "38 new, 7 gone").with_icon("packages", Tone::Calm),
             Figure::new("Details", "163", "name, text, category").with_icon("pencil", Tone::Calm),
         ],
-        chips: Chips::new(vec![chip("kind", "Change", None, &[("Price up", "117"), ("Price down", "52"), ("New", "31")]), chip("run", "Import", Some("1184"), &[("1184", ""), ("1183", "")])]),
+        chips: Chips::new(vec![
+            chip(
+                "kind",
+                "Change",
+                None,
+                &[("Price up", "117"), ("Price down", "52"), ("New", "31")],
+            ),
+            chip("run", "Import", Some("1184"), &[("1184", ""), ("1183", "")]),
+        ]),
         list: change::ChangeList {
             groups: vec![
-                group("Price up", "117", vec![
-                    row("AWS", "AWS Support, Business", "1 month, monthly", "100.00", "104.00", moved(100, 104), None),
-                    row("Microsoft", "Microsoft 365 Business Premium", "1 year, monthly", "18.10", "18.72", moved(1810, 1872), None),
-                    row("Microsoft", "Microsoft 365 E5", "1 year, monthly", "53.55", "55.16", moved(5355, 5516), None),
-                ], Some("Show the other 114")),
-                group("Price down", "52", vec![row("Sentinel Fox", "Sentinel Fox Endpoint", "1 year, yearly", "41.00", "39.20", moved(4100, 3920), None)], Some("Show the other 51")),
-                group("New and withdrawn", "45", vec![
-                    row("Padlock", "Padlock Vault Teams", "1 year, monthly and yearly", "", "2.95", None, Some(status::product(ProductState::Available, true))),
-                    row("Microsoft", "Visio Plan 1", "all variants", "4.05", "", None, Some(status::product(ProductState::Withdrawn, false))),
-                ], None),
+                group(
+                    "Price up",
+                    "117",
+                    vec![
+                        row(
+                            "AWS",
+                            "AWS Support, Business",
+                            "1 month, monthly",
+                            "100.00",
+                            "104.00",
+                            moved(100, 104),
+                            None,
+                        ),
+                        row(
+                            "Microsoft",
+                            "Microsoft 365 Business Premium",
+                            "1 year, monthly",
+                            "18.10",
+                            "18.72",
+                            moved(1810, 1872),
+                            None,
+                        ),
+                        row(
+                            "Microsoft",
+                            "Microsoft 365 E5",
+                            "1 year, monthly",
+                            "53.55",
+                            "55.16",
+                            moved(5355, 5516),
+                            None,
+                        ),
+                    ],
+                    Some("Show the other 114"),
+                ),
+                group(
+                    "Price down",
+                    "52",
+                    vec![row(
+                        "Sentinel Fox",
+                        "Sentinel Fox Endpoint",
+                        "1 year, yearly",
+                        "41.00",
+                        "39.20",
+                        moved(4100, 3920),
+                        None,
+                    )],
+                    Some("Show the other 51"),
+                ),
+                group(
+                    "New and withdrawn",
+                    "45",
+                    vec![
+                        row(
+                            "Padlock",
+                            "Padlock Vault Teams",
+                            "1 year, monthly and yearly",
+                            "",
+                            "2.95",
+                            None,
+                            Some(status::product(ProductState::Available, true)),
+                        ),
+                        row(
+                            "Microsoft",
+                            "Visio Plan 1",
+                            "all variants",
+                            "4.05",
+                            "",
+                            None,
+                            Some(status::product(ProductState::Withdrawn, false)),
+                        ),
+                    ],
+                    None,
+                ),
             ],
             costs: true,
             empty: None,

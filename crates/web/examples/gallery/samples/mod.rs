@@ -35,7 +35,10 @@ pub(crate) fn frame(title: &str, section: Section) -> Frame {
         },
         connection: ConnectionCard::Living {
             name: "StreamOne Ion".to_owned(),
-            life: Life { days: 27, total: 32 },
+            life: Life {
+                days: 27,
+                total: 32,
+            },
             href: "/settings/integrations/1".to_owned(),
         },
         test: false,
@@ -47,7 +50,10 @@ pub(crate) fn frame(title: &str, section: Section) -> Frame {
 
 pub(crate) fn under(title: &str, section: Section, crumbs: &[(&str, &str)]) -> Frame {
     Frame {
-        crumbs: crumbs.iter().map(|(label, href)| Link::new(*label, *href)).collect(),
+        crumbs: crumbs
+            .iter()
+            .map(|(label, href)| Link::new(*label, *href))
+            .collect(),
         ..frame(title, section)
     }
 }
@@ -116,8 +122,11 @@ fn login(notes: Vec<Note>) -> entry::LoginPage {
     entry::LoginPage {
         frame: plain("Sign in"),
         notes,
-        email: Field::new("email", "E-mail", FieldKind::Email).autocomplete("username").value("alex@reseller.example"),
-        password: Field::new("password", "Password", FieldKind::Secret).autocomplete("current-password"),
+        email: Field::new("email", "E-mail", FieldKind::Email)
+            .autocomplete("username")
+            .value("alex@reseller.example"),
+        password: Field::new("password", "Password", FieldKind::Secret)
+            .autocomplete("current-password"),
         next: "/".to_owned(),
     }
 }
@@ -147,15 +156,16 @@ fn first() -> dashboard::FirstDashboard {
     frame.connection = ConnectionCard::None;
     frame.waiting = 0;
     frame.set_aside = 0;
-    let first_step = |number, title: &str, text: &str, time: &str, next, action| dashboard::FirstStep {
-        number,
-        title: title.to_owned(),
-        text: text.to_owned(),
-        time: time.to_owned(),
-        done: false,
-        next,
-        action,
-    };
+    let first_step =
+        |number, title: &str, text: &str, time: &str, next, action| dashboard::FirstStep {
+            number,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            time: time.to_owned(),
+            done: false,
+            next,
+            action,
+        };
     dashboard::FirstDashboard {
         frame,
         greeting: "Good morning, Alex".to_owned(),
@@ -267,9 +277,19 @@ fn jump_list() -> jump::JumpList {
         groups: vec![
             jump::JumpGroup {
                 title: "Products",
-                items: vec![item("packages", "Microsoft 365 Business Premium", "CFQ7TTC0LCHC:0002"), item("packages", "Google Workspace Business Plus", "GWS-BP-FLEX")],
+                items: vec![
+                    item(
+                        "packages",
+                        "Microsoft 365 Business Premium",
+                        "CFQ7TTC0LCHC:0002",
+                    ),
+                    item("packages", "Google Workspace Business Plus", "GWS-BP-FLEX"),
+                ],
             },
-            jump::JumpGroup { title: "Do", items: vec![item("package-import", "Import the catalog now", "")] },
+            jump::JumpGroup {
+                title: "Do",
+                items: vec![item("package-import", "Import the catalog now", "")],
+            },
         ],
         nothing: "Nothing is called that.".to_owned(),
     }

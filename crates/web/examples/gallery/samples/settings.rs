@@ -10,7 +10,10 @@ use crate::view::status::TokenState;
 use crate::view::*;
 
 const SETTINGS: &[(&str, &str)] = &[("Settings", "/settings/integrations")];
-const INTEGRATIONS: &[(&str, &str)] = &[("Settings", "/settings/integrations"), ("Integrations", "/settings/integrations")];
+const INTEGRATIONS: &[(&str, &str)] = &[
+    ("Settings", "/settings/integrations"),
+    ("Integrations", "/settings/integrations"),
+];
 
 pub(super) fn pages() -> Vec<(&'static str, String)> {
     vec![
@@ -34,20 +37,30 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
 fn integrations(some: bool) -> connection::IntegrationsPage {
     let mut frame = under("Integrations", Section::Settings, SETTINGS);
     frame.connection = if some {
-        ConnectionCard::Living { name: "Nordics, 1 of 2".to_owned(), life: Life { days: 9, total: 32 }, href: "/settings/integrations/2".to_owned() }
+        ConnectionCard::Living {
+            name: "Nordics, 1 of 2".to_owned(),
+            life: Life { days: 9, total: 32 },
+            href: "/settings/integrations/2".to_owned(),
+        }
     } else {
         ConnectionCard::None
     };
-    let card = |name: &str, account: &str, days: u32, until: &str, products: &str, test| connection::ConnectedCard {
-        href: "/settings/integrations/1".to_owned(),
-        name: name.to_owned(),
-        account_id: account.to_owned(),
-        status: status::connection(ConnectionStatus::Active, Some(i64::from(days))),
-        test,
-        life: Some(Life { days, total: 32 }),
-        until: until.to_owned(),
-        facts: vec![fact("Products", products), fact("Last import", "today, 03:12"), fact("Next refresh", "in 53 min")],
-        activity_href: "/activity/runs".to_owned(),
+    let card = |name: &str, account: &str, days: u32, until: &str, products: &str, test| {
+        connection::ConnectedCard {
+            href: "/settings/integrations/1".to_owned(),
+            name: name.to_owned(),
+            account_id: account.to_owned(),
+            status: status::connection(ConnectionStatus::Active, Some(i64::from(days))),
+            test,
+            life: Some(Life { days, total: 32 }),
+            until: until.to_owned(),
+            facts: vec![
+                fact("Products", products),
+                fact("Last import", "today, 03:12"),
+                fact("Next refresh", "in 53 min"),
+            ],
+            activity_href: "/activity/runs".to_owned(),
+        }
     };
     connection::IntegrationsPage {
         frame,
@@ -57,7 +70,21 @@ fn integrations(some: bool) -> connection::IntegrationsPage {
         } else {
             Vec::new()
         },
-        connected: if some { vec![card("Benelux and DACH", "10412", 27, "20 Dec 2026", "20,114", false), card("Nordics", "11873", 9, "2 Dec 2026", "18,730", false)] } else { Vec::new() },
+        connected: if some {
+            vec![
+                card(
+                    "Benelux and DACH",
+                    "10412",
+                    27,
+                    "20 Dec 2026",
+                    "20,114",
+                    false,
+                ),
+                card("Nordics", "11873", 9, "2 Dec 2026", "18,730", false),
+            ]
+        } else {
+            Vec::new()
+        },
         configure_href: Some("/settings/integrations/streamone-ion/new".to_owned()),
         hosts: "Hosts allowed by the configuration: ion.tdsynnex.com".to_owned(),
     }
@@ -65,7 +92,11 @@ fn integrations(some: bool) -> connection::IntegrationsPage {
 
 fn configure(result: Option<bool>, again: bool) -> connection::ConfigurePage {
     let token_hint = "48 letters and digits.";
-    let pasted = if result.is_some() { "sample-token-sample-token-sample-token-sample-00" } else { "" };
+    let pasted = if result.is_some() {
+        "sample-token-sample-token-sample-token-sample-00"
+    } else {
+        ""
+    };
     let mut account = Field::new("account_id", "Account ID", FieldKind::Number)
         .mono()
         .placeholder("10412")
@@ -81,7 +112,9 @@ fn configure(result: Option<bool>, again: bool) -> connection::ConfigurePage {
             access = access.good("Works: alive for another 1 h 46 min");
         }
         Some(true) => {
-            account = account.value("10412").good("This login may read its customers and products");
+            account = account
+                .value("10412")
+                .good("This login may read its customers and products");
             access = access.good("Works: alive for another 1 h 46 min");
         }
         None => {}
@@ -140,10 +173,20 @@ fn connection(ended: bool) -> connection::ConnectionPage {
         detail: detail.to_owned(),
         at: times.ago(at(when)),
     };
-    let login = |name, tone, words: &str| connection::LoginFact { name, tone, words: words.to_owned(), at: None };
+    let login = |name, tone, words: &str| connection::LoginFact {
+        name,
+        tone,
+        words: words.to_owned(),
+        at: None,
+    };
     let mut frame = under("Benelux and DACH", Section::Settings, INTEGRATIONS);
     if ended {
-        frame.connection = ConnectionCard::Troubled { name: "Benelux and DACH".to_owned(), words: "Needs new credentials".to_owned(), tone: Tone::Bad, href: "/settings/integrations/1".to_owned() };
+        frame.connection = ConnectionCard::Troubled {
+            name: "Benelux and DACH".to_owned(),
+            words: "Needs new credentials".to_owned(),
+            tone: Tone::Bad,
+            href: "/settings/integrations/1".to_owned(),
+        };
     }
     connection::ConnectionPage {
         frame,
@@ -194,21 +237,26 @@ fn connection(ended: bool) -> connection::ConnectionPage {
 }
 
 fn roles(on: Role) -> Vec<Choice> {
-    Role::ALL.iter().map(|role| Choice::new(role.as_str(), role_word(*role), *role == on)).collect()
+    Role::ALL
+        .iter()
+        .map(|role| Choice::new(role.as_str(), role_word(*role), *role == on))
+        .collect()
 }
 
 fn team() -> person::TeamPage {
-    let row = |id: &str, name: &str, email: &str, role, seen: Value, disabled, own: bool| person::PersonRow {
-        id: id.to_owned(),
-        initials: format::initials(name),
-        name: name.to_owned(),
-        email: email.to_owned(),
-        role: role_word(role),
-        seen,
-        status: status::person(disabled),
-        edit_href: (!own).then(|| format!("/settings/team/{id}")),
-        roles: roles(role),
-        disabled,
+    let row = |id: &str, name: &str, email: &str, role, seen: Value, disabled, own: bool| {
+        person::PersonRow {
+            id: id.to_owned(),
+            initials: format::initials(name),
+            name: name.to_owned(),
+            email: email.to_owned(),
+            role: role_word(role),
+            seen,
+            status: status::person(disabled),
+            edit_href: (!own).then(|| format!("/settings/team/{id}")),
+            roles: roles(role),
+            disabled,
+        }
     };
     let seen = |when: &str| Value::Moment(times().ago(at(when)));
     person::TeamPage {
@@ -240,16 +288,22 @@ fn team() -> person::TeamPage {
 }
 
 fn tokens(new: bool, made: bool) -> token::TokensPage {
-    let row = |id: &str, name: &str, prefix: &str, role, used: Value, ends: &str, state| token::TokenRow {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        prefix: prefix.to_owned(),
-        role: role_word(role),
-        by: "Alex Example".to_owned(),
-        used,
-        ends: ends.to_owned(),
-        status: status::token(state),
-        revoke_href: matches!(state, TokenState::Active | TokenState::ExpiresSoon | TokenState::NotUsed).then(|| format!("/settings/api-tokens/{id}/revoke")),
+    let row = |id: &str, name: &str, prefix: &str, role, used: Value, ends: &str, state| {
+        token::TokenRow {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            role: role_word(role),
+            by: "Alex Example".to_owned(),
+            used,
+            ends: ends.to_owned(),
+            status: status::token(state),
+            revoke_href: matches!(
+                state,
+                TokenState::Active | TokenState::ExpiresSoon | TokenState::NotUsed
+            )
+            .then(|| format!("/settings/api-tokens/{id}/revoke")),
+        }
     };
     let never = || Value::Absent("never".to_owned());
     token::TokensPage {
@@ -276,7 +330,11 @@ fn tokens(new: bool, made: bool) -> token::TokensPage {
 }
 
 fn notice_settings() -> notice::NoticeSettingsPage {
-    let event = |word: &str, text: &str, tone| notice::NoticeEvent { word: word.to_owned(), text: text.to_owned(), tone };
+    let event = |word: &str, text: &str, tone| notice::NoticeEvent {
+        word: word.to_owned(),
+        text: text.to_owned(),
+        tone,
+    };
     notice::NoticeSettingsPage {
         frame: under("Notifications", Section::Settings, SETTINGS),
         notes: Vec::new(),
@@ -286,7 +344,11 @@ fn notice_settings() -> notice::NoticeSettingsPage {
                 icon: "mail",
                 status: status::configured(true),
                 text: "To all admins".to_owned(),
-                facts: vec![fact("Server", "mail.reseller.example, port 587"), fact("From", "ionbridge@reseller.example"), fact("Last sent", "today, 08:00, delivered")],
+                facts: vec![
+                    fact("Server", "mail.reseller.example, port 587"),
+                    fact("From", "ionbridge@reseller.example"),
+                    fact("Last sent", "today, 08:00, delivered"),
+                ],
                 how: String::new(),
                 test_href: Some("/settings/notifications/email/test".to_owned()),
             },
@@ -301,10 +363,26 @@ fn notice_settings() -> notice::NoticeSettingsPage {
             },
         ],
         events: vec![
-            event("connection.login_ends_soon", "The login ends in 14, 7, 3 or 1 days", Tone::Warn),
-            event("connection.refresh_refused", "Ion refused a refresh; it is re-checked", Tone::Warn),
-            event("connection.needs_new_credentials", "A person must paste new credentials", Tone::Bad),
-            event("import.needs_decision", "An import waits for a decision", Tone::Warn),
+            event(
+                "connection.login_ends_soon",
+                "The login ends in 14, 7, 3 or 1 days",
+                Tone::Warn,
+            ),
+            event(
+                "connection.refresh_refused",
+                "Ion refused a refresh; it is re-checked",
+                Tone::Warn,
+            ),
+            event(
+                "connection.needs_new_credentials",
+                "A person must paste new credentials",
+                Tone::Bad,
+            ),
+            event(
+                "import.needs_decision",
+                "An import waits for a decision",
+                Tone::Warn,
+            ),
             event("import.failed", "An import failed", Tone::Bad),
         ],
     }
@@ -314,9 +392,18 @@ fn profile() -> person::ProfilePage {
     person::ProfilePage {
         frame: under("Own profile", Section::Elsewhere, &[]),
         notes: Vec::new(),
-        facts: vec![fact("Role", "Admin"), fact("E-mail", "alex@reseller.example"), fact("Here since", "18 Nov 2026"), fact("Times shown in", "UTC")],
-        current: Field::new("current", "Password now", FieldKind::Secret).autocomplete("current-password"),
-        password: Field::new("password", "New password", FieldKind::Secret).autocomplete("new-password").hint("12 characters or more, any of them: a sentence is fine."),
-        again: Field::new("again", "The same again", FieldKind::Secret).autocomplete("new-password"),
+        facts: vec![
+            fact("Role", "Admin"),
+            fact("E-mail", "alex@reseller.example"),
+            fact("Here since", "18 Nov 2026"),
+            fact("Times shown in", "UTC"),
+        ],
+        current: Field::new("current", "Password now", FieldKind::Secret)
+            .autocomplete("current-password"),
+        password: Field::new("password", "New password", FieldKind::Secret)
+            .autocomplete("new-password")
+            .hint("12 characters or more, any of them: a sentence is fine."),
+        again: Field::new("again", "The same again", FieldKind::Secret)
+            .autocomplete("new-password"),
     }
 }
