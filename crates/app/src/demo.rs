@@ -87,7 +87,7 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config, data_dir: Option<Pat
 /// An empty folder of the demo. One that is not a demo's is never touched.
 fn fresh_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     if folder.exists() {
-        let empty = std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))?.next().is_none();
+        let empty = std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?.next().is_none();
         if !empty && !folder.join(MARK).exists() {
             bail!("{} holds something that is not a demo; choose another folder with --data-dir", folder.display());
         }

@@ -356,8 +356,8 @@ mod tests {
         CustomerFields::default().with(CustomerField::City, city)
     }
 
-    fn at(second: i64) -> Option<Timestamp> {
-        Some(Timestamp::from_second(second).unwrap())
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
     }
 
     fn merged(
@@ -375,11 +375,11 @@ mod tests {
             base.as_ref(),
             Side {
                 fields: &ours,
-                changed_at: at(our_time),
+                changed_at: Some(at(our_time)),
             },
             Side {
                 fields: &theirs,
-                changed_at: at(their_time),
+                changed_at: Some(at(their_time)),
             },
             &policy,
             &[],

@@ -2,6 +2,11 @@
 //!
 //! The pages name their assets as `/assets/...`: serve the folder, do not open the files.
 
+#![expect(
+    clippy::wildcard_imports,
+    reason = "samples speak in every word of the pages"
+)]
+
 use std::path::PathBuf;
 use std::{fs, io};
 

@@ -23,7 +23,7 @@ pub(crate) async fn healthz() -> &'static str {
 
 /// How the server is.
 #[derive(Debug, Serialize)]
-struct Ready {
+struct Readiness {
     ready: bool,
     database: &'static str,
     schema: &'static str,
@@ -44,7 +44,7 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
         }
     };
     let workers = workers::count_since(store.read(), app.now() - WORKER_SEEN).await;
-    let ready = Ready {
+    let ready = Readiness {
         ready: schema == "current" && workers.is_ok(),
         database: if workers.is_ok() { "ok" } else { "unreachable" },
         schema,

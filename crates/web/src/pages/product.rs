@@ -89,8 +89,10 @@ pub(crate) async fn show(
         .variants
         .iter()
         .find_map(|variant| variant.variant.part_number.clone())
-        .map(|number| number.split(':').take(2).collect::<Vec<_>>().join(":"))
-        .unwrap_or_else(|| product.ion_id.clone());
+        .map_or_else(
+            || product.ion_id.clone(),
+            |number| number.split(':').take(2).collect::<Vec<_>>().join(":"),
+        );
     let past = as_of.is_some();
     let variants = detail
         .variants

@@ -28,7 +28,7 @@ const PATH: &str = "/activity/runs";
 /// Runs of a page.
 const PAGE: u32 = 50;
 /// Records of a run that its page shows.
-const RECORDS: usize = 8;
+const RECORDS: u32 = 8;
 
 /// The list, or its rows.
 pub(crate) async fn list(
@@ -359,12 +359,12 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
     let mut set_aside = Vec::new();
     if finished {
         if costs {
-            let moves = catalog::list_top_moves(conn, row.id, RECORDS as u32).await?;
+            let moves = catalog::list_top_moves(conn, row.id, RECORDS).await?;
             changes = moves.iter().map(moved).collect();
         }
         if counts.set_aside > 0 {
             let rows = catalog::list_set_aside(conn).await?;
-            set_aside = rows.iter().take(RECORDS).map(unread).collect();
+            set_aside = rows.iter().take(RECORDS as usize).map(unread).collect();
         }
     }
     let log = if progress.live && !finished {
@@ -508,7 +508,7 @@ fn steps(progress: &Progress, row: &RunRow) -> Vec<Step> {
     );
     if progress.status == RunStatus::NeedsDecision {
         withdraw.state = StepState::Warn;
-        withdraw.detail = "waits for a person".to_owned();
+        "waits for a person".clone_into(&mut withdraw.detail);
     }
     let mut steps = vec![
         reading,

@@ -426,12 +426,11 @@ async fn no_canary_gets_out() {
         &[("name", "Shop"), ("role", "admin"), ("ends", "30")],
     )
     .await;
-    let words = page
+    let mut words = page
         .text
         .split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '-'));
     let token = words
-        .filter(|word| word.starts_with("ib_") && word.len() > 40)
-        .last()
+        .rfind(|word| word.starts_with("ib_") && word.len() > 40)
         .unwrap_or_else(|| panic!("{page:?}"))
         .to_owned();
     seen.secret("API token", &token);

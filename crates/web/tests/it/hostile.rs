@@ -129,7 +129,7 @@ fn active(html: &str) -> Vec<String> {
                 || (matches!(
                     key,
                     "hx-get" | "hx-post" | "hx-put" | "hx-delete" | "hx-patch" | "sse-connect"
-                ) && !(value.starts_with('/') && !value.starts_with("//")))
+                ) && (!value.starts_with('/') || value.starts_with("//")))
                 || (matches!(key, "hx-vals" | "hx-headers" | "hx-vars")
                     && value.trim_start().starts_with("js:"));
             if bad {

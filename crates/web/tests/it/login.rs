@@ -22,8 +22,8 @@ fn cookie_of(answer: &Answer) -> String {
 }
 
 /// A form that needs no session.
-async fn post<'a>(
-    browser: &Browser<'a>,
+async fn post(
+    browser: &Browser<'_>,
     path: &str,
     form: &[(&str, &str)],
     headers: &[(&str, &str)],
