@@ -86,7 +86,11 @@ impl Home {
 
     /// The engine on this directory.
     pub(crate) async fn engine(&self) -> anyhow::Result<Engine> {
-        let store = self.store().await?;
+        self.engine_on(self.store().await?).await
+    }
+
+    /// An engine on this store.
+    pub(crate) async fn engine_on(&self, store: Store) -> anyhow::Result<Engine> {
         let sealer = Sealer::new(&self.key(&store).await?);
         self.engine_with(store, sealer)
     }

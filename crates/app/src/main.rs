@@ -210,6 +210,18 @@ impl Host for Opened {
         self.home.open_store().await
     }
 
+    async fn engine_on(&self, store: store::Store) -> anyhow::Result<Engine> {
+        self.home.engine_on(store).await
+    }
+
+    fn database(&self) -> SecretString {
+        self.home.url()
+    }
+
+    fn lock(&self) -> anyhow::Result<Box<dyn std::any::Any + Send>> {
+        Ok(Box::new(self.home.lock()?))
+    }
+
     async fn run_job(&self, engine: &Engine, job: JobId, stop: CancellationToken) -> anyhow::Result<bool> {
         let worker = Worker::new(engine.clone(), self.home.config.worker(&engine.settings().host)).context("catalog.schedule cannot be used")?;
         Ok(worker.run_one(job, stop).await?)

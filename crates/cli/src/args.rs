@@ -48,6 +48,13 @@ pub enum Command {
     /// The database
     #[command(subcommand)]
     Db(DbCommand),
+    /// Write a backup: one file, while servers run. The key is not in it
+    Backup {
+        /// File to write; it must not exist yet
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database. No server may run
+    Restore(RestoreArgs),
     /// The key that seals secrets
     #[command(subcommand)]
     Key(KeyCommand),
@@ -223,6 +230,22 @@ pub enum DbCommand {
     Migrate,
     /// Version and size
     Status,
+    /// Copy everything into another, empty database: SQLite to PostgreSQL, or back
+    Copy {
+        /// The other database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH
+        #[arg(long, value_name = "URL", env = "IONBRIDGE_COPY_TO", hide_env_values = true)]
+        to: String,
+    },
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    pub file: PathBuf,
+    /// Also where there is a database already; it is kept beside the new one
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Commands on the key.

@@ -88,7 +88,8 @@ impl Store {
         let import = folding_at("4000").synchronous(SqliteSynchronous::Normal);
         let import = SqlitePoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(import);
         // Durable too, should a single statement write here.
-        let read = options.synchronous(SqliteSynchronous::Full);
+        // Small caches, for there are many: what was read stays with the operating system, once for all of them.
+        let read = options.synchronous(SqliteSynchronous::Full).pragma("cache_size", "-4000");
         let read = SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(read).await?;
         let file = Some((path.to_owned(), Arc::new(Mutex::new(()))));
         Ok(Self { pools: Arc::new(Pools { backend: Backend::Sqlite, read: read.into(), write: write.into(), import: import.into(), file }) })
@@ -269,7 +270,7 @@ impl ConnectionTrait for OneWrite<'_> {
 /// A write transaction. Dropped without [`Tx::commit`], it never happened.
 #[derive(Debug)]
 pub struct Tx {
-    tx: DatabaseTransaction,
+    pub(crate) tx: DatabaseTransaction,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 

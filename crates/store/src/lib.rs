@@ -5,9 +5,11 @@
 //! - A query is a function in the module of its noun: `find_*` may find nothing, `list_*` gives many, a write says what it did.
 
 pub mod audit;
+pub mod backup;
 pub mod budget;
 pub mod catalog;
 pub mod connections;
+pub mod copy;
 mod db;
 mod error;
 mod migrate;

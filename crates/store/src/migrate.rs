@@ -73,6 +73,12 @@ impl Store {
     }
 }
 
+/// Every table that both databases have alike, in the order in which they are made: those first that others refer to.
+pub(crate) fn table_names() -> Vec<String> {
+    let text = VERSIONS.concat();
+    text.split("CREATE TABLE ").skip(1).filter_map(|rest| rest.split_whitespace().next()).map(str::to_owned).collect()
+}
+
 /// Everything that makes a fresh database, as one text: tests tell schemas apart by it.
 #[cfg(feature = "testing")]
 pub(crate) fn schema_text() -> String {

@@ -39,7 +39,7 @@ pub struct AttemptRow {
     pub started_at: Timestamp,
     /// When its outcome was stored.
     pub finished_at: Option<Timestamp>,
-    /// `saved`, `late_saved`, `superseded`, `refused`, `busy`, `not_sent` or `lost`.
+    /// `saved`, `late_saved`, `superseded`, `refused`, `busy`, `not_sent`, `lost` or `adopted`.
     pub outcome: Option<String>,
     /// More about it.
     pub detail: Option<String>,
@@ -94,6 +94,17 @@ pub async fn finish_attempt(conn: &impl ConnectionTrait, attempt: &AttemptRow, o
     exec(conn, "UPDATE token_attempt SET finished_at = $2, outcome = $3, detail = $4 WHERE id = $1", values![attempt.id.0, micros(at), outcome, detail]).await?;
     exec(conn, "UPDATE connection SET lease_owner = NULL, lease_until = NULL WHERE id = $1 AND lease_owner = $2", values![attempt.connection.0, attempt.id.to_string()]).await?;
     Ok(())
+}
+
+/// Records an exchange that only the journal knew: the store is a restored copy.
+pub async fn insert_adopted(conn: &impl ConnectionTrait, new: &NewAttempt) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "INSERT INTO token_attempt (id, connection_id, from_generation, why, node, host, started_at, finished_at, outcome, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 'adopted', 'known from the journal alone')",
+        values![new.id.0, new.connection.0, signed(new.from_generation), new.why, new.node.clone(), new.host.clone(), micros(new.at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// An exchange by id.

@@ -1,4 +1,4 @@
-//! `ionbridge db`, `ionbridge key`, `ionbridge audit`.
+//! `ionbridge key`, `ionbridge audit`.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,27 +8,10 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 use store::audit::{self, Actor, Chain};
 use store::seal::{MasterKey, Sealer};
-use store::{SCHEMA_VERSION, SchemaState};
 
 use super::Host;
-use crate::args::{AuditCommand, DbCommand, KeyCommand};
+use crate::args::{AuditCommand, KeyCommand};
 use crate::output::{Exit, Output};
-
-pub(super) async fn db(command: DbCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
-    let store = host.store().await?;
-    if matches!(command, DbCommand::Migrate) {
-        store.migrate().await?;
-    }
-    let state = store.schema_state().await?;
-    let words = match state {
-        SchemaState::Empty => "empty; bring it up with: ionbridge db migrate".to_owned(),
-        SchemaState::Current => format!("up to date (schema {SCHEMA_VERSION})"),
-        SchemaState::Behind(by) => format!("{by} versions behind; bring it up with: ionbridge db migrate"),
-        SchemaState::Newer(found) => format!("of a newer Ionbridge (schema {found}, this one knows {SCHEMA_VERSION})"),
-    };
-    out.answer(&json!({"current": state == SchemaState::Current, "schema": SCHEMA_VERSION, "state": words}), |out| out.line(&format!("The database is {words}")));
-    Ok(if state == SchemaState::Current { Exit::Done } else { Exit::Failed })
-}
 
 pub(super) async fn key(command: KeyCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
     let KeyCommand::Rotate = command;

@@ -1,7 +1,9 @@
 //! One file for each noun.
 
+mod backup;
 mod connect;
 mod connection;
+mod db;
 mod doctor;
 mod installation;
 mod people;
@@ -27,6 +29,12 @@ pub trait Host: Send + Sync {
     async fn engine(&self) -> anyhow::Result<Engine>;
     /// The database as it is.
     async fn store(&self) -> anyhow::Result<store::Store>;
+    /// An engine on this store, with the key and the data directory of this installation.
+    async fn engine_on(&self, store: store::Store) -> anyhow::Result<Engine>;
+    /// Address of the database.
+    fn database(&self) -> SecretString;
+    /// Holds the data directory, as a server does, until the value is dropped. An error where a server runs.
+    fn lock(&self) -> anyhow::Result<Box<dyn std::any::Any + Send>>;
     /// Carries out one job in this process. False where somebody else has it.
     async fn run_job(&self, engine: &Engine, job: JobId, stop: CancellationToken) -> anyhow::Result<bool>;
     /// Hashes a password.
@@ -52,7 +60,9 @@ pub async fn run(command: Command, host: &dyn Host, json: bool) -> anyhow::Resul
         Command::Products(command) => products::run(command, host, out).await,
         Command::User(command) => people::user(command, host, out).await,
         Command::Token(command) => people::token(command, host, out).await,
-        Command::Db(command) => installation::db(command, host, out).await,
+        Command::Db(command) => db::run(command, host, out).await,
+        Command::Backup { file } => backup::write(&file, host, out).await,
+        Command::Restore(args) => backup::restore(args, host, out).await,
         Command::Key(command) => installation::key(command, host, out).await,
         Command::Audit(command) => installation::audit(command, host, out).await,
         Command::Doctor => doctor::run(host, out).await,

@@ -119,6 +119,18 @@ impl AttemptLock {
     }
 }
 
+/// Whether an exchange of this data directory is still under way.
+pub(super) fn any_under_way(data_dir: &Path) -> Result<bool, KeeperError> {
+    let Ok(entries) = std::fs::read_dir(data_dir.join("token-exchanges")) else { return Ok(false) };
+    for entry in entries.flatten() {
+        let Some(attempt) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if AttemptLock::try_take(data_dir, attempt)?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Starts a keeper for one exchange and waits until it has ended. The journal then says what happened.
 ///
 /// The child is never killed: dropping this future leaves it running.

@@ -16,6 +16,7 @@ pub mod keeper;
 mod overview;
 mod recover;
 mod refresh;
+mod restored;
 mod save;
 
 pub use access::ConnectionTokens;
@@ -23,6 +24,7 @@ pub use budget::BudgetRow;
 pub use check::{Check, CheckReport, CheckState, CheckStep, CredentialDraft};
 pub use overview::{ConnectionOverview, Life};
 pub use refresh::{RefreshOutcome, Refresher};
+pub use restored::RestoredConnection;
 pub use save::{SaveError, SaveTarget, Saved};
 
 use store::StoreError;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rules::tokens::settle::{self, Record, Stored, on_record};
 use rules::tokens::{Login, long_over, tells};
-use store::tokens::AttemptRow;
+use store::tokens::{AttemptRow, NewAttempt};
 
 use super::ConnectionError;
 use super::journal::Finding;
@@ -130,22 +130,15 @@ impl Engine {
         else {
             return Ok(());
         };
-        let Some(next) = settle::adopt(&row.login, exchange.generation, result, now) else {
-            return Ok(());
-        };
+        // Looked at once; from now on the store knows it.
+        let known = NewAttempt { id: exchange.attempt, connection: row.id, from_generation: exchange.generation, why: "adopted", node: self.node()?, host: self.settings().host.clone(), at: now, lease_until: now };
+        store::tokens::insert_adopted(&tx, &known).await?;
+        let next = settle::adopt(&row.login, exchange.generation, result, now).unwrap_or_else(|| row.login.clone());
         if next == row.login {
-            return Ok(());
+            return Ok(tx.commit().await?);
         }
         if let Some(pair) = &pair {
-            store::tokens::insert_pair(
-                &tx,
-                self.sealer(),
-                row.id,
-                next.generation,
-                pair,
-                next.refreshed_at,
-            )
-            .await?;
+            store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
         }
         store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
         self.tell(&tx, &row, &next).await?;

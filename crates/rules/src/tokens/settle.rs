@@ -165,10 +165,14 @@ pub fn in_doubt(login: &Login, now: Timestamp) -> Login {
                 ..login.clone()
             }
         }
-        ConnectionStatus::NotFinished
-        | ConnectionStatus::Paused
-        | ConnectionStatus::NeedsNewCredentials
-        | ConnectionStatus::Removed => login.clone(),
+        // What comes late must not be taken for the newest here either.
+        ConnectionStatus::NeedsNewCredentials => Login {
+            loss: Some(Loss::of_a_copy(now)),
+            ..login.clone()
+        },
+        ConnectionStatus::NotFinished | ConnectionStatus::Paused | ConnectionStatus::Removed => {
+            login.clone()
+        }
     }
 }
 
@@ -202,8 +206,10 @@ pub fn replace_credentials(current: &Login, proven: &Login) -> Login {
     Login {
         status: ConnectionStatus::Active,
         profile: current.profile,
-        // Beyond whatever a journal may still hold of the credential before, where the store is a restored copy.
-        generation: (current.generation / OF_ONE_CREDENTIAL + 1) * OF_ONE_CREDENTIAL,
+        // Beyond whatever a journal may still hold of other credentials, where the store is a restored copy.
+        generation: (current.generation / OF_ONE_CREDENTIAL + 1)
+            .max(u64::try_from(proven.refreshed_at.as_second()).unwrap_or(0))
+            * OF_ONE_CREDENTIAL,
         refusals: 0,
         unsent: 0,
         loss: None,

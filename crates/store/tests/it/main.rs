@@ -5,6 +5,7 @@ mod audit;
 mod budget;
 mod catalog;
 mod connections;
+mod copies;
 mod make;
 mod notices;
 mod open;

@@ -1,6 +1,6 @@
 //! What must hold at every step, and at the end. The judge sees true time and Ion's own books; the rules see neither.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::connection::ConnectionStatus;
 use rules::tokens::{Cause, min_spacing};
@@ -18,6 +18,8 @@ pub(super) struct Judge {
     /// Posts of each token, less those of which Ion said that it did not look.
     posts: BTreeMap<Token, u64>,
     consumed_at: BTreeMap<Token, u64>,
+    /// Tokens of which the pair that followed came to us.
+    pub(super) succeeded: BTreeSet<Token>,
 }
 
 impl World {
@@ -48,11 +50,14 @@ impl World {
         if *posts > most {
             self.violate(format!("token {token} is presented again and again"));
         }
-        let stale = self.judge.consumed_at.get(&token).is_some_and(|at| {
-            self.judge
-                .restored_at
-                .is_some_and(|restored| *at < restored)
-        });
+        // Not the one second presentation after a lost reply: a token whose successor we had.
+        let before = self
+            .judge
+            .consumed_at
+            .get(&token)
+            .zip(self.judge.restored_at);
+        let stale = before.is_some_and(|(consumed, restored)| *consumed < restored)
+            && self.judge.succeeded.contains(&token);
         if stale {
             self.violate(format!(
                 "token {token}, which was spent before the copy was restored, is presented"
@@ -182,6 +187,11 @@ impl World {
                     );
                 }
             }
+            // A copy in doubt, or a reply that was lost late: it works on its access token.
+            ConnectionStatus::Unclear
+                if self
+                    .pair()
+                    .is_some_and(|pair| self.ion.lives(pair.access, self.now)) => {}
             status => self.violate(format!("it has not come to rest: {status}")),
         }
     }

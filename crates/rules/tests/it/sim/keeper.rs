@@ -113,6 +113,9 @@ impl World {
                     line.attempt
                 )
             });
+            if let Written::Reply(Answer::Granted(_), _) = what {
+                self.judge.succeeded.insert(self.keepers[keeper].token);
+            }
             self.servers[server].journal.push(line);
         }
     }

@@ -90,7 +90,7 @@ fn no_seed_breaks_the_token_protocol() {
     if let Some((seed, violation)) = broken.first() {
         tell(*seed);
         panic!(
-            "{} of {seeds} seeds break it; the first is IONBRIDGE_SIM_SEED={seed}: {violation}",
+            "{} of {seeds} seeds break it; the first is IONBRIDGE_SIM_SEED={seed}: {violation}\n{broken:#?}",
             broken.len()
         );
     }

@@ -146,6 +146,17 @@ impl World {
     fn adopt(&mut self, server: usize, attempt: u64, generation: u64) {
         let now = self.clock(server);
         let (result, pair) = read(self.finding(server, attempt), now);
+        // Looked at once; from now on the store knows it.
+        let node = self.servers[server].node;
+        self.store.attempts.insert(
+            attempt,
+            AttemptRow {
+                from: generation,
+                node,
+                started_at: now,
+                finished: Some("adopted"),
+            },
+        );
         let Some(next) = adopt(&self.store.login, generation, result, now) else {
             return;
         };

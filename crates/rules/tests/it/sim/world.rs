@@ -268,7 +268,13 @@ impl World {
     /// Runs to the end, or to the first thing that must not be.
     pub(super) fn run(&mut self) {
         while let Some(Reverse((time, _, index))) = self.events.pop() {
-            if time > END || self.violation.is_some() {
+            let open = self
+                .store
+                .attempts
+                .values()
+                .any(|row| row.finished.is_none());
+            // What is under way at the end is waited for.
+            if time > END + if open { 10 * MINUTE } else { 0 } || self.violation.is_some() {
                 break;
             }
             self.now = time;
@@ -277,7 +283,6 @@ impl World {
             self.watch();
         }
         if self.violation.is_none() {
-            self.now = END;
             self.judge_end();
         }
     }
