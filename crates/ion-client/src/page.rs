@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use futures::Stream;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::client::IonClient;
@@ -93,6 +93,70 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
 }
 
 fn parse<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error> {
+    match one_pass(text, member) {
+        Ok(found) => Ok(page(text, found)),
+        // Read again, part by part: that tells where the fault is.
+        Err(_) => by_parts(text, member),
+    }
+}
+
+/// The members of a page that are looked at.
+#[derive(Default)]
+struct Found {
+    items: Option<Vec<Box<RawValue>>>,
+    next: Option<String>,
+}
+
+const TOKEN_NAMES: [&str; 2] = ["nextPageToken", "next_page_token"];
+
+/// Reads a page from its beginning to its end once; pages are megabytes.
+fn one_pass(text: &str, member: &str) -> serde_json::Result<Found> {
+    struct Members<'a>(&'a str);
+
+    impl<'de> Visitor<'de> for Members<'_> {
+        type Value = Found;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a page of a list")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+            let mut found = Found::default();
+            while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                if name == self.0 {
+                    found.items = map.next_value()?;
+                } else if TOKEN_NAMES.contains(&name.as_ref()) {
+                    let token: Option<String> = map.next_value()?;
+                    found.next = found.next.or(token.filter(|token| !token.is_empty()));
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let found = reader.deserialize_map(Members(member))?;
+    reader.end()?;
+    Ok(found)
+}
+
+fn page<T: DeserializeOwned>(text: &str, found: Found) -> Page<T> {
+    Page {
+        items: found
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(Item::new)
+            .collect(),
+        next: found.next.map(PageToken),
+        bytes: text.len(),
+        request_id: None,
+    }
+}
+
+fn by_parts<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error> {
     let members: HashMap<Cow<'_, str>, &RawValue> = decode(text)?;
     let under = |name: &str, error: DecodeError| DecodeError {
         path: error.path.replacen('$', &format!("$.{name}"), 1),
@@ -104,22 +168,13 @@ fn parse<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error
         None => None,
     };
     let mut next = None;
-    for name in ["nextPageToken", "next_page_token"] {
+    for name in TOKEN_NAMES {
         if let Some(token) = members.get(name) {
             let token: Option<String> = decode(token.get()).map_err(|error| under(name, error))?;
             next = next.or(token.filter(|token| !token.is_empty()));
         }
     }
-    Ok(Page {
-        items: items
-            .unwrap_or_default()
-            .into_iter()
-            .map(Item::new)
-            .collect(),
-        next: next.map(PageToken),
-        bytes: text.len(),
-        request_id: None,
-    })
+    Ok(page(text, Found { items, next }))
 }
 
 /// Records a page where the caller named no number: without one Ion refuses the first page (Ion API notes 2.1).
