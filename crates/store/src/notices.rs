@@ -54,6 +54,25 @@ pub async fn resolve_connection(conn: &impl ConnectionTrait, connection: Connect
     exec(conn, "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL", values![connection.0, micros(now)]).await
 }
 
+/// Marks what was said of a connection as no longer true: of one kind only, or of all kinds but that one. Keys are free again.
+pub async fn resolve_kind(conn: &impl ConnectionTrait, connection: ConnectionId, kind: NoticeKind, scope: Scope, now: Timestamp) -> Result<u64, StoreError> {
+    let compared = match scope {
+        Scope::Only => "=",
+        Scope::Except => "<>",
+    };
+    let sql = format!("UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL AND kind {compared} $3");
+    exec(conn, sql, values![connection.0, micros(now), kind.as_str()]).await
+}
+
+/// Which kinds [`resolve_kind`] means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// This one.
+    Only,
+    /// All but this one.
+    Except,
+}
+
 /// Marks the notices of a run as no longer true.
 pub async fn resolve_run(conn: &impl ConnectionTrait, run: RunId, now: Timestamp) -> Result<u64, StoreError> {
     exec(conn, "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE run_id = $1 AND resolved_at IS NULL", values![run.0, micros(now)]).await

@@ -183,8 +183,9 @@ pub(super) async fn notice_of_change(
             },
         ),
         ConnectionStatus::Active => {
-            // Whatever was said of this login before no longer holds.
-            store::notices::resolve_connection(tx, row.id, now).await?;
+            // Whatever was said of this login before no longer holds, but for when it ends: a refresh changes nothing about that.
+            let scope = store::notices::Scope::Except;
+            store::notices::resolve_kind(tx, row.id, NoticeKind::LoginEndsSoon, scope, now).await?;
             (NoticeKind::Recovered, Severity::Info, format!("The login to \"{name}\" works again"), "It was refreshed. Nothing needs to be done.".to_owned())
         }
         ConnectionStatus::NotFinished | ConnectionStatus::Paused | ConnectionStatus::Removed => return Ok(()),

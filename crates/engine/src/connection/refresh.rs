@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::connection::ConnectionStatus;
+use domain::notice::NoticeKind;
 use domain::{AttemptId, ConnectionId};
 use ion_client::AccessToken;
 use ion_client::oauth::{TokenReply, Validation, parse_reply};
@@ -18,6 +19,7 @@ use rules::tokens::settle::{may_start, settle};
 use rules::tokens::state::may_be_asked_for;
 use rules::tokens::{
     Attempt, Exchange, Login, Observation, Settled, Sight, Why, observe, should_look_at_old, tells,
+    warning_due,
 };
 use store::Tx;
 use store::connections::ConnectionRow;
@@ -435,6 +437,12 @@ impl Engine {
             && let Ok(ends_at) = now.checked_add(refresh_expires_in)
         {
             store::connections::set_refresh_end(&tx, connection, ends_at).await?;
+            if row.warned_days.is_some() && warning_due(ends_at, now, None).is_none() {
+                // Ion gave it more time: what was warned of is off, and is warned of again when it comes near.
+                let (kind, scope) = (NoticeKind::LoginEndsSoon, store::notices::Scope::Only);
+                store::connections::set_warned(&tx, connection, None).await?;
+                store::notices::resolve_kind(&tx, connection, kind, scope, now).await?;
+            }
         }
         if let Some(alive) = look {
             let (seen, profile) = observe(Observation { ..row.seen }, alive);

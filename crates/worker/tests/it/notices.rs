@@ -105,6 +105,51 @@ async fn a_refused_refresh_is_told_at_once_then_that_it_works_again_then_that_it
 }
 
 #[tokio::test]
+async fn a_login_that_works_again_still_ends_soon() {
+    for_both(|store| async move {
+        let bench = Bench::start(store).await;
+        let (engine, worker) = (bench.engine(), bench.worker());
+        let connection = bench.lab.connect(&engine).await;
+        bench.lab.pass(Duration::from_secs(19 * DAY));
+        engine.look_at_logins().await.unwrap();
+        bench.lab.pass(Duration::from_secs(60));
+        let refused = Action::Status { code: 400, body: BodyKind::Oauth, retry_after: None };
+        bench.lab.sandbox.inject(Fault { path: "/oauth/token".to_owned(), skip: 0, times: 1, every: 1, action: refused });
+        engine.refresh_now(connection, &Actor::cli()).await.unwrap();
+        assert_eq!(notices::list_open(bench.store.read()).await.unwrap().len(), 2);
+        bench.lab.pass(Duration::from_secs(61));
+        engine.look_at_logins().await.unwrap();
+        worker.drain().await.unwrap();
+        assert_eq!(kinds(&bench.hook.received()).last().unwrap(), "connection.recovered");
+        let open = notices::list_open(bench.store.read()).await.unwrap();
+        let titles: Vec<_> = open.iter().map(|notice| notice.title.as_str()).collect();
+        assert_eq!(titles, ["The login to \"Lab\" ends in 14 days"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_that_ion_gives_more_time_is_warned_of_anew_when_that_ends() {
+    for_both(|store| async move {
+        let bench = Bench::start(store).await;
+        let (engine, worker) = (bench.engine(), bench.worker());
+        let connection = bench.lab.connect(&engine).await;
+        bench.lab.sandbox.set_knob("refresh-extends-life", "true").unwrap();
+        for times in 1..=2 {
+            // The server was off for long: the warning comes first, then the refresh that makes it void.
+            bench.lab.pass(Duration::from_secs(19 * DAY));
+            engine.look_at_logins().await.unwrap();
+            worker.drain().await.unwrap();
+            assert_eq!(kinds(&bench.hook.received()), vec!["connection.login_ends_soon"; times]);
+            let open = notices::list_open(bench.store.read()).await.unwrap();
+            assert!(open.is_empty(), "{open:?}");
+        }
+        assert_eq!(store::connections::find(bench.store.read(), connection).await.unwrap().unwrap().warned_days, None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_import_that_failed_is_told_by_every_way() {
     for_both(|store| async move {
         let bench = Bench::start(store).await;
