@@ -200,16 +200,25 @@ pub fn settle_probe(
 /// Generations of one credential: it lives 32 days, and is exchanged about 800 times.
 const OF_ONE_CREDENTIAL: u64 = 1_000_000;
 
+/// Seconds by which no clock was ever wrong.
+const BEYOND_CLOCKS: u64 = 366 * 86_400;
+
+/// The first generation of new credentials: beyond all that a journal may hold of others, also where the store is a restored copy and
+/// knows nothing of those. So it is made of the time; in a copy, of a time that no clock has shown before.
+fn first_generation(current: &Login, now: Timestamp) -> u64 {
+    let by_clock = u64::try_from(now.as_second()).unwrap_or(0);
+    let copy = current.loss.is_some_and(Loss::is_of_a_copy);
+    let ahead = if copy { BEYOND_CLOCKS } else { 0 };
+    (current.generation / OF_ONE_CREDENTIAL + 1).max(by_clock + ahead) * OF_ONE_CREDENTIAL
+}
+
 /// The login when a person's new credentials, proven as `proven`, take the place of those in use.
 #[must_use]
 pub fn replace_credentials(current: &Login, proven: &Login) -> Login {
     Login {
         status: ConnectionStatus::Active,
         profile: current.profile,
-        // Beyond whatever a journal may still hold of other credentials, where the store is a restored copy.
-        generation: (current.generation / OF_ONE_CREDENTIAL + 1)
-            .max(u64::try_from(proven.refreshed_at.as_second()).unwrap_or(0))
-            * OF_ONE_CREDENTIAL,
+        generation: first_generation(current, proven.refreshed_at),
         refusals: 0,
         unsent: 0,
         loss: None,

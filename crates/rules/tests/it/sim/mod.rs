@@ -11,6 +11,8 @@ mod keeper;
 mod server;
 mod world;
 
+pub(crate) use world::proven;
+
 use faults::Hits;
 use world::World;
 

@@ -426,7 +426,7 @@ pub(super) fn at(now: u64, offset: i64) -> Timestamp {
 }
 
 /// A login that was just proven by an exchange.
-pub(super) fn proven(now: Timestamp) -> Login {
+pub(crate) fn proven(now: Timestamp) -> Login {
     let access_life = Duration::from_millis(ACCESS_LIFE);
     let fresh = Login {
         status: ConnectionStatus::Active,
