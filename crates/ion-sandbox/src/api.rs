@@ -25,7 +25,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// A parameter by its camelCase name; snake_case is taken too, and an empty one is none.
+    /// A parameter by its name as `pageSize`; `page_size` is taken too, and an empty one is none.
     fn param(&self, name: &str) -> Option<&str> {
         let snake: String = name
             .chars()

@@ -446,7 +446,7 @@ fn usage_sku(chance: &mut ChaCha8Rng, name: &str, number: usize) -> Sku {
     Sku {
         id: format!("sku--{}-n0", name.replace(' ', "-")),
         name: name.to_owned(),
-        external_id: external_id.clone(),
+        external_id,
         add_on: false,
         disabled: false,
         plans: vec![Plan {

@@ -19,7 +19,9 @@ pub enum Outcome {
 
 /// The wait before the next try: doubles from 5 s to an hour, with up to a quarter of jitter (`chance` in thousandths).
 pub(crate) fn backoff(attempt: u32, chance: u16) -> Duration {
-    let wait = Duration::from_secs(5).saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1).min(12))).min(Duration::from_secs(3600));
+    let wait = Duration::from_secs(5)
+        .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1).min(12)))
+        .min(Duration::from_secs(3600));
     wait + wait / 4 * u32::from(chance.min(1000)) / 1000
 }
 

@@ -64,14 +64,25 @@ pub struct Worker {
 impl Worker {
     /// A worker. Starts nothing.
     pub fn new(engine: Engine, settings: WorkerSettings) -> Result<Self, ScheduleError> {
-        let schedule = Arc::new(Schedule::new(&settings.import_schedule, settings.time_zone.clone())?);
+        let schedule = Arc::new(Schedule::new(
+            &settings.import_schedule,
+            settings.time_zone.clone(),
+        )?);
         let id = WorkerId::new(engine.ids());
-        Ok(Self { engine, settings: Arc::new(settings), schedule, id })
+        Ok(Self {
+            engine,
+            settings: Arc::new(settings),
+            schedule,
+            id,
+        })
     }
 
     /// Works until it is told to stop; then lets jobs stop at their next good place, and gives them back.
     pub async fn run(&self, stop: CancellationToken) {
-        let (slots, tasks) = (Arc::new(Semaphore::new(self.settings.slots)), TaskTracker::new());
+        let (slots, tasks) = (
+            Arc::new(Semaphore::new(self.settings.slots)),
+            TaskTracker::new(),
+        );
         let mut beat_at = Duration::ZERO;
         while !stop.is_cancelled() {
             let steady = self.engine.clock().steady();
@@ -131,7 +142,15 @@ impl Worker {
     pub async fn beat(&self) {
         let now = self.engine.clock().now();
         let looked = async {
-            workers::beat(self.engine.store().read(), self.id, &self.settings.host, std::process::id(), "worker", now).await?;
+            workers::beat(
+                self.engine.store().read(),
+                self.id,
+                &self.settings.host,
+                std::process::id(),
+                "worker",
+                now,
+            )
+            .await?;
             let lost = queue::requeue_lost(self.engine.store(), now).await?;
             for run in lost {
                 tracing::warn!(run = %run, "the worker of a run went away; it is resumed");
@@ -160,15 +179,19 @@ impl Worker {
     }
 
     fn lease_end(&self, now: Timestamp) -> Timestamp {
-        now.checked_add(self.settings.lease).unwrap_or(Timestamp::MAX)
+        now.checked_add(self.settings.lease)
+            .unwrap_or(Timestamp::MAX)
     }
 
     /// Carries out a claimed job, holding its lease, and ends it.
     async fn carry_out(&self, job: Job, stop: CancellationToken) {
         let cancel = stop.child_token();
         // Ends with this future, also where that is dropped or the job panics: a lease that nobody works under must run out.
-        let holder = AbortOnDropHandle::new(tokio::spawn(self.clone().hold(job.clone(), cancel.clone())));
-        let retention = Retention { jobs: self.settings.keep_jobs };
+        let holder =
+            AbortOnDropHandle::new(tokio::spawn(self.clone().hold(job.clone(), cancel.clone())));
+        let retention = Retention {
+            jobs: self.settings.keep_jobs,
+        };
         let outcome = Box::pin(jobs::run(&self.engine, &job, &retention, cancel.clone())).await;
         drop(holder);
         if let Err(error) = self.end(&job, outcome).await {
@@ -191,20 +214,30 @@ impl Worker {
                 continue;
             }
             extended = self.engine.clock().steady();
-            match queue::extend(self.engine.store().read(), &job, self.lease_end(self.engine.clock().now())).await {
+            match queue::extend(
+                self.engine.store().read(),
+                &job,
+                self.lease_end(self.engine.clock().now()),
+            )
+            .await
+            {
                 Ok(true) => {}
                 Ok(false) => {
                     tracing::warn!(job = %job.id, "the lease was lost; another worker has the job");
                     cancel.cancel();
                     return;
                 }
-                Err(error) => tracing::warn!(error = %error, job = %job.id, "the lease could not be extended"),
+                Err(error) => {
+                    tracing::warn!(error = %error, job = %job.id, "the lease could not be extended")
+                }
             }
         }
     }
 
     async fn stop_wanted(&self, run: RunId) -> bool {
-        store::runs::stop_requested(self.engine.store().read(), run).await.unwrap_or(false)
+        store::runs::stop_requested(self.engine.store().read(), run)
+            .await
+            .unwrap_or(false)
     }
 
     async fn end(&self, job: &Job, outcome: Outcome) -> Result<(), StoreError> {
@@ -212,14 +245,25 @@ impl Worker {
         let now = self.engine.clock().now();
         let ended = match outcome {
             Outcome::Done => queue::finish(store.read(), job, JobState::Done, None, now).await?,
-            Outcome::Cancelled => queue::finish(store.read(), job, JobState::Cancelled, None, now).await?,
+            Outcome::Cancelled => {
+                queue::finish(store.read(), job, JobState::Cancelled, None, now).await?
+            }
             Outcome::Interrupted => queue::retry(store.read(), job, now, None, false).await?,
             Outcome::Retry(why) if job.attempt < job.max_attempts => {
                 let wait = backoff(job.attempt, rand::rng().random_range(0..=1000));
                 tracing::info!(job = %job.id, attempt = job.attempt, wait_s = wait.as_secs(), error = %why, "the job is tried again");
-                queue::retry(store.read(), job, now.checked_add(wait).unwrap_or(Timestamp::MAX), Some(&why), true).await?
+                queue::retry(
+                    store.read(),
+                    job,
+                    now.checked_add(wait).unwrap_or(Timestamp::MAX),
+                    Some(&why),
+                    true,
+                )
+                .await?
             }
-            Outcome::Failed(why) | Outcome::Retry(why) => queue::finish(store.read(), job, JobState::Failed, Some(&why), now).await?,
+            Outcome::Failed(why) | Outcome::Retry(why) => {
+                queue::finish(store.read(), job, JobState::Failed, Some(&why), now).await?
+            }
         };
         if !ended {
             tracing::warn!(job = %job.id, "the job was taken over by another worker");

@@ -29,8 +29,19 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// A schedule; an empty entry never imports by itself.
     pub(crate) fn new(import: &str, zone: TimeZone) -> Result<Self, ScheduleError> {
-        let parse = |text: &str| text.parse::<Cron>().map_err(|error| ScheduleError { text: text.to_owned(), why: error.to_string() });
-        Ok(Self { import: (!import.trim().is_empty()).then(|| parse(import)).transpose()?, prune: parse("17 4 * * *")?, zone })
+        let parse = |text: &str| {
+            text.parse::<Cron>().map_err(|error| ScheduleError {
+                text: text.to_owned(),
+                why: error.to_string(),
+            })
+        };
+        Ok(Self {
+            import: (!import.trim().is_empty())
+                .then(|| parse(import))
+                .transpose()?,
+            prune: parse("17 4 * * *")?,
+            zone,
+        })
     }
 
     /// Enqueues what is due.
@@ -38,13 +49,29 @@ impl Schedule {
         let now = engine.clock().now();
         if self.due(engine, "prune", &self.prune, now).await? {
             let tx = engine.store().begin().await?;
-            enqueue(&tx, engine.ids(), now, &NewJob { payload: Payload::Prune, run_at: now, dedupe_key: Some("prune".to_owned()), max_attempts: 3, run: None }).await?;
+            enqueue(
+                &tx,
+                engine.ids(),
+                now,
+                &NewJob {
+                    payload: Payload::Prune,
+                    run_at: now,
+                    dedupe_key: Some("prune".to_owned()),
+                    max_attempts: 3,
+                    run: None,
+                },
+            )
+            .await?;
             tx.commit().await?;
         }
-        let Some(import) = &self.import else { return Ok(()) };
+        let Some(import) = &self.import else {
+            return Ok(());
+        };
         for row in store::connections::list(engine.store().read()).await? {
             if row.login.status == ConnectionStatus::Active
-                && self.due(engine, &format!("import:{}", row.id), import, now).await?
+                && self
+                    .due(engine, &format!("import:{}", row.id), import, now)
+                    .await?
                 && let Err(error) = engine.request_import(row.id, false, &Actor::system()).await
             {
                 tracing::warn!(error = %error, connection = %row.id, "the daily import could not be asked for");
@@ -54,14 +81,26 @@ impl Schedule {
     }
 
     /// Whether an entry is due, and this worker is the one that found it.
-    async fn due(&self, engine: &Engine, name: &str, cron: &Cron, now: Timestamp) -> Result<bool, StoreError> {
-        let Some(next) = next_after(cron, now, &self.zone) else { return Ok(false) };
+    async fn due(
+        &self,
+        engine: &Engine,
+        name: &str,
+        cron: &Cron,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Some(next) = next_after(cron, now, &self.zone) else {
+            return Ok(false);
+        };
         // The entry is part of the name: one that was changed begins anew, and does not wait for the time of the old one.
         let name = &format!("{name} {cron}");
         match store::workers::next_due(engine.store().read(), name).await? {
             // Seen for the first time: due when the calendar says so next.
-            None => store::workers::advance(engine.store().read(), name, None, next, now).await.map(|_| false),
-            Some(at) if at <= now => store::workers::advance(engine.store().read(), name, Some(at), next, now).await,
+            None => store::workers::advance(engine.store().read(), name, None, next, now)
+                .await
+                .map(|_| false),
+            Some(at) if at <= now => {
+                store::workers::advance(engine.store().read(), name, Some(at), next, now).await
+            }
             Some(_) => Ok(false),
         }
     }
@@ -69,7 +108,9 @@ impl Schedule {
 
 fn next_after(cron: &Cron, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let local = now.to_zoned(zone.clone());
-    cron.find_next_occurrence(&local, false).ok().map(|next| next.timestamp())
+    cron.find_next_occurrence(&local, false)
+        .ok()
+        .map(|next| next.timestamp())
 }
 
 #[cfg(test)]
@@ -91,14 +132,30 @@ mod tests {
 
     #[test]
     fn the_calendar_is_read_where_the_people_live() {
-        assert_eq!(due("10 3 * * *", "2026-01-10T00:00:00Z", 1), ["2026-01-10T02:10:00Z"]);
-        assert_eq!(due("10 3 * * *", "2026-07-10T00:00:00Z", 1), ["2026-07-10T01:10:00Z"]);
+        assert_eq!(
+            due("10 3 * * *", "2026-01-10T00:00:00Z", 1),
+            ["2026-01-10T02:10:00Z"]
+        );
+        assert_eq!(
+            due("10 3 * * *", "2026-07-10T00:00:00Z", 1),
+            ["2026-07-10T01:10:00Z"]
+        );
     }
 
     #[test]
     fn the_day_with_an_hour_less_and_the_day_with_an_hour_more_have_it_once() {
         // 2:30 is not on 29 March: it is due right behind the gap. It comes twice on 25 October: the first time counts.
-        assert_eq!(due("30 2 * * *", "2026-03-28T12:00:00Z", 2), ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]);
-        assert_eq!(due("30 2 * * *", "2026-10-24T12:00:00Z", 3), ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z", "2026-10-27T01:30:00Z"]);
+        assert_eq!(
+            due("30 2 * * *", "2026-03-28T12:00:00Z", 2),
+            ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]
+        );
+        assert_eq!(
+            due("30 2 * * *", "2026-10-24T12:00:00Z", 3),
+            [
+                "2026-10-25T00:30:00Z",
+                "2026-10-26T01:30:00Z",
+                "2026-10-27T01:30:00Z"
+            ]
+        );
     }
 }

@@ -70,8 +70,10 @@ impl Client {
             )
             .await;
         if status == 200 {
-            self.credentials.access_token = body["access_token"].as_str().unwrap().to_owned();
-            self.credentials.refresh_token = body["refresh_token"].as_str().unwrap().to_owned();
+            let text = body["access_token"].as_str().unwrap();
+            text.clone_into(&mut self.credentials.access_token);
+            let text = body["refresh_token"].as_str().unwrap();
+            text.clone_into(&mut self.credentials.refresh_token);
         }
         (status, body)
     }

@@ -9,8 +9,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Outcome;
 
-pub(super) async fn run(engine: &Engine, job: &Job, connection: ConnectionId, run: RunId, cancel: CancellationToken) -> Outcome {
-    match engine::catalog::import_claimed(engine, ImportJob { connection, run }, job, cancel).await {
+pub(super) async fn run(
+    engine: &Engine,
+    job: &Job,
+    connection: ConnectionId,
+    run: RunId,
+    cancel: CancellationToken,
+) -> Outcome {
+    match engine::catalog::import_claimed(engine, ImportJob { connection, run }, job, cancel).await
+    {
         Ok(end) => match end.status {
             RunStatus::Interrupted | RunStatus::Running | RunStatus::Queued => Outcome::Interrupted,
             RunStatus::Stopped => Outcome::Cancelled,
@@ -33,10 +40,20 @@ pub(super) async fn run(engine: &Engine, job: &Job, connection: ConnectionId, ru
 /// Ends the run of a job that is given up, so that nobody waits for it.
 async fn give_up(engine: &Engine, run: RunId, why: &str) {
     let now = engine.clock().now();
-    let Ok(Some(row)) = store::runs::find(engine.store().read(), run).await else { return };
+    let Ok(Some(row)) = store::runs::find(engine.store().read(), run).await else {
+        return;
+    };
     let ended = async {
         let tx = engine.store().begin().await?;
-        store::runs::finish(&tx, run, RunStatus::Failed, &row.counts, &format!("Given up after many tries: {why}. What was read is saved."), now).await?;
+        store::runs::finish(
+            &tx,
+            run,
+            RunStatus::Failed,
+            &row.counts,
+            &format!("Given up after many tries: {why}. What was read is saved."),
+            now,
+        )
+        .await?;
         tx.commit().await
     };
     if let Err(error) = ended.await {

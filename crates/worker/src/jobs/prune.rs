@@ -29,7 +29,11 @@ async fn prune(engine: &Engine, retention: &Retention) -> Result<u64, StoreError
     let now = engine.clock().now();
     let tx = engine.store().begin().await?;
     let mut gone = store::sessions::prune(&tx, now).await?;
-    gone += store::queue::prune(&tx, now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN)).await?;
+    gone += store::queue::prune(
+        &tx,
+        now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN),
+    )
+    .await?;
     tx.commit().await?;
     Ok(gone)
 }

@@ -33,9 +33,18 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn start(store: Store) -> Self {
-        let config = SandboxConfig { customers: 2, products: 30, ..SandboxConfig::default() };
+        let config = SandboxConfig {
+            customers: 2,
+            products: 30,
+            ..SandboxConfig::default()
+        };
         let lab = Lab::start_with(crate::keeper::command(), config).await;
-        Self { lab, store, hook: Receiver::start().await, mail: MailServer::start().await }
+        Self {
+            lab,
+            store,
+            hook: Receiver::start().await,
+            mail: MailServer::start().await,
+        }
     }
 
     /// An engine that sends by webhook and e-mail.
@@ -55,19 +64,26 @@ impl Bench {
                     username: None,
                     password: Some(SMTP_PASSWORD.to_owned().into()),
                     from: "Ionbridge <ionbridge@reseller.example>".to_owned(),
-                    to: vec!["licensing@reseller.example".to_owned(), "Ops <ops@reseller.example>".to_owned()],
+                    to: vec![
+                        "licensing@reseller.example".to_owned(),
+                        "Ops <ops@reseller.example>".to_owned(),
+                    ],
                 }),
-                webhook: Some(WebhookSettings { url: self.hook.url("/hook"), secret: SECRET.to_owned().into(), allow_private: true }),
+                webhook: Some(WebhookSettings {
+                    url: self.hook.url("/hook"),
+                    secret: SECRET.to_owned().into(),
+                    allow_private: true,
+                }),
             };
             adjust(&mut settings.notices);
         })
     }
 
     pub(crate) fn worker(&self) -> Worker {
-        self.worker_on(self.engine())
+        Self::worker_on(self.engine())
     }
 
-    pub(crate) fn worker_on(&self, engine: Engine) -> Worker {
+    pub(crate) fn worker_on(engine: Engine) -> Worker {
         Worker::new(engine, settings()).unwrap()
     }
 
@@ -100,8 +116,12 @@ impl Bench {
 
     /// Runs of a connection.
     pub(crate) async fn runs(&self, connection: ConnectionId) -> Vec<runs::RunRow> {
-        let all = runs::list(self.store.read(), Some(connection), None, 1000).await.unwrap();
-        all.into_iter().filter(|run| run.kind == RunKind::CatalogImport).collect()
+        let all = runs::list(self.store.read(), Some(connection), None, 1000)
+            .await
+            .unwrap();
+        all.into_iter()
+            .filter(|run| run.kind == RunKind::CatalogImport)
+            .collect()
     }
 }
 

@@ -8,8 +8,16 @@ const WORD: &str = "token-keeper";
 /// How the engines of these tests start their keeper.
 pub(crate) fn command() -> KeeperCommand {
     let program = std::env::current_exe().expect("a running program has a file");
-    let args = ["keeper::the_child_exchanges", WORD, "--exact", "--nocapture"];
-    KeeperCommand { program, args: args.map(str::to_owned).to_vec() }
+    let args = [
+        "keeper::the_child_exchanges",
+        WORD,
+        "--exact",
+        "--nocapture",
+    ];
+    KeeperCommand {
+        program,
+        args: args.map(str::to_owned).to_vec(),
+    }
 }
 
 /// The life of the child; in a run of the tests, that it would be found.

@@ -21,7 +21,8 @@ impl Mail {
     /// A header, where it is one line.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let (head, _) = self.data.split_once("\r\n\r\n")?;
-        head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")))
+        head.lines()
+            .find_map(|line| line.strip_prefix(&format!("{name}: ")))
     }
 }
 
@@ -62,7 +63,11 @@ impl MailServer {
 
     /// What is said to the next message.
     pub(crate) fn answer(&self, line: &str) {
-        self.state.lock().unwrap().answers.push_back(line.to_owned());
+        self.state
+            .lock()
+            .unwrap()
+            .answers
+            .push_back(line.to_owned());
     }
 
     pub(crate) fn mails(&self) -> Vec<Mail> {
@@ -113,9 +118,17 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                     data.push_str(&line);
                 }
                 let mut state = state.lock().unwrap();
-                let answer = state.answers.pop_front().unwrap_or_else(|| "250 taken".to_owned());
+                let answer = state
+                    .answers
+                    .pop_front()
+                    .unwrap_or_else(|| "250 taken".to_owned());
                 let accepted = answer.starts_with("250");
-                state.mails.push(Mail { from: from.clone(), to: to.clone(), data, accepted });
+                state.mails.push(Mail {
+                    from: from.clone(),
+                    to: to.clone(),
+                    data,
+                    accepted,
+                });
                 answer
             }
             "QUIT" => "221 bye".to_owned(),

@@ -52,7 +52,11 @@ impl Receiver {
 
     /// The next answer: status line and headers.
     pub(crate) fn answer(&self, head: &str) {
-        self.state.lock().unwrap().answers.push_back(head.to_owned());
+        self.state
+            .lock()
+            .unwrap()
+            .answers
+            .push_back(head.to_owned());
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {
@@ -75,16 +79,32 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     loop {
         line.clear();
         stream.read_line(&mut line).await?;
-        let Some((name, value)) = line.trim().split_once(':') else { break };
+        let Some((name, value)) = line.trim().split_once(':') else {
+            break;
+        };
         headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
-    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let length = headers
+        .get("content-length")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
     let head = {
         let mut state = state.lock().unwrap();
-        state.received.push(Received { path, headers, body: String::from_utf8(body).unwrap() });
-        state.answers.pop_front().unwrap_or_else(|| "204 No Content".to_owned())
+        state.received.push(Received {
+            path,
+            headers,
+            body: String::from_utf8(body).unwrap(),
+        });
+        state
+            .answers
+            .pop_front()
+            .unwrap_or_else(|| "204 No Content".to_owned())
     };
-    stream.write_all(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await
+    stream
+        .write_all(
+            format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
+        .await
 }

@@ -67,7 +67,11 @@ fn storm(bed: &Bed, chance: &mut StdRng) {
         bed.sandbox.inject(Fault {
             path: LIST.to_owned(),
             skip: chance.random_range(0..8),
-            times: if lasting { 0 } else { chance.random_range(1..3) },
+            times: if lasting {
+                0
+            } else {
+                chance.random_range(1..3)
+            },
             every: chance.random_range(1..4),
             action,
         });
@@ -129,7 +133,11 @@ async fn weather(bed: &Bed, seed: u64) {
                 gone.extend(taken);
             }
             1 => bed.sandbox.catalog().add(chance.random_range(1..4)),
-            2 => drop(bed.sandbox.catalog().move_prices(100, chance.random_ratio(1, 2))),
+            2 => drop(
+                bed.sandbox
+                    .catalog()
+                    .move_prices(100, chance.random_ratio(1, 2)),
+            ),
             _ => {}
         }
         storm(bed, &mut chance);
@@ -140,18 +148,28 @@ async fn weather(bed: &Bed, seed: u64) {
         let requests = bed.sandbox.ledger().count(LIST);
         assert!(requests < 700, "seed {seed}: {requests} requests");
         let false_ones: Vec<_> = withdrawn(bed).await.difference(&gone).cloned().collect();
-        assert!(false_ones.is_empty(), "seed {seed}: {false_ones:?} are there, and shown as withdrawn");
+        assert!(
+            false_ones.is_empty(),
+            "seed {seed}: {false_ones:?} are there, and shown as withdrawn"
+        );
         bed.sandbox.clear_faults();
     }
     // Two quiet ones: what a list has missed is back, what it has not shown twice is gone.
     bed.import().await;
     let missing: Vec<_> = throughout.difference(&shown(bed).await).cloned().collect();
-    assert!(missing.is_empty(), "seed {seed}: {missing:?} were there throughout");
+    assert!(
+        missing.is_empty(),
+        "seed {seed}: {missing:?} were there throughout"
+    );
     assert_eq!(bed.import().await.status, RunStatus::Done, "seed {seed}");
     let there: BTreeSet<String> = bed.sandbox.catalog().ids().into_iter().collect();
     assert_eq!(shown(bed).await, there, "seed {seed}");
     // A comparison of every row finds nothing that is not as Ion says it.
     let run = bed.run(true).await;
     let end = bed.go(run).await.unwrap();
-    assert_eq!((end.status, end.counts.unchanged), (RunStatus::Done, there.len() as u64), "seed {seed}: {end:?}");
+    assert_eq!(
+        (end.status, end.counts.unchanged),
+        (RunStatus::Done, there.len() as u64),
+        "seed {seed}: {end:?}"
+    );
 }

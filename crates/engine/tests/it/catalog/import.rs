@@ -100,7 +100,7 @@ async fn exactly_the_moved_prices_are_written_whether_or_not_the_etag_moves() {
             );
             assert_eq!(
                 super::count_ledger(&store).await - ledger,
-                moved.len() as i64
+                i64::try_from(moved.len()).unwrap()
             );
             let changes = bed.changes(run).await;
             assert_eq!(changes.len(), moved.len(), "{changes:?}");

@@ -45,16 +45,30 @@ async fn nothing_is_sent_before_a_pause_is_over_and_the_list_goes_on_behind_it()
             let bed = Bed::new(&store, 100).await;
             bed.sandbox.inject(busy(code, retry_after, times));
             let end = bed.import().await;
-            assert_eq!((end.status, end.counts.read), (RunStatus::Done, 100), "{name}");
+            assert_eq!(
+                (end.status, end.counts.read),
+                (RunStatus::Done, 100),
+                "{name}"
+            );
             let entries = bed.sandbox.ledger().entries;
-            let refusals: Vec<_> = entries.iter().filter(|entry| entry.status == code).collect();
-            assert_eq!(refusals.len() as u32, times, "{name}");
+            let refusals: Vec<_> = entries
+                .iter()
+                .filter(|entry| entry.status == code)
+                .collect();
+            assert_eq!(refusals.len(), times as usize, "{name}");
             for refusal in refusals {
                 let next = entries.iter().find(|entry| entry.n > refusal.n).unwrap();
-                assert!(next.at_ms >= refusal.at_ms + least, "{name}: {refusal:?}, then {next:?}");
+                assert!(
+                    next.at_ms >= refusal.at_ms + least,
+                    "{name}: {refusal:?}, then {next:?}"
+                );
                 assert_eq!(next.query, refusal.query, "{name}: the same page again");
             }
-            assert_eq!(entries.len() as u32, 100 / PAGE + times, "{name}: no page is asked for twice but the one that was refused");
+            assert_eq!(
+                entries.len(),
+                (100 / PAGE + times) as usize,
+                "{name}: no page is asked for twice but the one that was refused"
+            );
         }
     })
     .await;
@@ -69,8 +83,17 @@ async fn a_pause_that_is_too_long_ends_the_run_and_keeps_what_was_read() {
         let end = bed.go(run).await.unwrap();
         assert_eq!((end.status, end.counts.read), (RunStatus::Failed, 40));
         assert_eq!(bed.dump().await.len(), 40);
-        assert_eq!(bed.sandbox.ledger().entries.len(), 3, "nothing is sent into the pause");
-        let outcome = runs::find(store.read(), run).await.unwrap().unwrap().outcome.unwrap();
+        assert_eq!(
+            bed.sandbox.ledger().entries.len(),
+            3,
+            "nothing is sent into the pause"
+        );
+        let outcome = runs::find(store.read(), run)
+            .await
+            .unwrap()
+            .unwrap()
+            .outcome
+            .unwrap();
         assert!(outcome.contains("What was read is saved"), "{outcome}");
     })
     .await;
@@ -80,7 +103,11 @@ async fn a_pause_that_is_too_long_ends_the_run_and_keeps_what_was_read() {
 async fn errors_that_stay_end_the_run_after_a_handful_of_tries() {
     for_both(|store| async move {
         for action in [
-            Action::Status { code: 503, body: BodyKind::Platform, retry_after: None },
+            Action::Status {
+                code: 503,
+                body: BodyKind::Platform,
+                retry_after: None,
+            },
             Action::StatusAfter { code: 500 },
             Action::Html,
             Action::CutBody { bytes: 5000 },
@@ -89,9 +116,19 @@ async fn errors_that_stay_end_the_run_after_a_handful_of_tries() {
             bed.import().await;
             let before = bed.dump().await;
             bed.sandbox.clear_ledger();
-            bed.sandbox.inject(Fault { path: LIST.to_owned(), skip: 1, times: 0, every: 1, action: action.clone() });
+            bed.sandbox.inject(Fault {
+                path: LIST.to_owned(),
+                skip: 1,
+                times: 0,
+                every: 1,
+                action: action.clone(),
+            });
             let end = bed.import().await;
-            assert_eq!((end.status, end.counts.withdrawn), (RunStatus::Failed, 0), "{action:?}");
+            assert_eq!(
+                (end.status, end.counts.withdrawn),
+                (RunStatus::Failed, 0),
+                "{action:?}"
+            );
             let sent = bed.sandbox.ledger().entries.len();
             assert!(sent <= 25, "{action:?}: {sent} requests");
             assert_eq!(bed.dump().await, before, "{action:?}");
@@ -121,30 +158,59 @@ async fn a_killed_run_goes_on_at_its_checkpoint_and_the_end_is_the_same() {
         clean.import().await;
         let expected = clean.dump().await;
         let clock = HastyClock(SystemClock::new(), AtomicU64::new(0));
-        let bed = Bed::with_clock(&store, SandboxConfig { products: 100, ..SandboxConfig::default() }, std::sync::Arc::new(clock)).await;
+        let bed = Bed::with_clock(
+            &store,
+            SandboxConfig {
+                products: 100,
+                ..SandboxConfig::default()
+            },
+            std::sync::Arc::new(clock),
+        )
+        .await;
         let run = bed.run(false).await;
-        let token = async || runs::find(store.read(), run).await.unwrap().unwrap().checkpoint;
+        let token = async || {
+            runs::find(store.read(), run)
+                .await
+                .unwrap()
+                .unwrap()
+                .checkpoint
+        };
         // Killed, without a word, as soon as a checkpoint is there.
         {
             let mut going = std::pin::pin!(bed.go(run));
             while token().await.is_none() {
-                let ended = std::future::poll_fn(|context| Poll::Ready(going.as_mut().poll(context).is_ready())).await;
+                let ended = std::future::poll_fn(|context| {
+                    Poll::Ready(going.as_mut().poll(context).is_ready())
+                })
+                .await;
                 assert!(!ended, "a checkpoint is written before the end");
             }
         }
         let checkpoint = token().await.unwrap();
         bed.sandbox.clear_ledger();
         let end = bed.go(run).await.unwrap();
-        assert_eq!((end.status, end.counts.read, end.counts.added), (RunStatus::Done, 100, 100));
+        assert_eq!(
+            (end.status, end.counts.read, end.counts.added),
+            (RunStatus::Done, 100, 100)
+        );
         let entries = bed.sandbox.ledger().entries;
         let list: Vec<_> = entries.iter().filter(|entry| entry.path == LIST).collect();
-        let (_, first) = list[0].query.split_once("pageToken=").expect("it goes on behind what was written");
-        assert!(checkpoint.contains(first.trim_end_matches("%3D")), "{checkpoint} {first}");
+        let (_, first) = list[0]
+            .query
+            .split_once("pageToken=")
+            .expect("it goes on behind what was written");
+        assert!(
+            checkpoint.contains(first.trim_end_matches("%3D")),
+            "{checkpoint} {first}"
+        );
         assert!(list.len() < 5, "not from its beginning");
         assert_eq!(bed.dump().await, expected);
         // A run that saw a part only withdraws nothing; the next one sees the whole.
         let next = bed.import().await;
-        assert_eq!((next.status, next.counts.unchanged, next.counts.withdrawn), (RunStatus::Done, 100, 0));
+        assert_eq!(
+            (next.status, next.counts.unchanged, next.counts.withdrawn),
+            (RunStatus::Done, 100, 0)
+        );
     })
     .await;
 }
