@@ -63,7 +63,7 @@ impl Report {
             ours: text(ours),
             floor: text(floor),
             ratio: Some(ratio),
-            bound: format!("<= {most} x floor"),
+            bound: if most.is_finite() { format!("<= {most} x floor") } else { "to compare".to_owned() },
             met: ratio <= most,
         });
     }
@@ -84,7 +84,7 @@ impl Report {
             ours: format!("{ours:.digits$} {unit}"),
             floor: String::new(),
             ratio: None,
-            bound: format!("<= {most} {unit}"),
+            bound: if most.is_finite() { format!("<= {most} {unit}") } else { "to compare".to_owned() },
             met: ours <= most,
         });
     }
