@@ -147,7 +147,7 @@ impl ReadyProduct {
                 .collect(),
             changes: changes
                 .into_iter()
-                .flat_map(|(change, variant)| change_values(id, run, change, variant))
+                .flat_map(|(change, variant)| change_values(id, run, &change, variant))
                 .collect(),
             document,
             rows,
@@ -275,7 +275,7 @@ async fn number_changes(
 fn change_values(
     product: ProductId,
     run: RunId,
-    change: Change,
+    change: &Change,
     variant: Option<VariantId>,
 ) -> Vec<Value> {
     values![
