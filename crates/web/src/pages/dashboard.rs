@@ -408,7 +408,7 @@ fn price_move(row: &ChangeRow) -> PriceMove {
         (Some(before), Some(after), Some(currency)) => {
             format!(
                 "{} · {} → {} {currency}",
-                row.label,
+                format::within(&row.product_name, &row.label),
                 format::price(before, currency),
                 format::price(after, currency)
             )

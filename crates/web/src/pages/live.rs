@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::session;
 use crate::fault::{Fault, chain};
-use crate::pages::runs::body;
+use crate::pages::run_body::body;
 
 /// How often the run is looked at, and whether the reader may still see it.
 const LOOK: Duration = Duration::from_millis(500);

@@ -20,6 +20,7 @@ pub(crate) mod products;
 pub(crate) mod profile;
 pub(crate) mod reauthenticate;
 pub(crate) mod reference;
+pub(crate) mod run_body;
 pub(crate) mod runs;
 pub(crate) mod set_aside;
 pub(crate) mod setup;

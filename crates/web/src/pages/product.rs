@@ -228,7 +228,7 @@ fn variant_row(
             .collect(),
         (true, Some(ledger)) => prices_then(ledger, stored.id, times),
     };
-    let sku = within(product, &variant.sku_name);
+    let sku = format::within(product, &variant.sku_name);
     let name = if sku == product || sku == variant.plan_name {
         variant.plan_name.clone()
     } else {
@@ -330,22 +330,11 @@ fn plot(product: &str, ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot
 
 /// The name of a variant and its meter on the page of its product.
 fn label(product: &str, row: &LedgerRow) -> String {
-    let variant = within(product, &row.label);
+    let variant = format::within(product, &row.label);
     if row.meter.is_empty() {
         variant.to_owned()
     } else {
         format!("{variant}, {}", row.meter)
-    }
-}
-
-/// A name without that of the product in front of it, which stands above anyway.
-fn within<'a>(product: &str, name: &'a str) -> &'a str {
-    match name
-        .strip_prefix(product)
-        .map(|rest| rest.trim_start_matches([',', ' ', '-', '·', ':']))
-    {
-        Some(rest) if !rest.is_empty() => rest,
-        _ => name,
     }
 }
 

@@ -22,6 +22,17 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
+/// A name without that of the product in front of it, where the product stands beside it anyway.
+pub fn within<'a>(product: &str, name: &'a str) -> &'a str {
+    match name
+        .strip_prefix(product)
+        .map(|rest| rest.trim_start_matches([',', ' ', '-', '·', ':']))
+    {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => name,
+    }
+}
+
 pub(super) fn group(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -367,6 +378,14 @@ mod tests {
             moved(Some(i64::MAX), Some(1)),
             Delta::Down("100.0\u{202f}%".into())
         );
+    }
+
+    #[test]
+    fn a_variant_is_called_by_what_tells_it_apart() {
+        assert_eq!(within("Teams Rooms Pro", "Teams Rooms Pro, Monthly"), "Monthly");
+        assert_eq!(within("Teams", "Teams Rooms Pro, Annual"), "Rooms Pro, Annual");
+        assert_eq!(within("Teams Rooms Pro", "Teams Rooms Pro"), "Teams Rooms Pro");
+        assert_eq!(within("Teams Rooms Pro", "caption"), "caption");
     }
 
     #[test]

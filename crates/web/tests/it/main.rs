@@ -17,3 +17,4 @@ mod products;
 mod replicas;
 mod runs;
 mod secrets;
+mod seen;
