@@ -39,7 +39,7 @@ struct Args {
     /// Milliseconds that each page takes where the wire is what is waited for; 0 leaves it out
     #[arg(long, default_value_t = 200)]
     latency: u64,
-    /// On PostgreSQL too: the server of TEST_DATABASE_URL, else the one that the tests start
+    /// On PostgreSQL too: the server that the tests use
     #[arg(long)]
     postgres: bool,
     /// The built binary, to measure its start; without it, the one beside this program where there is one

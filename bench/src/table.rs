@@ -29,7 +29,8 @@ pub(crate) struct Measured {
 /// One line of the table.
 #[derive(Debug, Serialize)]
 pub(crate) struct Goal {
-    pub(crate) goal: &'static str,
+    /// Its number, as `P1`.
+    pub(crate) number: &'static str,
     pub(crate) what: String,
     pub(crate) ours: String,
     pub(crate) floor: String,
@@ -58,12 +59,16 @@ impl Report {
             }
         };
         self.goals.push(Goal {
-            goal,
+            number: goal,
             what: what.to_owned(),
             ours: text(ours),
             floor: text(floor),
             ratio: Some(ratio),
-            bound: if most.is_finite() { format!("<= {most} x floor") } else { "to compare".to_owned() },
+            bound: if most.is_finite() {
+                format!("<= {most} x floor")
+            } else {
+                "to compare".to_owned()
+            },
             met: ratio <= most,
         });
     }
@@ -79,12 +84,16 @@ impl Report {
     ) {
         let digits = usize::from(ours < 10.0 && ours.fract() != 0.0) * 2;
         self.goals.push(Goal {
-            goal,
+            number: goal,
             what: what.to_owned(),
             ours: format!("{ours:.digits$} {unit}"),
             floor: String::new(),
             ratio: None,
-            bound: if most.is_finite() { format!("<= {most} {unit}") } else { "to compare".to_owned() },
+            bound: if most.is_finite() {
+                format!("<= {most} {unit}")
+            } else {
+                "to compare".to_owned()
+            },
             met: ours <= most,
         });
     }
@@ -104,7 +113,7 @@ impl Report {
                 .push(format!("{goal}, {what}: {ours:?}, expected {expected:?}"));
         }
         self.goals.push(Goal {
-            goal,
+            number: goal,
             what: what.to_owned(),
             ours: told,
             floor: String::new(),
@@ -123,7 +132,7 @@ impl Report {
             vec![["goal", "what", "ours", "floor", "ratio", "bound", ""].map(str::to_owned)];
         for goal in &self.goals {
             rows.push([
-                goal.goal.to_owned(),
+                goal.number.to_owned(),
                 goal.what.clone(),
                 goal.ours.clone(),
                 goal.floor.clone(),

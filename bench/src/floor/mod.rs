@@ -49,8 +49,8 @@ pub(crate) async fn hash(source: Source, file: &Path) -> anyhow::Result<Figures>
     let (pages, products) = tokio::task::spawn_blocking(move || compare(pages, &known)).await??;
     download.await??;
     Ok(Figures {
-        pages,
         products,
+        pages,
         ..meter.stop()?
     })
 }

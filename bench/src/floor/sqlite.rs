@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, params};
+use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::listing::{Listing, Sku, items, listing};
@@ -57,9 +58,9 @@ pub(crate) async fn write(source: Source, file: &Path, extent: Extent) -> anyhow
     keeping.await??;
     downloading.await??;
     Ok(Figures {
-        pages,
         products,
         rows,
+        pages,
         ..meter.stop()?
     })
 }
@@ -167,8 +168,8 @@ fn write_sku(
     for plan in &sku.plans {
         let mut insert = tx.prepare_cached("INSERT INTO plan (sku, plan_id, name, billing, mpn, price, currency, list) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
         let (price, list) = (
-            plan.pricebook_price.map(|price| price.get()),
-            plan.pricebook_master_price.map(|price| price.get()),
+            plan.pricebook_price.map(RawValue::get),
+            plan.pricebook_master_price.map(RawValue::get),
         );
         let plan_id = insert.insert(params![
             id,
