@@ -125,7 +125,7 @@ pub fn replace(prepared: &Path, database: &Path) -> Result<Option<PathBuf>, Back
     };
     let mut kept = None;
     if database.exists() {
-        let free = (1..).map(|number| beside(database, &format!(".replaced-{number}"))).find(|path| !path.exists());
+        let free = (1..10_000).map(|number| beside(database, &format!(".replaced-{number}"))).find(|path| !path.exists());
         let aside = free.unwrap_or_else(|| beside(database, ".replaced"));
         std::fs::hard_link(database, &aside).map_err(failed(&aside))?;
         for end in ["-wal", "-shm"] {

@@ -145,7 +145,7 @@ proptest! {
             let known_for = sight.look(&login, now, steady);
             match next(&login, now, known_for) {
                 Step::Refresh(_) => {
-                    prop_assert!(last.is_none_or(|last| steady - last >= min_spacing(access_life)));
+                    prop_assert!(last.is_none_or(|last| steady.saturating_sub(last) >= min_spacing(access_life)));
                     last = Some(steady);
                     let granted = Exchange::Granted { obtained_at: now, access_life, jitter: 0 };
                     login = after_exchange(&login, granted, now);

@@ -23,6 +23,7 @@ fn run(seed: u64) -> (Hits, Option<String>) {
 }
 
 /// Runs one world again, and tells all that happened in it.
+#[expect(clippy::print_stdout, reason = "a history is read by a person")]
 fn tell(seed: u64) -> Option<String> {
     let mut world = World::new(seed, true);
     world.run();
@@ -51,14 +52,14 @@ fn no_seed_breaks_the_token_protocol() {
         return;
     }
     let seeds = asked_for("IONBRIDGE_SIM_SEEDS").unwrap_or(300);
-    let threads = std::thread::available_parallelism().map_or(2, usize::from) as u64;
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let parts: Vec<_> = std::thread::scope(|scope| {
-        let parts: Vec<_> = (0..threads)
+        let parts: Vec<_> = (0..threads as u64)
             .map(|part| {
                 scope.spawn(move || {
                     let mut hits = Hits::default();
                     let mut broken = Vec::new();
-                    for seed in (part..seeds).step_by(threads as usize) {
+                    for seed in (part..seeds).step_by(threads) {
                         let (found, violation) = run(seed);
                         hits.add(&found);
                         broken.extend(violation.map(|violation| (seed, violation)));

@@ -100,7 +100,10 @@ impl World {
             } else {
                 let steady = self.steady(server);
                 let since = *self.servers[server].open_since.entry(id).or_insert(steady);
-                if long_over(steady - since, Duration::from_millis(CALL_TIMEOUT)) {
+                if long_over(
+                    steady.saturating_sub(since),
+                    Duration::from_millis(CALL_TIMEOUT),
+                ) {
                     self.resolve(server, id, Written::Lost);
                 }
             }

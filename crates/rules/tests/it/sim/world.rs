@@ -381,10 +381,16 @@ impl World {
     }
 
     pub(super) fn note(&mut self, line: impl FnOnce(&Self) -> String) {
-        if self.history.is_some() {
-            let text = format!("{:>11.3} s  {}", self.now as f64 / 1000.0, line(self));
-            self.history.as_mut().expect("it was there").push(text);
-        }
+        let Some(mut history) = self.history.take() else {
+            return;
+        };
+        history.push(format!(
+            "{:>7}.{:03} s  {}",
+            self.now / 1000,
+            self.now % 1000,
+            line(self)
+        ));
+        self.history = Some(history);
     }
 
     pub(super) fn violate(&mut self, what: impl Into<String>) {
