@@ -59,7 +59,11 @@ impl Around {
             frame: Frame {
                 title: title.into(),
                 section,
-                crumbs: Vec::new(),
+                crumbs: match section {
+                    Section::Activity => vec![Crumb::new("Activity", "/activity/runs")],
+                    Section::Settings => vec![Crumb::new("Settings", "/settings/integrations")],
+                    _ => Vec::new(),
+                },
                 theme: theme(headers),
                 csrf,
                 person,
@@ -171,16 +175,17 @@ fn card(connections: &[ConnectionRow], now: Timestamp) -> ConnectionCard {
     if let Some(row) = troubled {
         return state_of(row);
     }
-    if connections.iter().all(|row| row.sandbox) {
-        return ConnectionCard::Test {
-            name: first.name.clone(),
-            href: connection_href(first.id),
-        };
-    }
     let ends_first = connections
         .iter()
         .filter_map(|row| Some((row, life(row, now)?)))
         .min_by_key(|(row, _)| row.refresh_expires_at);
+    if connections.iter().all(|row| row.sandbox) {
+        return ConnectionCard::Test {
+            name: first.name.clone(),
+            life: ends_first.map(|(_, life)| life),
+            href: connection_href(first.id),
+        };
+    }
     match ends_first {
         Some((row, life)) => ConnectionCard::Living {
             name: match connections.len() {

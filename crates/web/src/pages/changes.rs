@@ -275,21 +275,29 @@ fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
         }),
         _ => None,
     };
+    // A whole product that came or went has no two values: its state says all.
+    let whole = matches!(
+        row.kind,
+        ChangeKind::New | ChangeKind::Returned | ChangeKind::Withdrawn
+    );
+    let value = |text: &str| {
+        if hidden || whole {
+            String::new()
+        } else {
+            amount(text)
+        }
+    };
     ChangeRow {
         href: format!("/products/{}", row.product),
         name: row.product_name.clone(),
         vendor: row.vendor.clone(),
-        label: row.label.clone(),
-        before: if hidden {
-            String::new()
+        label: if whole {
+            row.vendor.clone()
         } else {
-            amount(&row.before)
+            format::within(&row.product_name, &row.label).to_owned()
         },
-        after: if hidden {
-            String::new()
-        } else {
-            amount(&row.after)
-        },
+        before: value(&row.before),
+        after: value(&row.after),
         currency: if money && costs {
             row.currency.clone().unwrap_or_default()
         } else {

@@ -20,6 +20,7 @@ use crate::fault::Fault;
 use crate::from_engine::{to_its_end, told};
 use crate::pages::around::{connection_href, connection_status, life};
 use crate::pages::credentials::checks;
+use crate::pages::runs::outcome;
 use crate::pages::{Around, go_to};
 use crate::view::connection::{
     ConnectedCard, ConnectionActions, ConnectionPage, IntegrationsPage, LoginFact,
@@ -28,6 +29,9 @@ use crate::view::format::{count, counted, duration};
 use crate::view::{
     Button, Fact, Flash, Html, Link, Note, Point, Section, Times, Tone, Value, status,
 };
+
+/// Imports in the history of a connection.
+const HISTORY: u32 = 10;
 
 /// A form that holds nothing but its token.
 #[derive(Debug, Deserialize)]
@@ -219,9 +223,8 @@ async fn page(
         status: connection_status(&row, times.now),
         test: row.sandbox,
         facts_line: format!(
-            "{} · Account {} · connected by {} on {}",
-            row.name,
-            row.account_id,
+            "{}connected by {} on {}",
+            named(&row),
             row.created_by,
             times.date_time(row.created_at)
         ),
@@ -233,11 +236,7 @@ async fn page(
             .map(|at| times.date_time(at))
             .unwrap_or_default(),
         login_facts: login_facts(&view, times),
-        history: view
-            .attempts
-            .iter()
-            .map(|attempt| point(attempt, times))
-            .collect(),
+        history: history(app, &row, &view, times).await?,
         catalog: catalog_facts(app, &row, times).await?,
         facts: facts(app, &row, caller),
         actions: manages.then(|| actions(&row)),
@@ -245,6 +244,16 @@ async fn page(
         frame: around.frame,
     })
     .into_response())
+}
+
+/// Its name and account; one without a name is called by its account already.
+fn named(row: &ConnectionRow) -> String {
+    let account = format!("Account {}", row.account_id);
+    if row.name == account {
+        format!("{account} · ")
+    } else {
+        format!("{} · {account} · ", row.name)
+    }
 }
 
 fn actions(row: &ConnectionRow) -> ConnectionActions {
@@ -292,6 +301,49 @@ fn login_facts(view: &ConnectionOverview, times: &Times) -> Vec<LoginFact> {
         at: Some(times.ago(view.refreshed_at)),
     });
     facts
+}
+
+/// What has happened, the newest first: refreshes, imports, and the day that it was connected.
+async fn history(
+    app: &App,
+    row: &ConnectionRow,
+    view: &ConnectionOverview,
+    times: &Times,
+) -> Result<Vec<Point>, Fault> {
+    let mut events: Vec<(Timestamp, Point)> = view
+        .attempts
+        .iter()
+        .map(|attempt| {
+            let at = attempt.finished_at.unwrap_or(attempt.started_at);
+            (at, point(attempt, times))
+        })
+        .collect();
+    for run in runs::list(app.store().read(), Some(row.id), None, HISTORY).await? {
+        let at = run.finished_at.unwrap_or(run.requested_at);
+        let state = status::run(run.status, run.counts.set_aside);
+        events.push((
+            at,
+            Point {
+                tone: state.tone,
+                icon: "package-import",
+                title: format!("Catalog import {}: {}", count(run.number), state.word),
+                detail: outcome(&run),
+                at: times.second(at),
+            },
+        ));
+    }
+    events.push((
+        row.created_at,
+        Point {
+            tone: Tone::Ok,
+            icon: "plug-connected",
+            title: "Connected".to_owned(),
+            detail: format!("Every check passed. {}.", row.created_by),
+            at: times.second(row.created_at),
+        },
+    ));
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(events.into_iter().map(|(_, point)| point).collect())
 }
 
 fn point(attempt: &AttemptRow, times: &Times) -> Point {

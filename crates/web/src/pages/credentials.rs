@@ -371,7 +371,7 @@ async fn page(
         if kept.is_empty() {
             field
         } else {
-            field.placeholder("pasted, kept for 30 minutes; leave it empty to use it")
+            field.placeholder("kept for 30 minutes; leave empty")
         }
     };
     let mut account_id = Field::new("account_id", "Account ID", FieldKind::Text)

@@ -497,18 +497,3 @@ async fn raw_text(app: &App, detail: &ProductDetail) -> Result<String, Fault> {
         .ok_or_else(|| Fault::not_found("raw reply"))?;
     raw::open(&stored).ok_or_else(|| Fault::not_found("raw reply"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::within;
-
-    #[test]
-    fn a_variant_is_called_by_what_tells_it_apart() {
-        assert_eq!(
-            within("Kettle", "Kettle, step-up, Annual"),
-            "step-up, Annual"
-        );
-        assert_eq!(within("Kettle", "Kettle"), "Kettle");
-        assert_eq!(within("Kettle", "Teapot, Annual"), "Teapot, Annual");
-    }
-}

@@ -7,6 +7,7 @@ use store::runs::{self, LogLine, RunRow};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::pages::set_aside::reason;
 use crate::view::format::{self, count, counted};
 use crate::view::parts::{Figure, Step, StepState};
 use crate::view::run::{self, RunBody, RunProgress, RunRecord};
@@ -266,7 +267,7 @@ fn moved(row: &catalog::ChangeRow) -> RunRecord {
         },
         tone: if up { Tone::Warn } else { Tone::Ok },
         name: row.product_name.clone(),
-        what: row.label.clone(),
+        what: format::within(&row.product_name, &row.label).to_owned(),
         why: by,
     }
 }
@@ -278,6 +279,6 @@ fn unread(row: &catalog::SetAsideRow) -> RunRecord {
         tone: Tone::Warn,
         name: row.name.clone(),
         what: row.json_path.clone(),
-        why: row.message.clone(),
+        why: reason(&row.json_path, &row.message).title,
     }
 }

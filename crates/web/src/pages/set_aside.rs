@@ -87,7 +87,7 @@ async fn page(
             .map(|row| SetAsideEntry {
                 href: format!("/products/set-aside/{}", row.id),
                 ion_id: row.ion_id.clone(),
-                reason: row.message.clone(),
+                reason: reason(&row.json_path, &row.message).title,
                 place: place(&row.json_path),
                 open: id == Some(row.id),
             })
@@ -100,26 +100,117 @@ async fn page(
     .into_response())
 }
 
-/// `SKU 3` of a path such as `skus[2].plans[0].recurringPrice`.
+/// `SKU 3` of a path such as `$.definition.skus[2].plans[0].recurringPrice`.
 fn place(path: &str) -> String {
-    let part = path.trim_start_matches('$').trim_start_matches('.');
-    let Some((name, rest)) = part.split_once('[') else {
-        return String::new();
+    for (list, word) in [("skus[", "SKU"), ("addOns[", "add-on")] {
+        let number = path
+            .split_once(list)
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .and_then(|(number, _)| number.parse::<u64>().ok());
+        if let Some(number) = number {
+            return format!("{word} {}", number + 1);
+        }
+    }
+    String::new()
+}
+
+/// Why a product could not be read.
+pub(crate) struct Reason {
+    /// `A price is not a number`.
+    pub(crate) title: String,
+    /// What Ion sent, and what must stand there.
+    sentence: String,
+}
+
+/// The reason in words that need no JSON. `message` is what the reader said at `path`; what is not known here is said as it is.
+pub(crate) fn reason(path: &str, message: &str) -> Reason {
+    // Line and column are those of a reply on one line, which nobody sees.
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(said, _)| said);
+    let member = path
+        .rsplit(['.', '$'])
+        .next()
+        .and_then(|last| last.split('[').next())
+        .filter(|last| !last.is_empty());
+    let thing = match member {
+        Some("displayName") => "the name".to_owned(),
+        Some("skus") => "the value for SKUs".to_owned(),
+        Some("addOns") => "the value for add-ons".to_owned(),
+        Some("plans") => "the value for plans".to_owned(),
+        Some("phases") => "the value for phases".to_owned(),
+        Some(member) if member.ends_with("Price") => "a price".to_owned(),
+        Some(member) => format!("“{member}”"),
+        None => "the product".to_owned(),
     };
-    match (
-        name,
-        rest.split_once(']')
-            .and_then(|(number, _)| number.parse::<u64>().ok()),
-    ) {
-        ("skus", Some(number)) => format!("SKU {}", number + 1),
-        (name, Some(number)) => format!("{name} {}", number + 1),
-        _ => String::new(),
+    if message == "missing" || message.starts_with("missing field") {
+        return Reason {
+            title: format!("{} is missing", capital(&thing)),
+            sentence: "Ion sent nothing where it must stand.".to_owned(),
+        };
+    }
+    if let Some(found) = message.strip_prefix("expected a decimal number, found ") {
+        return Reason {
+            title: "A price is not a number".to_owned(),
+            sentence: format!(
+                "Ion sent {} where an amount must stand. Prices are not guessed.",
+                of_json(found)
+            ),
+        };
+    }
+    let shapes = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))
+        .and_then(|shapes| shapes.split_once(", expected "));
+    match shapes {
+        Some((found, wanted)) => Reason {
+            title: format!("{} is not {}", capital(&thing), of_json(wanted)),
+            sentence: format!(
+                "Ion sent {} where {} must stand.",
+                of_json(found),
+                of_json(wanted)
+            ),
+        },
+        None => Reason {
+            title: "A value could not be read".to_owned(),
+            sentence: sentence(message),
+        },
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// A shape of JSON as people call it.
+fn of_json(shape: &str) -> String {
+    match shape {
+        "map" | "a map" => "an object".to_owned(),
+        "sequence" | "a sequence" => "a list".to_owned(),
+        "a string" => "a text".to_owned(),
+        "a boolean" => "yes or no".to_owned(),
+        "null" | "unit value" => "nothing".to_owned(),
+        _ if shape.starts_with("struct ") => "an object".to_owned(),
+        _ => match shape
+            .split_once(' ')
+            .filter(|(kind, _)| matches!(*kind, "string" | "integer" | "boolean"))
+        {
+            Some(("string", text)) => format!("the text {text}"),
+            Some((_, value)) => value.trim_matches('`').to_owned(),
+            None if shape.starts_with('"') => format!("the text {shape}"),
+            None => shape.to_owned(),
+        },
     }
 }
 
 /// The one that is open. The reply holds prices: only for who may see costs.
 fn detail(row: &SetAsideRow, still: bool, costs: bool, around: &Around) -> SetAsideDetail {
     let times = &around.times;
+    let reason = reason(&row.json_path, &row.message);
     let text = if costs { raw::open(&row.raw) } else { None };
     let (lines, left) = text
         .as_deref()
@@ -134,13 +225,13 @@ fn detail(row: &SetAsideRow, still: bool, costs: bool, around: &Around) -> SetAs
             status::product(ProductState::Available, false)
         },
         title: if still {
-            "A value could not be read".to_owned()
+            reason.title
         } else {
             "It was read since".to_owned()
         },
         sentence: format!(
             "{} {}",
-            sentence(&row.message),
+            reason.sentence,
             if row.product.is_some() {
                 "The product keeps what was known before."
             } else {
@@ -205,11 +296,46 @@ pub(crate) async fn raw_file(
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::{place, reason};
 
     #[test]
     fn the_place_is_told_in_a_word() {
         assert_eq!(place("$.skus[2].plans[0].recurringPrice"), "SKU 3");
-        assert_eq!(place("marketing.displayName"), "");
+        assert_eq!(place("$.definition.addOns[0].plans[1].mpnId"), "add-on 1");
+        assert_eq!(place("$.marketing.displayName"), "");
+    }
+
+    #[test]
+    fn the_reason_is_told_without_the_words_of_a_parser() {
+        let told = |path: &str, message: &str| {
+            let reason = reason(path, message);
+            format!("{}: {}", reason.title, reason.sentence)
+        };
+        assert_eq!(
+            told(
+                "$.definition.skus[0].plans[0].pricebookPrice",
+                "expected a decimal number, found \"on request\" at line 1 column 3449"
+            ),
+            "A price is not a number: Ion sent the text \"on request\" where an amount must stand. Prices are not guessed."
+        );
+        assert_eq!(
+            told(
+                "$.definition.skus",
+                "invalid type: map, expected a sequence at line 1 column 3100"
+            ),
+            "The value for SKUs is not a list: Ion sent an object where a list must stand."
+        );
+        assert_eq!(
+            told("$.marketing.displayName", "missing"),
+            "The name is missing: Ion sent nothing where it must stand."
+        );
+        assert_eq!(
+            told("$.etag", "invalid type: integer `5`, expected a string"),
+            "“etag” is not a text: Ion sent 5 where a text must stand."
+        );
+        assert_eq!(
+            told("$", "EOF while parsing a value at line 1 column 9"),
+            "A value could not be read: EOF while parsing a value."
+        );
     }
 }

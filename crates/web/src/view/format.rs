@@ -382,10 +382,23 @@ mod tests {
 
     #[test]
     fn a_variant_is_called_by_what_tells_it_apart() {
-        assert_eq!(within("Teams Rooms Pro", "Teams Rooms Pro, Monthly"), "Monthly");
-        assert_eq!(within("Teams", "Teams Rooms Pro, Annual"), "Rooms Pro, Annual");
-        assert_eq!(within("Teams Rooms Pro", "Teams Rooms Pro"), "Teams Rooms Pro");
-        assert_eq!(within("Teams Rooms Pro", "caption"), "caption");
+        assert_eq!(
+            within("Teams Rooms Pro", "Teams Rooms Pro, Monthly"),
+            "Monthly"
+        );
+        assert_eq!(
+            within("Teams", "Teams Rooms Pro, Annual"),
+            "Rooms Pro, Annual"
+        );
+        assert_eq!(
+            within("Teams Rooms Pro", "Teams Rooms Pro"),
+            "Teams Rooms Pro"
+        );
+        assert_eq!(
+            within("Kettle", "Kettle, step-up, Annual"),
+            "step-up, Annual"
+        );
+        assert_eq!(within("Kettle", "Teapot, Annual"), "Teapot, Annual");
     }
 
     #[test]

@@ -168,6 +168,8 @@ pub enum ConnectionCard {
     Test {
         /// Name of the first.
         name: String,
+        /// What is left of the login that ends first, where Ion told it.
+        life: Option<Life>,
         /// Its page.
         href: String,
     },

@@ -44,7 +44,12 @@ impl fmt::Display for Shares {
             write!(
                 f,
                 r#"<rect class="f{series}" x="{start}" width="{}" height="8"/>"#,
-                width.saturating_sub(3).max(2)
+                // What dividing left over goes to the last part, so that the bar is full.
+                if position + 1 == self.parts.len() {
+                    1000_u64.saturating_sub(start)
+                } else {
+                    width.saturating_sub(3).max(2)
+                }
             )?;
             start += width;
         }
