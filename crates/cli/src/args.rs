@@ -199,8 +199,8 @@ pub enum UserCommand {
         /// May do everything
         #[arg(long)]
         admin: bool,
-        /// Role of anybody else: sales, finance or read_only
-        #[arg(long, default_value = "read_only", conflicts_with = "admin")]
+        /// Role of anybody else
+        #[arg(long, help = "Role of anybody else: sales, finance or read_only", default_value = "read_only", conflicts_with = "admin")]
         role: String,
         /// File with the password; asked for where none is named
         #[arg(long, value_name = "FILE")]
@@ -217,8 +217,8 @@ pub enum TokenCommand {
     Create {
         /// What it is for
         name: String,
-        /// What it may do: admin, sales, finance or read_only
-        #[arg(long, default_value = "read_only")]
+        /// What it may do
+        #[arg(long, help = "What it may do: admin, sales, finance or read_only", default_value = "read_only")]
         role: String,
     },
 }
@@ -232,8 +232,8 @@ pub enum DbCommand {
     Status,
     /// Copy everything into another, empty database: SQLite to PostgreSQL, or back
     Copy {
-        /// The other database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH
-        #[arg(long, value_name = "URL", env = "IONBRIDGE_COPY_TO", hide_env_values = true)]
+        /// The other database
+        #[arg(long, help = "The other database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH", value_name = "URL", env = "IONBRIDGE_COPY_TO", hide_env_values = true)]
         to: String,
     },
 }

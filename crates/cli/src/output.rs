@@ -24,6 +24,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Writes a line to standard output; a reader that went away ends it quietly.
+    #[expect(clippy::unused_self, reason = "only who may write has an output")]
     pub(crate) fn line(self, text: &str) {
         drop(writeln!(std::io::stdout(), "{text}"));
     }

@@ -22,7 +22,7 @@ pub(super) async fn write(file: &Path, host: &dyn Host, out: Output) -> anyhow::
     let bytes = backup(&store, file).await?;
     let key = host.key_path();
     out.answer(&json!({"file": file, "bytes": bytes, "key_included": false, "key": key}), |out| {
-        out.line(&format!("{} was written and checked ({:.1} MB).", file.display(), bytes as f64 / 1e6));
+        out.line(&format!("{} was written and checked ({} KiB).", file.display(), bytes / 1024));
         out.line(&format!("The key is not in it: without {} its secrets cannot be read. Keep a copy of the key in another place.", key.display()));
     });
     Ok(Exit::Done)
