@@ -229,7 +229,27 @@ impl IonClient {
         }
     }
 
-    async fn send(
+    pub(crate) fn address(&self, path: &str) -> Result<url::Url, Error> {
+        self.http.url(path)
+    }
+
+    pub(crate) async fn pace(&self) {
+        self.budget.acquire().await;
+    }
+
+    pub(crate) async fn pause(&self, wait: Duration) {
+        self.budget.pause(wait).await;
+    }
+
+    pub(crate) async fn token(&self) -> Result<AccessToken, Error> {
+        self.tokens.current().await.map_err(Error::Token)
+    }
+
+    pub(crate) async fn newer_token(&self, refused: &AccessToken) -> Result<AccessToken, Error> {
+        self.tokens.refused(refused).await.map_err(Error::Token)
+    }
+
+    pub(crate) async fn send(
         &self,
         method: &Method,
         url: url::Url,
@@ -311,7 +331,7 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
 }
 
 /// Every answer of Ion that succeeds is an object.
-fn whole_object(answer: Answer) -> Result<Success, Error> {
+pub(crate) fn whole_object(answer: Answer) -> Result<Success, Error> {
     let text = answer.body.trim();
     if !text.starts_with('{') {
         return Err(Error::NotIon {

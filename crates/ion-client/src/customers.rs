@@ -1,12 +1,16 @@
 //! Customers of an account (Ion API notes 2.2).
 
 use futures::Stream;
+use http::Method;
+use secrecy::SecretString;
+use serde::Deserialize;
 
 use crate::client::IonClient;
 use crate::error::{Error, decode};
 use crate::http::segment;
-use crate::model::{instant, model};
+use crate::model::{instant, model, whole};
 use crate::page::{Item, Page, PageToken, Query, fetch, stream};
+use crate::write::{Effect, WriteError};
 
 /// Customers of one account.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +47,24 @@ model! {
         /// `ACTIVE` or `INACTIVE`.
         customer_status: String,
     }
+    /// What a customer has at a vendor's cloud.
+    CloudProfile {
+        /// Ion's number of the provider.
+        #[serde(deserialize_with = "whole")]
+        provider_id: i64,
+        /// Its name, such as `Microsoft`.
+        display_name: String,
+        /// Its short name.
+        short_name: String,
+        /// Whether it is offered to the customer.
+        enabled: bool,
+        /// The customer's id there, such as a Microsoft tenant.
+        customer_tenant_id: String,
+        /// The customer's domain there.
+        customer_domain: String,
+        /// State of the agreement with the vendor.
+        agreement_status: String,
+    }
     /// An address of a customer.
     CustomerAddress {
         /// Street.
@@ -58,6 +80,86 @@ model! {
         /// Country code.
         country: String,
     }
+}
+
+/// What is sent when a customer is made or changed (Ion API notes 2.2). An update replaces the whole customer: send every member.
+///
+/// Empty texts are left out. `alternate_email`, `domain` and the names of the primary contact are taken and never shown again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerDraft {
+    /// Organisation; required.
+    pub organization: String,
+    /// Street; required.
+    pub street: String,
+    /// Suite.
+    pub suite: String,
+    /// City; required.
+    pub city: String,
+    /// State; required. A code where the country has codes, else free text.
+    pub state: String,
+    /// Postal code; required.
+    pub zip: String,
+    /// Country code; required.
+    pub country: String,
+    /// Name of the primary contact; required.
+    pub contact_name: String,
+    /// E-mail of the primary contact; required, and unique at Ion.
+    pub email: String,
+    /// Title.
+    pub title: String,
+    /// Phone.
+    pub phone: String,
+    /// Two capital letters; required.
+    pub language: String,
+    /// A second e-mail.
+    pub alternate_email: String,
+    /// Domain of the organisation.
+    pub domain: String,
+}
+
+impl CustomerDraft {
+    fn body(&self) -> serde_json::Value {
+        fn put(members: &mut serde_json::Map<String, serde_json::Value>, name: &str, text: &str) {
+            if !text.is_empty() {
+                members.insert(name.to_owned(), text.into());
+            }
+        }
+        let mut address = serde_json::Map::new();
+        for (name, text) in [
+            ("street", &self.street),
+            ("suite", &self.suite),
+            ("city", &self.city),
+            ("state", &self.state),
+            ("zip", &self.zip),
+            ("country", &self.country),
+        ] {
+            put(&mut address, name, text);
+        }
+        let mut members = serde_json::Map::new();
+        for (name, text) in [
+            ("customerOrganization", &self.organization),
+            ("customerName", &self.contact_name),
+            ("customerEmail", &self.email),
+            ("customerTitle", &self.title),
+            ("customerPhone", &self.phone),
+            ("languageCode", &self.language),
+            ("alternateEmail", &self.alternate_email),
+            ("customerDomain", &self.domain),
+        ] {
+            put(&mut members, name, text);
+        }
+        members.insert("customerAddress".to_owned(), address.into());
+        members.into()
+    }
+}
+
+/// A customer that was made, and the password of the portal user that Ion made with it.
+#[derive(Debug, Clone)]
+pub struct CreatedCustomer {
+    /// The customer.
+    pub customer: Customer,
+    /// Shown by Ion this once.
+    pub password: Option<SecretString>,
 }
 
 impl Customer {
@@ -81,6 +183,41 @@ impl<'a> Customers<'a> {
         }
     }
 
+    /// Makes a customer. Not idempotent: where the effect is unclear, search by e-mail before anything is sent again.
+    pub async fn create(self, draft: &CustomerDraft) -> Result<CreatedCustomer, WriteError> {
+        let answer = self
+            .ion
+            .write(Method::POST, &self.path(), &draft.body())
+            .await?;
+        // The only place where the password is read; what goes on from here has none.
+        let password = serde_json::from_str::<Made>(&answer.body)
+            .ok()
+            .and_then(|made| made.user?.password);
+        let customer = decode(&answer.body).map_err(|error| WriteError {
+            error: error.into(),
+            effect: Effect::Unclear,
+        })?;
+        Ok(CreatedCustomer { customer, password })
+    }
+
+    /// Replaces a customer: Ion is taken to forget what is not sent.
+    pub async fn update(self, id: &str, draft: &CustomerDraft) -> Result<Customer, WriteError> {
+        let path = format!("{}/{}", self.path(), segment(id));
+        let answer = self.ion.write(Method::PUT, &path, &draft.body()).await?;
+        decode(&answer.body).map_err(|error| WriteError {
+            error: error.into(),
+            effect: Effect::Unclear,
+        })
+    }
+
+    /// What the customer has at the vendors' clouds. Complete only where the portal shows the provider to customers.
+    pub async fn cloud_profiles(self, id: &str) -> Result<Vec<CloudProfile>, Error> {
+        let path = format!("{}/{}/cloudProfiles", self.path(), segment(id));
+        let answer = self.ion.get(&path, &[]).await?;
+        let list: CloudProfiles = decode(&answer.body)?;
+        Ok(list.customer_cloud_profiles.unwrap_or_default())
+    }
+
     /// One customer.
     pub async fn get(self, id: &str) -> Result<Item<Customer>, Error> {
         let answer = self
@@ -93,6 +230,22 @@ impl<'a> Customers<'a> {
     fn path(self) -> String {
         format!("/api/v3/accounts/{}/customers", segment(self.account))
     }
+}
+
+#[derive(Deserialize)]
+struct Made {
+    user: Option<MadeUser>,
+}
+
+#[derive(Deserialize)]
+struct MadeUser {
+    password: Option<SecretString>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CloudProfiles {
+    customer_cloud_profiles: Option<Vec<CloudProfile>>,
 }
 
 /// A list of customers.

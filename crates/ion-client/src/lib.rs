@@ -11,6 +11,7 @@ pub mod oauth;
 mod page;
 mod products;
 mod scrub;
+mod write;
 
 pub use catalog::{
     AddOn, Categories, Category, Charge, ChargeTier, Charges, Consumable, ConsumableTier,
@@ -20,9 +21,13 @@ pub use catalog::{
 pub use client::{
     AccessToken, AccessTokens, FixedToken, IonClient, PacedBudget, RequestBudget, TokenUnavailable,
 };
-pub use customers::{Customer, CustomerAddress, CustomerList, Customers};
+pub use customers::{
+    CloudProfile, CreatedCustomer, Customer, CustomerAddress, CustomerDraft, CustomerList,
+    Customers,
+};
 pub use decimal::ExactDecimal;
 pub use error::{ApiError, Class, DecodeError, Error};
 pub use http::{ConfigError, HttpSettings, RetryPolicy};
 pub use page::{Item, Page, PageToken};
 pub use products::{ClientRole, GetProduct, ProductList, Products, ProviderProducts};
+pub use write::{Effect, WriteError};

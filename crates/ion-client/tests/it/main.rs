@@ -10,3 +10,4 @@ mod refusals;
 mod retries;
 mod servers;
 mod tokens;
+mod writes;
