@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use engine::{CatalogSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls, WebhookSettings};
+use engine::{
+    CatalogSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls, WebhookSettings,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -13,7 +15,13 @@ use toml::{Table, Value};
 pub(crate) const DEFAULT: &str = include_str!("../config.default.toml");
 
 /// Variables of the environment that are no settings of a section.
-const OTHER_VARIABLES: [&str; 5] = ["IONBRIDGE_DATA_DIR", "IONBRIDGE_DATABASE_URL", "IONBRIDGE_CONFIG", "IONBRIDGE_KILL_AT", "IONBRIDGE_REQUIRE_ASSETS"];
+const OTHER_VARIABLES: [&str; 5] = [
+    "IONBRIDGE_DATA_DIR",
+    "IONBRIDGE_DATABASE_URL",
+    "IONBRIDGE_CONFIG",
+    "IONBRIDGE_KILL_AT",
+    "IONBRIDGE_REQUIRE_ASSETS",
+];
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,18 +126,26 @@ pub(crate) struct Telemetry {
 impl Config {
     /// The settings in force.
     pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let mut table: Table = DEFAULT.parse().context("the compiled-in defaults cannot be read")?;
+        let mut table: Table = DEFAULT
+            .parse()
+            .context("the compiled-in defaults cannot be read")?;
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path).with_context(|| format!("the configuration {} cannot be read", path.display()))?;
-            let own: Table = text.parse().with_context(|| format!("the configuration {} is no TOML", path.display()))?;
-            merge(&mut table, own, "").with_context(|| format!("the configuration {} cannot be used", path.display()))?;
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("the configuration {} cannot be read", path.display()))?;
+            let own: Table = text
+                .parse()
+                .with_context(|| format!("the configuration {} is no TOML", path.display()))?;
+            merge(&mut table, own, "")
+                .with_context(|| format!("the configuration {} cannot be used", path.display()))?;
         }
         for (name, value) in std::env::vars() {
             if name.starts_with("IONBRIDGE_") && !OTHER_VARIABLES.contains(&name.as_str()) {
                 set(&mut table, &name, value)?;
             }
         }
-        let config: Self = Value::Table(table).try_into().context("a setting has a value that cannot be used")?;
+        let config: Self = Value::Table(table)
+            .try_into()
+            .context("a setting has a value that cannot be used")?;
         config.validate()?;
         Ok(config)
     }
@@ -144,10 +160,14 @@ impl Config {
         if !matches!(self.telemetry.format.as_str(), "text" | "json") {
             bail!("telemetry.format is text or json");
         }
-        if !self.notices.email.host.is_empty() && (self.notices.email.from.is_empty() || self.notices.email.to.is_empty()) {
+        if !self.notices.email.host.is_empty()
+            && (self.notices.email.from.is_empty() || self.notices.email.to.is_empty())
+        {
             bail!("notices.email needs from and to");
         }
-        if !self.notices.webhook.url.is_empty() && self.notices.webhook.secret.expose_secret().is_empty() {
+        if !self.notices.webhook.url.is_empty()
+            && self.notices.webhook.secret.expose_secret().is_empty()
+        {
             bail!("notices.webhook needs a secret; make one with: openssl rand -base64 32");
         }
         Ok(())
@@ -176,7 +196,12 @@ impl Config {
     }
 
     pub(crate) fn catalog(&self) -> CatalogSettings {
-        CatalogSettings { guard_percent: self.catalog.guard_percent, guard_minimum: self.catalog.guard_minimum, pricing_batch: self.catalog.pricing_batch, ..CatalogSettings::default() }
+        CatalogSettings {
+            guard_percent: self.catalog.guard_percent,
+            guard_minimum: self.catalog.guard_minimum,
+            pricing_batch: self.catalog.pricing_batch,
+            ..CatalogSettings::default()
+        }
     }
 
     pub(crate) fn notices(&self, public_url: &str) -> NoticeSettings {
@@ -188,11 +213,16 @@ impl Config {
                 port: email.port,
                 tls: email.tls,
                 username: (!email.username.is_empty()).then(|| email.username.clone()),
-                password: (!email.password.expose_secret().is_empty()).then(|| email.password.clone()),
+                password: (!email.password.expose_secret().is_empty())
+                    .then(|| email.password.clone()),
                 from: email.from.clone(),
                 to: email.to.clone(),
             }),
-            webhook: (!webhook.url.is_empty()).then(|| WebhookSettings { url: webhook.url.clone(), secret: webhook.secret.clone(), allow_private: webhook.allow_private }),
+            webhook: (!webhook.url.is_empty()).then(|| WebhookSettings {
+                url: webhook.url.clone(),
+                secret: webhook.secret.clone(),
+                allow_private: webhook.allow_private,
+            }),
         }
     }
 
@@ -210,7 +240,11 @@ impl Config {
 /// Lays one table over another. A key that the defaults do not have is an error.
 fn merge(into: &mut Table, own: Table, path: &str) -> anyhow::Result<()> {
     for (key, value) in own {
-        let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let here = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
         match (into.get_mut(&key), value) {
             (Some(Value::Table(known)), Value::Table(own)) => merge(known, own, &here)?,
             (Some(known), value) => *known = value,
@@ -224,14 +258,21 @@ fn merge(into: &mut Table, own: Table, path: &str) -> anyhow::Result<()> {
 fn set(table: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
     let path = name.trim_start_matches("IONBRIDGE_").to_lowercase();
     let (path, value) = match path.strip_suffix("_file") {
-        Some(secret) if secret.ends_with("password") || secret.ends_with("secret") || secret.ends_with("database__url") => {
-            let text = std::fs::read_to_string(&value).with_context(|| format!("the file of {name}, {value}, cannot be read"))?;
+        Some(secret)
+            if secret.ends_with("password")
+                || secret.ends_with("secret")
+                || secret.ends_with("database__url") =>
+        {
+            let text = std::fs::read_to_string(&value)
+                .with_context(|| format!("the file of {name}, {value}, cannot be read"))?;
             (secret.to_owned(), text.trim().to_owned())
         }
         _ => (path, value),
     };
     let mut parts: Vec<&str> = path.split("__").collect();
-    let Some(last) = parts.pop() else { bail!("{name} names no setting") };
+    let Some(last) = parts.pop() else {
+        bail!("{name} names no setting")
+    };
     let mut at = table;
     for part in parts {
         at = match at.get_mut(part) {
@@ -239,11 +280,26 @@ fn set(table: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
             _ => bail!("{name} names no setting: there is no section {part}"),
         };
     }
-    let Some(known) = at.get(last) else { bail!("{name} names no setting: there is no {last}{}", nearest(last, at.keys())) };
+    let Some(known) = at.get(last) else {
+        bail!(
+            "{name} names no setting: there is no {last}{}",
+            nearest(last, at.keys())
+        )
+    };
     let value = match known {
         Value::String(_) => Value::String(value),
-        Value::Array(_) => Value::Array(value.split(',').map(|part| Value::String(part.trim().to_owned())).filter(|part| part.as_str() != Some("")).collect()),
-        _ => format!("v = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("v")).with_context(|| format!("{name} has a value that cannot be used"))?,
+        Value::Array(_) => Value::Array(
+            value
+                .split(',')
+                .map(|part| Value::String(part.trim().to_owned()))
+                .filter(|part| part.as_str() != Some(""))
+                .collect(),
+        ),
+        _ => format!("v = {value}")
+            .parse::<Table>()
+            .ok()
+            .and_then(|mut table| table.remove("v"))
+            .with_context(|| format!("{name} has a value that cannot be used"))?,
     };
     at.insert(last.to_owned(), value);
     Ok(())
@@ -257,13 +313,20 @@ fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> String {
             let mut last = row[0];
             row[0] = i + 1;
             for (j, cb) in b.chars().enumerate() {
-                let next = (last + usize::from(ca != cb)).min(row[j] + 1).min(row[j + 1] + 1);
+                let next = (last + usize::from(ca != cb))
+                    .min(row[j] + 1)
+                    .min(row[j + 1] + 1);
                 last = std::mem::replace(&mut row[j + 1], next);
             }
         }
         row[b.chars().count()]
     };
-    known.map(|word| (distance(key, word), word)).filter(|(distance, _)| *distance <= 3).min().map(|(_, word)| format!(", did you mean {word}?")).unwrap_or_default()
+    known
+        .map(|word| (distance(key, word), word))
+        .filter(|(distance, _)| *distance <= 3)
+        .min()
+        .map(|(_, word)| format!(", did you mean {word}?"))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -286,7 +349,10 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_the_nearest() {
-        assert_eq!(with("[server]\nlisten_on = \"x\"").unwrap_err().to_string(), "there is no setting server.listen_on, did you mean listen?");
+        assert_eq!(
+            with("[server]\nlisten_on = \"x\"").unwrap_err().to_string(),
+            "there is no setting server.listen_on, did you mean listen?"
+        );
         assert!(with("[serverr]\nlisten = \"x\"").is_err());
     }
 
@@ -298,8 +364,16 @@ mod tests {
         set(&mut table, "IONBRIDGE_ION__PAGE_SIZE", "7".into()).unwrap();
         let config: Config = Value::Table(table.clone()).try_into().unwrap();
         assert!(config.server.behind_proxy);
-        assert_eq!((config.ion().allowed_hosts, config.ion().page_size), (vec!["a".to_owned(), "b".to_owned()], 7));
-        assert!(set(&mut table, "IONBRIDGE_SERVER__LISTN", "x".into()).unwrap_err().to_string().contains("did you mean listen"));
+        assert_eq!(
+            (config.ion().allowed_hosts, config.ion().page_size),
+            (vec!["a".to_owned(), "b".to_owned()], 7)
+        );
+        assert!(
+            set(&mut table, "IONBRIDGE_SERVER__LISTN", "x".into())
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean listen")
+        );
         assert!(set(&mut table, "IONBRIDGE_ION__PAGE_SIZE", "many".into()).is_err());
     }
 }

@@ -26,14 +26,29 @@ pub(crate) struct Home {
 
 impl Home {
     /// The directory of these settings; made where it is not there.
-    pub(crate) fn new(config: Config, data_dir: Option<PathBuf>, database_url: Option<SecretString>) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        config: Config,
+        data_dir: Option<PathBuf>,
+        database_url: Option<SecretString>,
+    ) -> anyhow::Result<Self> {
         let data_dir = data_dir.unwrap_or_else(|| config.data_dir.clone());
         if !data_dir.exists() {
             make_private(&data_dir)?;
         }
-        let data_dir = data_dir.canonicalize().with_context(|| format!("the data directory {} cannot be used", data_dir.display()))?;
-        let public_url = if config.server.public_url.is_empty() { format!("http://{}", config.server.listen) } else { config.server.public_url.trim_end_matches('/').to_owned() };
-        Ok(Self { config, data_dir, database_url, public_url })
+        let data_dir = data_dir
+            .canonicalize()
+            .with_context(|| format!("the data directory {} cannot be used", data_dir.display()))?;
+        let public_url = if config.server.public_url.is_empty() {
+            format!("http://{}", config.server.listen)
+        } else {
+            config.server.public_url.trim_end_matches('/').to_owned()
+        };
+        Ok(Self {
+            config,
+            data_dir,
+            database_url,
+            public_url,
+        })
     }
 
     /// The address of the database.
@@ -41,15 +56,22 @@ impl Home {
         let configured = &self.config.database.url;
         match &self.database_url {
             Some(url) => url.clone(),
-            None if configured.expose_secret().is_empty() => format!("sqlite:{}", self.data_dir.join("ionbridge.db").display()).into(),
+            None if configured.expose_secret().is_empty() => {
+                format!("sqlite:{}", self.data_dir.join("ionbridge.db").display()).into()
+            }
             None => configured.clone(),
         }
     }
 
     /// Opens the database as it is.
     pub(crate) async fn open_store(&self) -> anyhow::Result<Store> {
-        let settings = StoreSettings { url: self.url(), max_connections: self.config.database.max_connections };
-        Store::open(&settings).await.context("the database cannot be opened")
+        let settings = StoreSettings {
+            url: self.url(),
+            max_connections: self.config.database.max_connections,
+        };
+        Store::open(&settings)
+            .await
+            .context("the database cannot be opened")
     }
 
     /// Opens the database and brings it to this version.
@@ -66,7 +88,9 @@ impl Home {
         if !self.config.key.file.as_os_str().is_empty() {
             return self.config.key.file.clone();
         }
-        match std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join("ionbridge-key")) {
+        match std::env::var_os("CREDENTIALS_DIRECTORY")
+            .map(|folder| PathBuf::from(folder).join("ionbridge-key"))
+        {
             Some(path) if path.exists() => path,
             _ => self.data_dir.join("key"),
         }
@@ -79,7 +103,10 @@ impl Home {
             return Ok(MasterKey::from_file(&path)?);
         }
         if store::connections::any_sealed(store.read()).await? {
-            bail!("the key {} is missing, and the database holds secrets that only it opens. Put the key back (it is never in a backup), or name its place: key.file", path.display());
+            bail!(
+                "the key {} is missing, and the database holds secrets that only it opens. Put the key back (it is never in a backup), or name its place: key.file",
+                path.display()
+            );
         }
         Ok(MasterKey::generate_file(&path)?)
     }
@@ -100,12 +127,21 @@ impl Home {
         let settings = EngineSettings {
             data_dir: self.data_dir.clone(),
             host: host_name(),
-            keeper: KeeperCommand { program, args: vec!["token-keeper".to_owned()] },
+            keeper: KeeperCommand {
+                program,
+                args: vec!["token-keeper".to_owned()],
+            },
             ion: self.config.ion(),
             catalog: self.config.catalog(),
             notices: self.config.notices(&self.public_url),
         };
-        Ok(Engine::new(EngineParts { store, sealer, clock: Arc::new(SystemClock::new()), ids: Arc::new(SystemIds), settings }))
+        Ok(Engine::new(EngineParts {
+            store,
+            sealer,
+            clock: Arc::new(SystemClock::new()),
+            ids: Arc::new(SystemIds),
+            settings,
+        }))
     }
 
     /// The lock that one server holds on the directory.
@@ -117,7 +153,11 @@ impl Home {
 /// Makes a folder that only this user can read.
 pub(crate) fn make_private(folder: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("the data directory {} cannot be made", folder.display()))
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the data directory {} cannot be made", folder.display()))
 }
 
 /// What the keeper is started from: this very program, even where an upgrade has put another file in its place.
@@ -131,7 +171,10 @@ fn own_program() -> anyhow::Result<PathBuf> {
 
 /// Name of this host, for people.
 pub(crate) fn host_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Held while a server uses the data directory.
@@ -143,14 +186,37 @@ pub(crate) struct DirectoryLock {
 impl DirectoryLock {
     fn take(data_dir: &Path) -> anyhow::Result<Self> {
         let path = data_dir.join("server.lock");
-        let open = || std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = open().with_context(|| format!("the data directory {} cannot be written; give this user the right to write it", data_dir.display()))?;
+        let open = || {
+            std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+        };
+        let mut file = open().with_context(|| {
+            format!(
+                "the data directory {} cannot be written; give this user the right to write it",
+                data_dir.display()
+            )
+        })?;
         if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
             let mut pid = String::new();
             drop(file.read_to_string(&mut pid));
-            bail!("another Ionbridge (process {}) uses the data directory {}; stop it, or choose another directory with --data-dir", if pid.trim().is_empty() { "unknown" } else { pid.trim() }, data_dir.display());
+            bail!(
+                "another Ionbridge (process {}) uses the data directory {}; stop it, or choose another directory with --data-dir",
+                if pid.trim().is_empty() {
+                    "unknown"
+                } else {
+                    pid.trim()
+                },
+                data_dir.display()
+            );
         }
-        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(std::process::id().to_string().as_bytes())).with_context(|| format!("{} cannot be written", path.display()))?;
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(std::process::id().to_string().as_bytes()))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(Self { _file: file })
     }
 }

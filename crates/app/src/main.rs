@@ -54,12 +54,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == "token-keeper") {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == "token-keeper")
+    {
         return keeper();
     }
     let cli = Cli::<Command>::parse();
     let (verbose, json) = (cli.verbose, cli.json);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return complain(&error.into(), verbose, json),
     };
@@ -86,18 +92,29 @@ fn install_tls() {
 }
 
 fn reader_left(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Tells an error once: what happened, and its causes where they are asked for.
 fn complain(error: &anyhow::Error, verbose: bool, json: bool) -> ExitCode {
     let mut out = std::io::stderr();
     let told = if json {
-        writeln!(out, "{}", serde_json::json!({"error": error.to_string(), "causes": error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>()}))
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({"error": error.to_string(), "causes": error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>()})
+        )
     } else if verbose {
         writeln!(out, "error: {error:?}")
     } else {
-        let cause = error.chain().nth(1).map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = error
+            .chain()
+            .nth(1)
+            .map(|cause| format!(": {cause}"))
+            .unwrap_or_default();
         writeln!(out, "error: {error}{cause}")
     };
     drop(told);
@@ -110,7 +127,12 @@ async fn run(cli: Cli<Command>) -> anyhow::Result<Exit> {
     match cli.command {
         Command::TokenKeeper => anyhow::bail!("token-keeper is started by the server alone"),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::<Command>::command(), "ionbridge", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::<Command>::command(),
+                "ionbridge",
+                &mut std::io::stdout(),
+            );
             Ok(Exit::Done)
         }
         Command::Openapi => {
@@ -135,7 +157,8 @@ async fn run(cli: Cli<Command>) -> anyhow::Result<Exit> {
             let long_running = matches!(command, Command::Serve(_));
             if !long_running {
                 // What commands have to say, they say themselves.
-                config.telemetry.filter = format!("off,{}", if cli.verbose { "info" } else { "error" });
+                config.telemetry.filter =
+                    format!("off,{}", if cli.verbose { "info" } else { "error" });
             }
             let _telemetry = telemetry::start(&config.telemetry)?;
             dispatch(command, config, cli.data_dir, database_url, cli.json).await
@@ -143,7 +166,13 @@ async fn run(cli: Cli<Command>) -> anyhow::Result<Exit> {
     }
 }
 
-async fn dispatch(command: Command, mut config: Config, data_dir: Option<PathBuf>, database_url: Option<SecretString>, json: bool) -> anyhow::Result<Exit> {
+async fn dispatch(
+    command: Command,
+    mut config: Config,
+    data_dir: Option<PathBuf>,
+    database_url: Option<SecretString>,
+    json: bool,
+) -> anyhow::Result<Exit> {
     let stop = serve::stop_signal()?;
     match command {
         Command::Demo(args) => {
@@ -156,8 +185,14 @@ async fn dispatch(command: Command, mut config: Config, data_dir: Option<PathBuf
             }
             config.server.behind_proxy |= args.behind_proxy;
             let roles = match args.only {
-                None => Roles { web: true, worker: true },
-                Some(part) => Roles { web: part == cli::Part::Web, worker: part == cli::Part::Worker },
+                None => Roles {
+                    web: true,
+                    worker: true,
+                },
+                Some(part) => Roles {
+                    web: part == cli::Part::Web,
+                    worker: part == cli::Part::Worker,
+                },
             };
             serve_forever(config, data_dir, database_url, roles, stop).await?;
             Ok(Exit::Done)
@@ -165,7 +200,12 @@ async fn dispatch(command: Command, mut config: Config, data_dir: Option<PathBuf
         Command::Init => {
             let home = Home::new(config, data_dir, database_url)?;
             let engine = home.engine().await?;
-            writeln!(std::io::stdout(), "Ready: {}\nKeep a copy of the key {} in a safe place. Start the server with: ionbridge serve", home.data_dir.display(), home.key_path().display())?;
+            writeln!(
+                std::io::stdout(),
+                "Ready: {}\nKeep a copy of the key {} in a safe place. Start the server with: ionbridge serve",
+                home.data_dir.display(),
+                home.key_path().display()
+            )?;
             engine.store().close().await;
             Ok(Exit::Done)
         }
@@ -177,8 +217,18 @@ async fn dispatch(command: Command, mut config: Config, data_dir: Option<PathBuf
     }
 }
 
-async fn serve_forever(mut config: Config, data_dir: Option<PathBuf>, database_url: Option<SecretString>, roles: Roles, stop: CancellationToken) -> anyhow::Result<()> {
-    let bound = if roles.web { Some(serve::bind(&config).await?) } else { None };
+async fn serve_forever(
+    mut config: Config,
+    data_dir: Option<PathBuf>,
+    database_url: Option<SecretString>,
+    roles: Roles,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let bound = if roles.web {
+        Some(serve::bind(&config).await?)
+    } else {
+        None
+    };
     if let Some(bound) = &bound
         && config.server.public_url.is_empty()
     {
@@ -222,8 +272,17 @@ impl Host for Opened {
         Ok(Box::new(self.home.lock()?))
     }
 
-    async fn run_job(&self, engine: &Engine, job: JobId, stop: CancellationToken) -> anyhow::Result<bool> {
-        let worker = Worker::new(engine.clone(), self.home.config.worker(&engine.settings().host)).context("catalog.schedule cannot be used")?;
+    async fn run_job(
+        &self,
+        engine: &Engine,
+        job: JobId,
+        stop: CancellationToken,
+    ) -> anyhow::Result<bool> {
+        let worker = Worker::new(
+            engine.clone(),
+            self.home.config.worker(&engine.settings().host),
+        )
+        .context("catalog.schedule cannot be used")?;
         Ok(worker.run_one(job, stop).await?)
     }
 

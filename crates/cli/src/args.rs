@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The self-hosted platform for your TD SYNNEX StreamOne Ion business.
 #[derive(Debug, Parser)]
-#[command(name = "ionbridge", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "ionbridge",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli<X: Subcommand> {
     /// Configuration file
     #[arg(long, global = true, env = "IONBRIDGE_CONFIG", value_name = "FILE")]
@@ -15,7 +20,13 @@ pub struct Cli<X: Subcommand> {
     #[arg(long, global = true, env = "IONBRIDGE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// PostgreSQL in place of the embedded SQLite: postgres://...
-    #[arg(long, global = true, env = "IONBRIDGE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "IONBRIDGE_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// Answer in JSON, for programs
     #[arg(long, global = true)]
@@ -200,7 +211,12 @@ pub enum UserCommand {
         #[arg(long)]
         admin: bool,
         /// Role of anybody else
-        #[arg(long, help = "Role of anybody else: sales, finance or read_only", default_value = "read_only", conflicts_with = "admin")]
+        #[arg(
+            long,
+            help = "Role of anybody else: sales, finance or read_only",
+            default_value = "read_only",
+            conflicts_with = "admin"
+        )]
         role: String,
         /// File with the password; asked for where none is named
         #[arg(long, value_name = "FILE")]
@@ -218,7 +234,11 @@ pub enum TokenCommand {
         /// What it is for
         name: String,
         /// What it may do
-        #[arg(long, help = "What it may do: admin, sales, finance or read_only", default_value = "read_only")]
+        #[arg(
+            long,
+            help = "What it may do: admin, sales, finance or read_only",
+            default_value = "read_only"
+        )]
         role: String,
     },
 }
@@ -233,7 +253,13 @@ pub enum DbCommand {
     /// Copy everything into another, empty database: SQLite to PostgreSQL, or back
     Copy {
         /// The other database
-        #[arg(long, help = "The other database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH", value_name = "URL", env = "IONBRIDGE_COPY_TO", hide_env_values = true)]
+        #[arg(
+            long,
+            help = "The other database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite:PATH",
+            value_name = "URL",
+            env = "IONBRIDGE_COPY_TO",
+            hide_env_values = true
+        )]
         to: String,
     },
 }

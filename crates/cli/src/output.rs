@@ -31,13 +31,24 @@ impl Output {
 
     /// A value for programs, or whatever `people` writes.
     pub(crate) fn answer(self, value: &Value, people: impl FnOnce(Self)) {
-        if self.json { self.line(&value.to_string()) } else { people(self) }
+        if self.json {
+            self.line(&value.to_string())
+        } else {
+            people(self)
+        }
     }
 
     /// A table for eyes.
     pub(crate) fn table(self, head: &[&str], rows: Vec<Vec<String>>) {
         let mut table = Table::new();
-        table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head.iter().map(|text| text.to_uppercase()).collect::<Vec<_>>());
+        table
+            .load_style(comfy_table::presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_header(
+                head.iter()
+                    .map(|text| text.to_uppercase())
+                    .collect::<Vec<_>>(),
+            );
         for row in rows {
             table.add_row(row);
         }

@@ -102,27 +102,55 @@ impl Engine {
 
     /// True where the token journal has another length than at the last look.
     pub(crate) fn journal_moved(&self, length: u64) -> bool {
-        self.inner.journal_length.swap(length, std::sync::atomic::Ordering::SeqCst) != length
+        self.inner
+            .journal_length
+            .swap(length, std::sync::atomic::Ordering::SeqCst)
+            != length
     }
 
     /// How long this process has seen an exchange of another server open, by the steady clock.
     pub(crate) fn seen_open_for(&self, attempt: AttemptId) -> Duration {
         let steady = self.clock().steady();
-        let mut since = self.inner.open_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self
+            .inner
+            .open_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // Attempts of other servers are few and short; those of an hour ago have long been settled.
-        since.retain(|id, first| *id == attempt || steady.saturating_sub(*first) < Duration::from_secs(3600));
+        since.retain(|id, first| {
+            *id == attempt || steady.saturating_sub(*first) < Duration::from_secs(3600)
+        });
         steady.saturating_sub(*since.entry(attempt).or_insert(steady))
     }
 
     /// The one refresher of a connection in this process.
     pub(crate) fn refresher(&self, connection: ConnectionId) -> Arc<Refresher> {
-        let mut refreshers = self.inner.refreshers.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(refreshers.entry(connection).or_insert_with(|| Arc::new(Refresher::new(connection))))
+        let mut refreshers = self
+            .inner
+            .refreshers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            refreshers
+                .entry(connection)
+                .or_insert_with(|| Arc::new(Refresher::new(connection))),
+        )
     }
 
     /// This process' view of a connection's request budget.
     pub(crate) fn budget(&self, connection: ConnectionId) -> Arc<BudgetRow> {
-        let mut budgets = self.inner.budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(budgets.entry(connection).or_insert_with(|| Arc::new(BudgetRow::new(self.store().clone(), Arc::clone(self.clock()), connection, self.settings().ion.requests_per_second))))
+        let mut budgets = self
+            .inner
+            .budgets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(budgets.entry(connection).or_insert_with(|| {
+            Arc::new(BudgetRow::new(
+                self.store().clone(),
+                Arc::clone(self.clock()),
+                connection,
+                self.settings().ion.requests_per_second,
+            ))
+        }))
     }
 }

@@ -37,17 +37,24 @@ static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
 pub fn reached(name: &'static str) {
     debug_assert!(ALL.contains(&name), "unlisted kill point {name}");
     let armed = ARMED.get_or_init(|| {
-        #[expect(clippy::disallowed_methods, reason = "a test's order to die is no setting")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test's order to die is no setting"
+        )]
         let order = std::env::var(VARIABLE).ok()?;
         let (name, nth) = order.split_once(':').unwrap_or((&order, "1"));
-        Some(Armed { name: name.to_owned(), passes_left: AtomicU32::new(nth.parse().unwrap_or(1)) })
+        Some(Armed {
+            name: name.to_owned(),
+            passes_left: AtomicU32::new(nth.parse().unwrap_or(1)),
+        })
     });
     if let Some(armed) = armed
         && armed.name == name
         && armed.passes_left.fetch_sub(1, Ordering::SeqCst) == 1
     {
         // As SIGKILL does: no destructors, no buffers written.
-        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        let _ =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
         std::process::abort();
     }
 }

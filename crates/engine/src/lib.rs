@@ -12,4 +12,7 @@ pub mod notices;
 pub mod settings;
 
 pub use engine::{Engine, EngineParts};
-pub use settings::{CatalogSettings, EngineSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls, WebhookSettings};
+pub use settings::{
+    CatalogSettings, EngineSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls,
+    WebhookSettings,
+};

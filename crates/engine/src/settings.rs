@@ -66,7 +66,10 @@ impl IonSettings {
     /// The same settings for the base address of a connection.
     #[must_use]
     pub fn at(&self, base_url: &str) -> Self {
-        Self { base_url: base_url.to_owned(), ..self.clone() }
+        Self {
+            base_url: base_url.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Whether this base address is a sandbox: anything but an https host.
@@ -107,7 +110,12 @@ pub struct CatalogSettings {
 
 impl Default for CatalogSettings {
     fn default() -> Self {
-        Self { guard_percent: 30, guard_minimum: 20, pricing_batch: 200, pricing_providers: Vec::new() }
+        Self {
+            guard_percent: 30,
+            guard_minimum: 20,
+            pricing_batch: 200,
+            pricing_providers: Vec::new(),
+        }
     }
 }
 

@@ -1,9 +1,7 @@
 //! Cells of exported tables: a spreadsheet takes a text that starts like a formula for one, whoever wrote it.
 
 /// Signs by which spreadsheets know a formula; the wide forms count too, some read them as the narrow ones.
-const FORMULA: [char; 11] = [
-    '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠',
-];
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// A cell that a spreadsheet takes for text, never for a formula. [`restored`] undoes exactly this.
 pub fn harmless(cell: &str) -> String {

@@ -55,7 +55,12 @@ pub async fn backup(store: &Store, file: &Path) -> Result<u64, BackupError> {
     let part = beside(file, ".part");
     drop(std::fs::remove_file(&part));
     // Made here, so that nobody else can read it for a moment.
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(failed("written", &part))?;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&part)
+        .map_err(failed("written", &part))?;
     let written = write(store, &part).await;
     let written = match written {
         Ok(()) => check(&part).await,
@@ -65,7 +70,10 @@ pub async fn backup(store: &Store, file: &Path) -> Result<u64, BackupError> {
         drop(std::fs::remove_file(&part));
         return Err(error);
     }
-    let size = File::open(&part).and_then(|open| open.sync_all().and_then(|()| open.metadata())).map_err(failed("written", &part))?.len();
+    let size = File::open(&part)
+        .and_then(|open| open.sync_all().and_then(|()| open.metadata()))
+        .map_err(failed("written", &part))?
+        .len();
     // A link and not a rename: a file that came there meanwhile is never replaced.
     std::fs::hard_link(&part, file).map_err(failed("written", file))?;
     drop(std::fs::remove_file(&part));
@@ -77,7 +85,11 @@ async fn write(store: &Store, part: &Path) -> Result<(), BackupError> {
     match store.backend() {
         Backend::Sqlite => {
             let path = part.display().to_string().replace('\'', "''");
-            store.read().execute_unprepared(&format!("VACUUM INTO '{path}'")).await.map_err(StoreError::from)?;
+            store
+                .read()
+                .execute_unprepared(&format!("VACUUM INTO '{path}'"))
+                .await
+                .map_err(StoreError::from)?;
         }
         Backend::Postgres => {
             let file = open(part).await?;
@@ -94,11 +106,21 @@ pub async fn check(file: &Path) -> Result<(), BackupError> {
     let store = open(file).await?;
     let found = row(store.read(), "PRAGMA integrity_check(1)", vec![]).await;
     store.close().await;
-    let finding = match found?.map(|row| row.get::<String>("integrity_check")).transpose()? {
+    let finding = match found?
+        .map(|row| row.get::<String>("integrity_check"))
+        .transpose()?
+    {
         Some(finding) => finding,
         None => "nothing can be read".to_owned(),
     };
-    if finding == "ok" { Ok(()) } else { Err(BackupError::Damaged { path: file.to_owned(), finding }) }
+    if finding == "ok" {
+        Ok(())
+    } else {
+        Err(BackupError::Damaged {
+            path: file.to_owned(),
+            finding,
+        })
+    }
 }
 
 /// Copies a backup to the place of a database that does not run, durably. Opened and mended there, it is put in place by [`replace`].
@@ -111,8 +133,15 @@ pub fn fetch(backup: &Path, place: &Path) -> Result<(), BackupError> {
         move |source| BackupError::File { what, path, source }
     };
     let mut from = File::open(backup).map_err(failed("read", backup))?;
-    let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(place).map_err(failed("written", place))?;
-    io::copy(&mut from, &mut to).and_then(|_| to.sync_all()).map_err(failed("written", place))
+    let mut to = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place)
+        .map_err(failed("written", place))?;
+    io::copy(&mut from, &mut to)
+        .and_then(|_| to.sync_all())
+        .map_err(failed("written", place))
 }
 
 /// Puts `prepared` in the place of `database`, at once: whoever looks finds the one or the other. Nobody may have either open.
@@ -121,11 +150,17 @@ pub fn fetch(backup: &Path, place: &Path) -> Result<(), BackupError> {
 pub fn replace(prepared: &Path, database: &Path) -> Result<Option<PathBuf>, BackupError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
-        move |source| BackupError::File { what: "put in place", path, source }
+        move |source| BackupError::File {
+            what: "put in place",
+            path,
+            source,
+        }
     };
     let mut kept = None;
     if database.exists() {
-        let free = (1..10_000).map(|number| beside(database, &format!(".replaced-{number}"))).find(|path| !path.exists());
+        let free = (1..10_000)
+            .map(|number| beside(database, &format!(".replaced-{number}")))
+            .find(|path| !path.exists());
         let aside = free.unwrap_or_else(|| beside(database, ".replaced"));
         std::fs::hard_link(database, &aside).map_err(failed(&aside))?;
         for end in ["-wal", "-shm"] {
@@ -136,12 +171,18 @@ pub fn replace(prepared: &Path, database: &Path) -> Result<Option<PathBuf>, Back
         }
         kept = Some(aside);
     }
-    std::fs::rename(prepared, database).and_then(|()| sync_folder(database)).map_err(failed(database))?;
+    std::fs::rename(prepared, database)
+        .and_then(|()| sync_folder(database))
+        .map_err(failed(database))?;
     Ok(kept)
 }
 
 async fn open(file: &Path) -> Result<Store, StoreError> {
-    Store::open(&StoreSettings { url: format!("sqlite:{}", file.display()).into(), max_connections: 2 }).await
+    Store::open(&StoreSettings {
+        url: format!("sqlite:{}", file.display()).into(),
+        max_connections: 2,
+    })
+    .await
 }
 
 /// The path with something at its end.
@@ -152,6 +193,9 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

@@ -104,15 +104,40 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &NewConnection) -> Result<
 }
 
 /// A connection by id.
-pub async fn find(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Option<ConnectionRow>, StoreError> {
-    row(conn, "SELECT * FROM connection WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+) -> Result<Option<ConnectionRow>, StoreError> {
+    row(
+        conn,
+        "SELECT * FROM connection WHERE id = $1",
+        values![id.0],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 /// A connection by id, its row held until the transaction ends.
-pub async fn find_locked(store: &Store, conn: &impl ConnectionTrait, id: ConnectionId) -> Result<Option<ConnectionRow>, StoreError> {
+pub async fn find_locked(
+    store: &Store,
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+) -> Result<Option<ConnectionRow>, StoreError> {
     // An SQLite write transaction holds the whole database already.
-    let lock = if store.backend() == Backend::Postgres { " FOR UPDATE" } else { "" };
-    row(conn, format!("SELECT * FROM connection WHERE id = $1{lock}"), values![id.0]).await?.map(|row| read(&row)).transpose()
+    let lock = if store.backend() == Backend::Postgres {
+        " FOR UPDATE"
+    } else {
+        ""
+    };
+    row(
+        conn,
+        format!("SELECT * FROM connection WHERE id = $1{lock}"),
+        values![id.0],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 /// Every connection that is set up and not removed, the oldest first.
@@ -122,23 +147,50 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<ConnectionRow>, Sto
 
 /// Every connection, whatever its state.
 pub async fn list_all(conn: &impl ConnectionTrait) -> Result<Vec<ConnectionRow>, StoreError> {
-    rows(conn, "SELECT * FROM connection ORDER BY created_at, id", vec![]).await?.iter().map(read).collect()
+    rows(
+        conn,
+        "SELECT * FROM connection ORDER BY created_at, id",
+        vec![],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
 }
 
 /// The live connection of an account.
-pub async fn find_by_account(conn: &impl ConnectionTrait, base_url: &str, account_id: &str) -> Result<Option<ConnectionRow>, StoreError> {
+pub async fn find_by_account(
+    conn: &impl ConnectionTrait,
+    base_url: &str,
+    account_id: &str,
+) -> Result<Option<ConnectionRow>, StoreError> {
     let sql = "SELECT * FROM connection WHERE base_url = $1 AND account_id = $2 AND status NOT IN ('removed', 'not_finished')";
-    row(conn, sql, values![base_url, account_id]).await?.map(|row| read(&row)).transpose()
+    row(conn, sql, values![base_url, account_id])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// The newest connection, finished or not, for which this refresh token was pasted.
-pub async fn find_by_fingerprint(conn: &impl ConnectionTrait, fingerprint: &[u8]) -> Result<Option<ConnectionRow>, StoreError> {
+pub async fn find_by_fingerprint(
+    conn: &impl ConnectionTrait,
+    fingerprint: &[u8],
+) -> Result<Option<ConnectionRow>, StoreError> {
     let sql = "SELECT * FROM connection WHERE fingerprint = $1 AND status <> 'removed' ORDER BY created_at DESC, id DESC LIMIT 1";
-    row(conn, sql, values![fingerprint.to_vec()]).await?.map(|row| read(&row)).transpose()
+    row(conn, sql, values![fingerprint.to_vec()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// Writes the state of a login, where the stored generation still is `expected`. False where another one was faster.
-pub async fn set_login(conn: &impl ConnectionTrait, id: ConnectionId, expected: u64, login: &Login, at: Timestamp) -> Result<bool, StoreError> {
+pub async fn set_login(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    expected: u64,
+    login: &Login,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
     let loss = login.loss;
     let changed = exec(
         conn,
@@ -170,41 +222,110 @@ pub async fn set_login(conn: &impl ConnectionTrait, id: ConnectionId, expected: 
 }
 
 /// Notes what `validateAccess` told of the credential's end.
-pub async fn set_refresh_end(conn: &impl ConnectionTrait, id: ConnectionId, ends_at: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "UPDATE connection SET refresh_expires_at = $2 WHERE id = $1", values![id.0, micros(ends_at)]).await.map(drop)
+pub async fn set_refresh_end(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    ends_at: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE connection SET refresh_expires_at = $2 WHERE id = $1",
+        values![id.0, micros(ends_at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Notes what was learned of the vendor, and counts a refresh.
-pub async fn set_observation(conn: &impl ConnectionTrait, id: ConnectionId, seen: Observation, profile: VendorProfile, looked_at: Timestamp) -> Result<(), StoreError> {
+pub async fn set_observation(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    seen: Observation,
+    profile: VendorProfile,
+    looked_at: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "UPDATE connection SET seen_kills = $2, seen_keeps = $3, profile = $4, old_looked_at = $5 WHERE id = $1";
-    exec(conn, sql, values![id.0, i64::from(seen.kills), i64::from(seen.keeps), profile.as_str(), micros(looked_at)]).await.map(drop)
+    exec(
+        conn,
+        sql,
+        values![
+            id.0,
+            i64::from(seen.kills),
+            i64::from(seen.keeps),
+            profile.as_str(),
+            micros(looked_at)
+        ],
+    )
+    .await
+    .map(drop)
 }
 
 /// Counts a refresh that succeeded.
-pub async fn count_refresh(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<(), StoreError> {
-    exec(conn, "UPDATE connection SET refreshes = refreshes + 1 WHERE id = $1", values![id.0]).await.map(drop)
+pub async fn count_refresh(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE connection SET refreshes = refreshes + 1 WHERE id = $1",
+        values![id.0],
+    )
+    .await
+    .map(drop)
 }
 
 /// Notes the warning that was raised last; `None` after new credentials.
-pub async fn set_warned(conn: &impl ConnectionTrait, id: ConnectionId, days: Option<i64>) -> Result<(), StoreError> {
-    exec(conn, "UPDATE connection SET warned_days = $2 WHERE id = $1", values![id.0, days]).await.map(drop)
+pub async fn set_warned(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    days: Option<i64>,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE connection SET warned_days = $2 WHERE id = $1",
+        values![id.0, days],
+    )
+    .await
+    .map(drop)
 }
 
 /// Names the connection, its account and the credential that it stands on.
-pub async fn set_identity(conn: &impl ConnectionTrait, id: ConnectionId, name: &str, account_id: &str, fingerprint: &[u8]) -> Result<(), StoreError> {
+pub async fn set_identity(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    name: &str,
+    account_id: &str,
+    fingerprint: &[u8],
+) -> Result<(), StoreError> {
     let sql = "UPDATE connection SET name = $2, account_id = $3, fingerprint = $4 WHERE id = $1";
-    exec(conn, sql, values![id.0, name, account_id, fingerprint.to_vec()]).await.map(drop)
+    exec(
+        conn,
+        sql,
+        values![id.0, name, account_id, fingerprint.to_vec()],
+    )
+    .await
+    .map(drop)
 }
 
 /// Marks a connection as removed. Its data stay, its secrets are erased by [`crate::tokens::erase`].
-pub async fn mark_removed(conn: &impl ConnectionTrait, id: ConnectionId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn mark_removed(
+    conn: &impl ConnectionTrait,
+    id: ConnectionId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "UPDATE connection SET status = 'removed', status_since = $2, removed_at = $2, fingerprint = NULL, lease_owner = NULL WHERE id = $1";
     exec(conn, sql, values![id.0, micros(at)]).await.map(drop)
 }
 
 /// Whether anything was imported by it: then its Account ID cannot change.
 pub async fn has_data(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<bool, StoreError> {
-    Ok(count(conn, "SELECT COUNT(*) FROM (SELECT 1 FROM product WHERE connection_id = $1 LIMIT 1) AS found", values![id.0]).await? > 0)
+    Ok(count(
+        conn,
+        "SELECT COUNT(*) FROM (SELECT 1 FROM product WHERE connection_id = $1 LIMIT 1) AS found",
+        values![id.0],
+    )
+    .await?
+        > 0)
 }
 
 /// Whether any sealed value exists: then a missing key must never be replaced by a new one.
@@ -232,14 +353,22 @@ fn read(row: &Row) -> Result<ConnectionRow, StoreError> {
         Some("reply_lost") => Some(Cause::ReplyLost),
         Some("ended") => Some(Cause::Ended),
         Some("restored") => Some(Cause::Restored),
-        Some(other) => return Err(StoreError::Corrupt { table: "connection", column: "cause", value: other.to_owned() }),
+        Some(other) => {
+            return Err(StoreError::Corrupt {
+                table: "connection",
+                column: "cause",
+                value: other.to_owned(),
+            });
+        }
     };
     let loss = match row.time_opt("lost_at")? {
         Some(at) => Some(Loss {
             at,
             presented_again: row.get("lost_presented_again")?,
             may_present: row.get("lost_may_present")?,
-            probe_at: row.get::<Option<i64>>("lost_probe_at")?.map_or(at, from_micros),
+            probe_at: row
+                .get::<Option<i64>>("lost_probe_at")?
+                .map_or(at, from_micros),
         }),
         None => None,
     };
@@ -263,7 +392,10 @@ fn read(row: &Row) -> Result<ConnectionRow, StoreError> {
             loss,
             cause,
         },
-        seen: Observation { kills: u32::try_from(row.count("seen_kills")?).unwrap_or(0), keeps: u32::try_from(row.count("seen_keeps")?).unwrap_or(0) },
+        seen: Observation {
+            kills: u32::try_from(row.count("seen_kills")?).unwrap_or(0),
+            keeps: u32::try_from(row.count("seen_keeps")?).unwrap_or(0),
+        },
         refreshes: row.count("refreshes")?,
         old_looked_at: row.time_opt("old_looked_at")?,
         fingerprint: row.get("fingerprint")?,

@@ -4,7 +4,9 @@
 //! there afterwards or nothing. Sealed values stay sealed; they are bound to rows and not to the database, so the same key opens them.
 
 use futures::TryStreamExt as _;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, StreamTrait as _, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, QueryResult, Statement, StreamTrait as _, Value,
+};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -29,10 +31,14 @@ pub enum CopyError {
     #[error("the target holds tables of another version; name an empty database")]
     TargetVersion,
     /// There is something in the target.
-    #[error("the target is not empty: its table {0} has rows. Name an empty database, or empty this one first")]
+    #[error(
+        "the target is not empty: its table {0} has rows. Name an empty database, or empty this one first"
+    )]
     NotEmpty(String),
     /// What was written is not what was read. Nothing was kept.
-    #[error("the table {0} is not the same after it was copied; nothing was kept. Check the disks of both databases")]
+    #[error(
+        "the table {0} is not the same after it was copied; nothing was kept. Check the disks of both databases"
+    )]
     Differs(String),
     /// A row that the target does not take.
     #[error("the table {table} could not be copied; nothing was kept")]
@@ -77,7 +83,11 @@ struct Table {
 /// Copies everything. `progress` is told the table and its rows so far.
 ///
 /// The target gets its tables where it has none. Servers should not run meanwhile: what they do after the copy began is not in it.
-pub async fn copy(from: &Store, to: &Store, mut progress: impl FnMut(&str, u64) + Send) -> Result<Vec<CopiedTable>, CopyError> {
+pub async fn copy(
+    from: &Store,
+    to: &Store,
+    mut progress: impl FnMut(&str, u64) + Send,
+) -> Result<Vec<CopiedTable>, CopyError> {
     if from.schema_state().await? != SchemaState::Current {
         return Err(CopyError::SourceVersion);
     }
@@ -96,13 +106,24 @@ pub async fn copy(from: &Store, to: &Store, mut progress: impl FnMut(&str, u64) 
     let mut copied = Vec::new();
     for table in tables(&source).await? {
         empty(&target, &table.name).await?;
-        let failed = |source| CopyError::Table { table: table.name.clone(), source };
-        let (rows, hash) = carry(&source, &target, &table, &mut progress).await.map_err(failed)?;
-        copied.push(CopiedTable { name: table.name, rows, hash });
+        let failed = |source| CopyError::Table {
+            table: table.name.clone(),
+            source,
+        };
+        let (rows, hash) = carry(&source, &target, &table, &mut progress)
+            .await
+            .map_err(failed)?;
+        copied.push(CopiedTable {
+            name: table.name,
+            rows,
+            hash,
+        });
     }
     // What the target has now, read back.
     for (table, copied) in tables(&target.tx).await?.into_iter().zip(&copied) {
-        if table.name != copied.name || digest(&target.tx, &table).await? != (copied.rows, copied.hash.clone()) {
+        if table.name != copied.name
+            || digest(&target.tx, &table).await? != (copied.rows, copied.hash.clone())
+        {
             return Err(CopyError::Differs(table.name));
         }
     }
@@ -116,7 +137,8 @@ trait Unhurried: Sync {
     async fn unhurry(&self) -> Result<(), StoreError>;
 }
 
-const UNHURRIED: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+const UNHURRIED: &str =
+    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 #[async_trait::async_trait]
 impl Unhurried for DatabaseTransaction {
@@ -137,9 +159,20 @@ impl Unhurried for Tx {
 /// Makes sure that a table of the target is empty. What a look at the disk left behind does not count.
 async fn empty(target: &Tx, table: &str) -> Result<(), CopyError> {
     if table == "setting" {
-        exec(target, "DELETE FROM setting WHERE name = 'write_probe'", vec![]).await?;
+        exec(
+            target,
+            "DELETE FROM setting WHERE name = 'write_probe'",
+            vec![],
+        )
+        .await?;
     }
-    match count(target, format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS found"), vec![]).await? {
+    match count(
+        target,
+        format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS found"),
+        vec![],
+    )
+    .await?
+    {
         0 => Ok(()),
         _ => Err(CopyError::NotEmpty(table.to_owned())),
     }
@@ -152,7 +185,9 @@ async fn tables(conn: &DatabaseTransaction) -> Result<Vec<Table>, StoreError> {
     for name in table_names() {
         let sql = match backend {
             Backend::Sqlite => "SELECT name, type AS kind FROM pragma_table_info($1) ORDER BY name",
-            Backend::Postgres => "SELECT column_name::text AS name, data_type::text AS kind FROM information_schema.columns WHERE table_name = $1 AND table_schema = ANY (current_schemas(false)) ORDER BY column_name COLLATE \"C\"",
+            Backend::Postgres => {
+                "SELECT column_name::text AS name, data_type::text AS kind FROM information_schema.columns WHERE table_name = $1 AND table_schema = ANY (current_schemas(false)) ORDER BY column_name COLLATE \"C\""
+            }
         };
         let mut columns = Vec::new();
         for row in rows(conn, sql, values![name.clone()]).await? {
@@ -163,27 +198,58 @@ async fn tables(conn: &DatabaseTransaction) -> Result<Vec<Table>, StoreError> {
                 "bigint" => Kind::Int,
                 "boolean" => Kind::Bool,
                 "text" => Kind::Text,
-                _ => return Err(StoreError::Corrupt { table: "schema", column: "type", value: format!("{name}.{column} {kind}") }),
+                _ => {
+                    return Err(StoreError::Corrupt {
+                        table: "schema",
+                        column: "type",
+                        value: format!("{name}.{column} {kind}"),
+                    });
+                }
             };
             columns.push((column, kind));
         }
         tables.push(Table { name, columns });
     }
     // Search is another kind of table in each database: its rows are a number and a text.
-    tables.push(Table { name: SEARCH.to_owned(), columns: vec![(search_number(conn).to_owned(), Kind::Int), ("doc".to_owned(), Kind::Text)] });
+    tables.push(Table {
+        name: SEARCH.to_owned(),
+        columns: vec![
+            (search_number(conn).to_owned(), Kind::Int),
+            ("doc".to_owned(), Kind::Text),
+        ],
+    });
     Ok(tables)
 }
 
 const SEARCH: &str = "product_search";
 
 fn search_number(conn: &DatabaseTransaction) -> &'static str {
-    if Backend::of(conn) == Backend::Sqlite { "rowid" } else { "doc_id" }
+    if Backend::of(conn) == Backend::Sqlite {
+        "rowid"
+    } else {
+        "doc_id"
+    }
 }
 
-async fn carry(source: &DatabaseTransaction, target: &Tx, table: &Table, progress: &mut (impl FnMut(&str, u64) + Send)) -> Result<(u64, String), StoreError> {
+async fn carry(
+    source: &DatabaseTransaction,
+    target: &Tx,
+    table: &Table,
+    progress: &mut (impl FnMut(&str, u64) + Send),
+) -> Result<(u64, String), StoreError> {
     let name = &table.name;
     // Named as the target names them: only the number of a search row differs.
-    let own: Vec<_> = table.columns.iter().map(|(column, _)| if name == SEARCH && *column != "doc" { search_number(&target.tx) } else { column }).collect();
+    let own: Vec<_> = table
+        .columns
+        .iter()
+        .map(|(column, _)| {
+            if name == SEARCH && *column != "doc" {
+                search_number(&target.tx)
+            } else {
+                column
+            }
+        })
+        .collect();
     let insert = format!("INSERT INTO {name} ({}) VALUES ", own.join(", "));
     let width = table.columns.len();
     let (mut hash, mut done, mut bytes) = (RowHash::default(), 0, 0);
@@ -194,16 +260,29 @@ async fn carry(source: &DatabaseTransaction, target: &Tx, table: &Table, progres
         read(&row, table, &mut values)?;
         bytes += hash.add(&values[before..]);
         done += 1;
-        if bytes >= MOST_BYTES || values.len() + width > MOST_VALUES || values.len() >= MOST_ROWS * width {
+        if bytes >= MOST_BYTES
+            || values.len() + width > MOST_VALUES
+            || values.len() >= MOST_ROWS * width
+        {
             let full = std::mem::take(&mut values);
-            exec(target, format!("{insert}{}", placeholders(full.len() / width, width)), full).await?;
+            exec(
+                target,
+                format!("{insert}{}", placeholders(full.len() / width, width)),
+                full,
+            )
+            .await?;
             bytes = 0;
             progress(name, done);
         }
     }
     drop(found);
     if !values.is_empty() {
-        exec(target, format!("{insert}{}", placeholders(values.len() / width, width)), values).await?;
+        exec(
+            target,
+            format!("{insert}{}", placeholders(values.len() / width, width)),
+            values,
+        )
+        .await?;
     }
     progress(name, done);
     Ok((done, hash.text()))
@@ -224,8 +303,15 @@ async fn digest(conn: &DatabaseTransaction, table: &Table) -> Result<(u64, Strin
 }
 
 fn select(conn: &DatabaseTransaction, table: &Table) -> Statement {
-    let columns: Vec<_> = table.columns.iter().map(|(column, _)| column.as_str()).collect();
-    Statement::from_string(ConnectionTrait::get_database_backend(conn), format!("SELECT {} FROM {}", columns.join(", "), table.name))
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .map(|(column, _)| column.as_str())
+        .collect();
+    Statement::from_string(
+        ConnectionTrait::get_database_backend(conn),
+        format!("SELECT {} FROM {}", columns.join(", "), table.name),
+    )
 }
 
 fn read(row: &QueryResult, table: &Table, values: &mut Vec<Value>) -> Result<(), StoreError> {
@@ -269,7 +355,9 @@ impl RowHash {
             size += bytes.len() + 16;
         }
         for (sum, part) in self.0.iter_mut().zip(hash.finalize().chunks_exact(8)) {
-            *sum = sum.wrapping_add(u64::from_be_bytes(part.try_into().expect("a part has eight bytes")));
+            *sum = sum.wrapping_add(u64::from_be_bytes(
+                part.try_into().expect("a part has eight bytes"),
+            ));
         }
         size
     }
@@ -281,6 +369,10 @@ impl RowHash {
 
 impl Backend {
     fn of(conn: &impl ConnectionTrait) -> Self {
-        if conn.get_database_backend() == sea_orm::DbBackend::Sqlite { Self::Sqlite } else { Self::Postgres }
+        if conn.get_database_backend() == sea_orm::DbBackend::Sqlite {
+            Self::Sqlite
+        } else {
+            Self::Postgres
+        }
     }
 }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -65,7 +66,11 @@ impl Store {
         use secrecy::ExposeSecret as _;
         let url = settings.url.expose_secret();
         if let Some(path) = url.strip_prefix("sqlite:") {
-            return Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path)), settings.max_connections).await;
+            return Self::open_sqlite(
+                Path::new(path.strip_prefix("//").unwrap_or(path)),
+                settings.max_connections,
+            )
+            .await;
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Self::open_postgres(url, settings.max_connections).await;
@@ -75,8 +80,15 @@ impl Store {
 
     async fn open_sqlite(path: &Path, readers: u32) -> Result<Self, StoreError> {
         // SQLite gives its log files the rights of the database.
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(sqlx::Error::Io(error).into()),
+        match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+        {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(sqlx::Error::Io(error).into());
+            }
             _ => {}
         }
         let options = sqlite_options(path);
@@ -84,32 +96,67 @@ impl Store {
         // Many at once, since an import writes the same pages of an index again and again.
         let folding_at = |pages: &'static str| options.clone().pragma("wal_autocheckpoint", pages);
         let write = folding_at("8000").synchronous(SqliteSynchronous::Full);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(write).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(write)
+            .await?;
         let import = folding_at("4000").synchronous(SqliteSynchronous::Normal);
-        let import = SqlitePoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(import);
+        let import = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(0)
+            .connect_lazy_with(import);
         // Durable too, should a single statement write here.
         // Small caches, for there are many: what was read stays with the operating system, once for all of them.
-        let read = options.synchronous(SqliteSynchronous::Full).pragma("cache_size", "-4000");
-        let read = SqlitePoolOptions::new().max_connections(readers.max(1)).connect_with(read).await?;
+        let read = options
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("cache_size", "-4000");
+        let read = SqlitePoolOptions::new()
+            .max_connections(readers.max(1))
+            .connect_with(read)
+            .await?;
         let file = Some((path.to_owned(), Arc::new(Mutex::new(()))));
-        Ok(Self { pools: Arc::new(Pools { backend: Backend::Sqlite, read: read.into(), write: write.into(), import: import.into(), file }) })
+        Ok(Self {
+            pools: Arc::new(Pools {
+                backend: Backend::Sqlite,
+                read: read.into(),
+                write: write.into(),
+                import: import.into(),
+                file,
+            }),
+        })
     }
 
     async fn open_postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address)?.application_name("ionbridge").options([
-            ("lock_timeout", "10s"),
-            ("statement_timeout", "120s"),
-            ("idle_in_transaction_session_timeout", "120s"),
-            // A server may be set to tell of a commit before it is on disk; a token pair must be.
-            ("synchronous_commit", "on"),
-            ("default_transaction_isolation", "read committed"),
-        ]);
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Address)?
+            .application_name("ionbridge")
+            .options([
+                ("lock_timeout", "10s"),
+                ("statement_timeout", "120s"),
+                ("idle_in_transaction_session_timeout", "120s"),
+                // A server may be set to tell of a commit before it is on disk; a token pair must be.
+                ("synchronous_commit", "on"),
+                ("default_transaction_isolation", "read committed"),
+            ]);
         // A pool tries for long what fails at once: a wrong address or password is told now.
-        let first = tokio::time::timeout(PATIENCE, options.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let first = tokio::time::timeout(PATIENCE, options.connect())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??;
         first.close().await?;
-        let pool = PgPoolOptions::new().max_connections(connections.max(4)).acquire_timeout(PATIENCE).connect_lazy_with(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(4))
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options);
         let pool = DatabaseConnection::from(pool);
-        Ok(Self { pools: Arc::new(Pools { backend: Backend::Postgres, read: pool.clone(), write: pool.clone(), import: pool, file: None }) })
+        Ok(Self {
+            pools: Arc::new(Pools {
+                backend: Backend::Postgres,
+                read: pool.clone(),
+                write: pool.clone(),
+                import: pool,
+                file: None,
+            }),
+        })
     }
 
     /// Which database it is.
@@ -144,7 +191,10 @@ impl Store {
         Ok(self.begin_on(&self.pools.import).await?)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that begins a write transaction")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that begins a write transaction"
+    )]
     async fn begin_on(&self, pool: &DatabaseConnection) -> Result<Tx, DbErr> {
         let (turn, mode) = match &self.pools.file {
             None => (None, None),
@@ -154,15 +204,32 @@ impl Store {
                 (Some(turn), Some(SqliteTransactionMode::Immediate))
             }
         };
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..TransactionOptions::default() };
-        Ok(Tx { tx: pool.begin_with_options(options).await?, _turn: turn })
+        let options = TransactionOptions {
+            sqlite_transaction_mode: mode,
+            ..TransactionOptions::default()
+        };
+        Ok(Tx {
+            tx: pool.begin_with_options(options).await?,
+            _turn: turn,
+        })
     }
 
     /// A transaction that reads one state of the database, however long it takes and whatever others write.
-    #[expect(clippy::disallowed_methods, reason = "reads only, so SQLite needs no IMMEDIATE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "reads only, so SQLite needs no IMMEDIATE"
+    )]
     pub(crate) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
-        let isolation_level = (self.backend() == Backend::Postgres).then_some(IsolationLevel::RepeatableRead);
-        Ok(self.pools.read.begin_with_options(TransactionOptions { isolation_level, ..TransactionOptions::default() }).await?)
+        let isolation_level =
+            (self.backend() == Backend::Postgres).then_some(IsolationLevel::RepeatableRead);
+        Ok(self
+            .pools
+            .read
+            .begin_with_options(TransactionOptions {
+                isolation_level,
+                ..TransactionOptions::default()
+            })
+            .await?)
     }
 
     /// Proves that the store can be written, durably, at this moment.
@@ -215,7 +282,12 @@ pub(crate) enum Turn {
 /// Waits until nobody else has this turn, and keeps it until the transaction ends.
 pub(crate) async fn take_turn(conn: &impl ConnectionTrait, turn: Turn) -> Result<(), StoreError> {
     if conn.get_database_backend() == DbBackend::Postgres {
-        crate::sql::exec(conn, "SELECT pg_advisory_xact_lock($1)", crate::sql::values![turn as i64]).await?;
+        crate::sql::exec(
+            conn,
+            "SELECT pg_advisory_xact_lock($1)",
+            crate::sql::values![turn as i64],
+        )
+        .await?;
     }
     Ok(())
 }

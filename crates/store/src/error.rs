@@ -9,10 +9,14 @@ use sqlx::sqlite::SqliteError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address is none of a database that we know. It is not shown: it may hold a password.
-    #[error("the address of the database is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/DATABASE")]
+    #[error(
+        "the address of the database is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/DATABASE"
+    )]
     Address,
     /// Others hold the database for too long.
-    #[error("the database is held by something else for too long; try again, and look for a process that does not end")]
+    #[error(
+        "the database is held by something else for too long; try again, and look for a process that does not end"
+    )]
     Locked(#[source] DbErr),
     /// No room is left.
     #[error("the disk of the database is full; make room, it goes on by itself")]
@@ -27,7 +31,9 @@ pub enum StoreError {
     #[error("the database refuses the log-in; check user, password and the name of the database")]
     Login(#[source] DbErr),
     /// The user may not do this.
-    #[error("the user of this process has no right to do this with the database; give it the right, or name another user")]
+    #[error(
+        "the user of this process has no right to do this with the database; give it the right, or name another user"
+    )]
     NotAllowed(#[source] DbErr),
     /// The disk did not read or write.
     #[error("the disk of the database fails; check the disk and its file system")]
@@ -52,7 +58,9 @@ pub enum StoreError {
         value: String,
     },
     /// The database was written by a newer version.
-    #[error("the database is of a newer version of Ionbridge (schema {found}, this one knows {known}); start that version, or restore a backup")]
+    #[error(
+        "the database is of a newer version of Ionbridge (schema {found}, this one knows {known}); start that version, or restore a backup"
+    )]
     NewerSchema {
         /// Version found.
         found: i64,
@@ -79,14 +87,20 @@ impl From<crate::seal::SealError> for StoreError {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let inner = match &error {
-            DbErr::Conn(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner.clone(),
+            DbErr::Conn(RuntimeErr::SqlxError(inner))
+            | DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner)) => inner.clone(),
             DbErr::ConnectionAcquire(_) => return Self::Gone(error),
             _ => return Self::Database(error),
         };
         match &*inner {
             sqlx::Error::Database(database) => {
                 if database.is_unique_violation() {
-                    return Self::Conflict { constraint: database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned) };
+                    return Self::Conflict {
+                        constraint: database
+                            .constraint()
+                            .map_or_else(|| database.message().to_owned(), str::to_owned),
+                    };
                 }
                 let code = database.code().unwrap_or_default();
                 if database.try_downcast_ref::<SqliteError>().is_some() {
@@ -116,8 +130,13 @@ impl From<DbErr> for StoreError {
                     _ => Self::Database(error),
                 }
             }
-            sqlx::Error::Io(io) if io.kind() == ErrorKind::PermissionDenied => Self::NotAllowed(error),
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => Self::Gone(error),
+            sqlx::Error::Io(io) if io.kind() == ErrorKind::PermissionDenied => {
+                Self::NotAllowed(error)
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Tls(_) => Self::Gone(error),
             _ => Self::Database(error),
         }
     }

@@ -10,8 +10,14 @@ use crate::{StoreError, Tx};
 const VERSIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 
 /// What the two databases write differently: full-text search, and that the audit log is only ever appended to.
-const ONLY_SQLITE: &[&str] = &[include_str!("migrations/search_sqlite.sql"), include_str!("migrations/audit_sqlite.sql")];
-const ONLY_POSTGRES: &[&str] = &[include_str!("migrations/search_postgres.sql"), include_str!("migrations/audit_postgres.sql")];
+const ONLY_SQLITE: &[&str] = &[
+    include_str!("migrations/search_sqlite.sql"),
+    include_str!("migrations/audit_sqlite.sql"),
+];
+const ONLY_POSTGRES: &[&str] = &[
+    include_str!("migrations/search_postgres.sql"),
+    include_str!("migrations/audit_postgres.sql"),
+];
 
 /// The version that this binary writes.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of versions")]
@@ -45,26 +51,57 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match self.schema_state().await? {
             SchemaState::Current => return Ok(()),
-            SchemaState::Newer(found) => return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION }),
+            SchemaState::Newer(found) => {
+                return Err(StoreError::NewerSchema {
+                    found,
+                    known: SCHEMA_VERSION,
+                });
+            }
             SchemaState::Empty | SchemaState::Behind(_) => {}
         }
         let tx = self.begin().await?;
         if self.backend() == Backend::Postgres {
-            tx.execute_unprepared("SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0").await?;
+            tx.execute_unprepared(
+                "SET LOCAL lock_timeout = '10min'; SET LOCAL statement_timeout = 0",
+            )
+            .await?;
         }
         take_turn(&tx, Turn::Migrate).await?;
-        tx.execute_unprepared("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+        tx.execute_unprepared(
+            "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)",
+        )
+        .await?;
         // Looked at again: somebody else may have had the turn before us.
-        let found = count(&tx, "SELECT COALESCE(MAX(version), 0) FROM schema_version", vec![]).await?;
+        let found = count(
+            &tx,
+            "SELECT COALESCE(MAX(version), 0) FROM schema_version",
+            vec![],
+        )
+        .await?;
         if found > SCHEMA_VERSION {
-            return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION });
+            return Err(StoreError::NewerSchema {
+                found,
+                known: SCHEMA_VERSION,
+            });
         }
-        for (number, text) in (1_i64..).zip(VERSIONS).skip(usize::try_from(found).unwrap_or(0)) {
+        for (number, text) in (1_i64..)
+            .zip(VERSIONS)
+            .skip(usize::try_from(found).unwrap_or(0))
+        {
             apply(&tx, text, self.backend()).await?;
-            exec(&tx, "INSERT INTO schema_version (version) VALUES ($1)", values![number]).await?;
+            exec(
+                &tx,
+                "INSERT INTO schema_version (version) VALUES ($1)",
+                values![number],
+            )
+            .await?;
         }
         if found == 0 {
-            let only = if self.backend() == Backend::Sqlite { ONLY_SQLITE } else { ONLY_POSTGRES };
+            let only = if self.backend() == Backend::Sqlite {
+                ONLY_SQLITE
+            } else {
+                ONLY_POSTGRES
+            };
             for text in only {
                 apply(&tx, text, self.backend()).await?;
             }
@@ -76,7 +113,11 @@ impl Store {
 /// Every table that both databases have alike, in the order in which they are made: those first that others refer to.
 pub(crate) fn table_names() -> Vec<String> {
     let text = VERSIONS.concat();
-    text.split("CREATE TABLE ").skip(1).filter_map(|rest| rest.split_whitespace().next()).map(str::to_owned).collect()
+    text.split("CREATE TABLE ")
+        .skip(1)
+        .filter_map(|rest| rest.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Everything that makes a fresh database, as one text: tests tell schemas apart by it.
@@ -91,17 +132,27 @@ async fn apply(tx: &Tx, text: &str, backend: Backend) -> Result<(), StoreError> 
         Backend::Sqlite => ("UUID_BLOB", "BLOB"),
         Backend::Postgres => ("UUID", "BYTEA"),
     };
-    tx.execute_unprepared(&text.replace("{uuid}", uuid).replace("{bytes}", bytes)).await?;
+    tx.execute_unprepared(&text.replace("{uuid}", uuid).replace("{bytes}", bytes))
+        .await?;
     Ok(())
 }
 
 pub(crate) async fn version(conn: &DatabaseConnection) -> Result<i64, StoreError> {
     let exists = match conn.get_database_backend() {
-        sea_orm::DbBackend::Sqlite => "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
-        _ => "SELECT 1 AS one FROM information_schema.tables WHERE table_name = 'schema_version' AND table_schema = ANY (current_schemas(false))",
+        sea_orm::DbBackend::Sqlite => {
+            "SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'"
+        }
+        _ => {
+            "SELECT 1 AS one FROM information_schema.tables WHERE table_name = 'schema_version' AND table_schema = ANY (current_schemas(false))"
+        }
     };
     if row(conn, exists, vec![]).await?.is_none() {
         return Ok(0);
     }
-    count(conn, "SELECT COALESCE(MAX(version), 0) FROM schema_version", vec![]).await
+    count(
+        conn,
+        "SELECT COALESCE(MAX(version), 0) FROM schema_version",
+        vec![],
+    )
+    .await
 }

@@ -98,7 +98,12 @@ pub struct NewJob {
 }
 
 /// Enqueues a job, unless one with its key waits or runs: then gives that one. Call it inside the transaction of the change.
-pub async fn enqueue(conn: &impl ConnectionTrait, ids: &dyn IdGen, now: Timestamp, new: &NewJob) -> Result<JobId, StoreError> {
+pub async fn enqueue(
+    conn: &impl ConnectionTrait,
+    ids: &dyn IdGen,
+    now: Timestamp,
+    new: &NewJob,
+) -> Result<JobId, StoreError> {
     let id = JobId::new(ids);
     let inserted = exec(
         conn,
@@ -109,13 +114,29 @@ pub async fn enqueue(conn: &impl ConnectionTrait, ids: &dyn IdGen, now: Timestam
     if inserted == 1 {
         return Ok(id);
     }
-    let found = row(conn, "SELECT id FROM job WHERE dedupe_key = $1", values![new.dedupe_key.clone()]).await?.ok_or(StoreError::Missing("the job with this key"))?;
+    let found = row(
+        conn,
+        "SELECT id FROM job WHERE dedupe_key = $1",
+        values![new.dedupe_key.clone()],
+    )
+    .await?
+    .ok_or(StoreError::Missing("the job with this key"))?;
     Ok(found.get::<Uuid>("id")?.into())
 }
 
 /// Claims the next due job, or the one named. Nobody else gets it until its lease ends.
-pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now: Timestamp, only: Option<JobId>) -> Result<Option<Job>, StoreError> {
-    let skip = if store.backend() == Backend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+pub async fn claim(
+    store: &Store,
+    worker: WorkerId,
+    lease_until: Timestamp,
+    now: Timestamp,
+    only: Option<JobId>,
+) -> Result<Option<Job>, StoreError> {
+    let skip = if store.backend() == Backend::Postgres {
+        " FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    };
     let kinds = Payload::KINDS.map(|kind| format!("'{kind}'")).join(", ");
     let sql = format!(
         "UPDATE job SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, attempt = attempt + 1
@@ -125,7 +146,13 @@ pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now:
          RETURNING *"
     );
     loop {
-        let values = values![worker.to_string(), micros(lease_until), micros(now), only.is_none(), only.map_or(Uuid::nil(), |id| id.0)];
+        let values = values![
+            worker.to_string(),
+            micros(lease_until),
+            micros(now),
+            only.is_none(),
+            only.map_or(Uuid::nil(), |id| id.0)
+        ];
         let tx = store.begin().await?;
         let claimed = match row(&tx, sql.as_str(), values).await {
             Ok(claimed) => claimed,
@@ -133,7 +160,9 @@ pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now:
             Err(StoreError::Conflict { .. }) => continue,
             Err(error) => return Err(error),
         };
-        let Some(claimed) = claimed else { return Ok(None) };
+        let Some(claimed) = claimed else {
+            return Ok(None);
+        };
         match read(&claimed) {
             Ok(job) => {
                 tx.commit().await?;
@@ -142,7 +171,12 @@ pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now:
             // One that nobody can read must not stand before all others for ever.
             Err(error @ StoreError::Corrupt { .. }) => {
                 let sql = "UPDATE job SET state = 'failed', last_error = $2, finished_at = $3, lease_until = NULL, dedupe_key = NULL WHERE id = $1";
-                exec(&tx, sql, values![claimed.get::<Uuid>("id")?, error.to_string(), micros(now)]).await?;
+                exec(
+                    &tx,
+                    sql,
+                    values![claimed.get::<Uuid>("id")?, error.to_string(), micros(now)],
+                )
+                .await?;
                 tx.commit().await?;
             }
             Err(error) => return Err(error),
@@ -152,35 +186,97 @@ pub async fn claim(store: &Store, worker: WorkerId, lease_until: Timestamp, now:
 
 /// Whether a job is due now that [`claim`] would give; reads only, so that an idle worker writes nothing.
 pub async fn any_due(conn: &impl ConnectionTrait, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(row(conn, "SELECT id FROM job WHERE state = 'queued' AND run_at <= $1 LIMIT 1", values![micros(now)]).await?.is_some())
+    Ok(row(
+        conn,
+        "SELECT id FROM job WHERE state = 'queued' AND run_at <= $1 LIMIT 1",
+        values![micros(now)],
+    )
+    .await?
+    .is_some())
 }
 
 /// Holds a claimed job longer. False where it was lost.
-pub async fn extend(conn: &impl ConnectionTrait, job: &Job, lease_until: Timestamp) -> Result<bool, StoreError> {
-    Ok(exec(conn, "UPDATE job SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'", values![job.id.0, signed(job.fence), micros(lease_until)]).await? == 1)
+pub async fn extend(
+    conn: &impl ConnectionTrait,
+    job: &Job,
+    lease_until: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(exec(
+        conn,
+        "UPDATE job SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'",
+        values![job.id.0, signed(job.fence), micros(lease_until)],
+    )
+    .await?
+        == 1)
 }
 
 /// Whether a claimed job still is ours, and stays so until the transaction ends: what only its holder may write goes after this.
 pub async fn hold(tx: &Tx, job: &Job) -> Result<bool, StoreError> {
-    Ok(exec(tx, "UPDATE job SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'running'", values![job.id.0, signed(job.fence)]).await? == 1)
+    Ok(exec(
+        tx,
+        "UPDATE job SET fence = fence WHERE id = $1 AND fence = $2 AND state = 'running'",
+        values![job.id.0, signed(job.fence)],
+    )
+    .await?
+        == 1)
 }
 
 /// Cancels a job that no worker has begun. False where one has, or it ended.
-pub async fn cancel(conn: &impl ConnectionTrait, id: JobId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn cancel(
+    conn: &impl ConnectionTrait,
+    id: JobId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE job SET state = 'cancelled', finished_at = $2, dedupe_key = NULL WHERE id = $1 AND state = 'queued'";
     Ok(exec(conn, sql, values![id.0, micros(now)]).await? == 1)
 }
 
 /// Ends a claimed job. False where it was lost.
-pub async fn finish(conn: &impl ConnectionTrait, job: &Job, state: JobState, error: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn finish(
+    conn: &impl ConnectionTrait,
+    job: &Job,
+    state: JobState,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE job SET state = $3, last_error = $4, finished_at = $5, lease_until = NULL, dedupe_key = NULL WHERE id = $1 AND fence = $2 AND state = 'running'";
-    Ok(exec(conn, sql, values![job.id.0, signed(job.fence), state.as_str(), error, micros(now)]).await? == 1)
+    Ok(exec(
+        conn,
+        sql,
+        values![
+            job.id.0,
+            signed(job.fence),
+            state.as_str(),
+            error,
+            micros(now)
+        ],
+    )
+    .await?
+        == 1)
 }
 
 /// Gives a claimed job back, to be tried again. False where it was lost.
-pub async fn retry(conn: &impl ConnectionTrait, job: &Job, run_at: Timestamp, error: Option<&str>, counts_as_try: bool) -> Result<bool, StoreError> {
+pub async fn retry(
+    conn: &impl ConnectionTrait,
+    job: &Job,
+    run_at: Timestamp,
+    error: Option<&str>,
+    counts_as_try: bool,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE job SET state = 'queued', run_at = $3, last_error = $4, lease_until = NULL, owner = NULL, attempt = attempt - $5 WHERE id = $1 AND fence = $2 AND state = 'running'";
-    Ok(exec(conn, sql, values![job.id.0, signed(job.fence), micros(run_at), error, i64::from(!counts_as_try)]).await? == 1)
+    Ok(exec(
+        conn,
+        sql,
+        values![
+            job.id.0,
+            signed(job.fence),
+            micros(run_at),
+            error,
+            i64::from(!counts_as_try)
+        ],
+    )
+    .await?
+        == 1)
 }
 
 /// How often the worker of one job may go away, beyond its tries, before the job itself is suspected.
@@ -188,7 +284,14 @@ const LOSSES: i64 = 20;
 
 /// Gives back every job whose worker went away, and names their runs. A job that takes worker after worker with it is ended.
 pub async fn requeue_lost(store: &Store, now: Timestamp) -> Result<Vec<RunId>, StoreError> {
-    if row(store.read(), "SELECT id FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1", values![micros(now)]).await?.is_none() {
+    if row(
+        store.read(),
+        "SELECT id FROM job WHERE state = 'running' AND lease_until < $1 LIMIT 1",
+        values![micros(now)],
+    )
+    .await?
+    .is_none()
+    {
         return Ok(Vec::new());
     }
     let tx = store.begin().await?;
@@ -213,24 +316,47 @@ pub async fn requeue_lost(store: &Store, now: Timestamp) -> Result<Vec<RunId>, S
 }
 
 /// The job that shows as this run.
-pub async fn find_by_run(conn: &impl ConnectionTrait, run: RunId) -> Result<Option<Job>, StoreError> {
-    row(conn, "SELECT * FROM job WHERE run_id = $1 ORDER BY created_at DESC LIMIT 1", values![run.0]).await?.map(|row| read(&row)).transpose()
+pub async fn find_by_run(
+    conn: &impl ConnectionTrait,
+    run: RunId,
+) -> Result<Option<Job>, StoreError> {
+    row(
+        conn,
+        "SELECT * FROM job WHERE run_id = $1 ORDER BY created_at DESC LIMIT 1",
+        values![run.0],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 /// A job by id.
 pub async fn find(conn: &impl ConnectionTrait, id: JobId) -> Result<Option<Job>, StoreError> {
-    row(conn, "SELECT * FROM job WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
+    row(conn, "SELECT * FROM job WHERE id = $1", values![id.0])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// The last jobs, the newest first; those of a newer version are left out.
 pub async fn list(conn: &impl ConnectionTrait, limit: u32) -> Result<Vec<Job>, StoreError> {
-    let jobs = rows(conn, "SELECT * FROM job ORDER BY created_at DESC, id DESC LIMIT $1", values![i64::from(limit)]).await?;
+    let jobs = rows(
+        conn,
+        "SELECT * FROM job ORDER BY created_at DESC, id DESC LIMIT $1",
+        values![i64::from(limit)],
+    )
+    .await?;
     Ok(jobs.iter().filter_map(|row| read(row).ok()).collect())
 }
 
 /// Deletes jobs that ended before this time.
 pub async fn prune(conn: &impl ConnectionTrait, before: Timestamp) -> Result<u64, StoreError> {
-    exec(conn, "DELETE FROM job WHERE finished_at < $1", values![micros(before)]).await
+    exec(
+        conn,
+        "DELETE FROM job WHERE finished_at < $1",
+        values![micros(before)],
+    )
+    .await
 }
 
 fn read(row: &Row) -> Result<Job, StoreError> {

@@ -62,12 +62,28 @@ pub struct LogLine {
 }
 
 /// Inserts a run that waits for a worker. Gives its number. Call it in a transaction: numbers are given out one by one.
-pub async fn insert(conn: &impl ConnectionTrait, id: RunId, connection: ConnectionId, kind: RunKind, full: bool, requested_by: &str, at: Timestamp) -> Result<u64, StoreError> {
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    connection: ConnectionId,
+    kind: RunKind,
+    full: bool,
+    requested_by: &str,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
     take_turn(conn, Turn::NumberRun).await?;
     let number = count(conn, "SELECT COALESCE(MAX(number), 0) + 1 FROM run", vec![]).await?;
     let baseline = count(conn, "SELECT COUNT(*) FROM run WHERE connection_id = $1 AND kind = $2 AND status IN ('done', 'done_set_aside', 'needs_decision')", values![connection.0, kind.as_str()]).await? == 0;
-    let expected = count(conn, "SELECT COUNT(*) FROM product WHERE connection_id = $1 AND state <> 'withdrawn'", values![connection.0]).await?;
-    let counts = RunCounts { expected: u64::try_from(expected).unwrap_or(0), ..RunCounts::default() };
+    let expected = count(
+        conn,
+        "SELECT COUNT(*) FROM product WHERE connection_id = $1 AND state <> 'withdrawn'",
+        values![connection.0],
+    )
+    .await?;
+    let counts = RunCounts {
+        expected: u64::try_from(expected).unwrap_or(0),
+        ..RunCounts::default()
+    };
     exec(
         conn,
         "INSERT INTO run (id, number, connection_id, kind, status, full_compare, baseline, requested_by, requested_at, counts, step) VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, 'Waiting for a worker')",
@@ -79,24 +95,54 @@ pub async fn insert(conn: &impl ConnectionTrait, id: RunId, connection: Connecti
 
 /// A run by id.
 pub async fn find(conn: &impl ConnectionTrait, id: RunId) -> Result<Option<RunRow>, StoreError> {
-    row(conn, "SELECT * FROM run WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
+    row(conn, "SELECT * FROM run WHERE id = $1", values![id.0])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// A run by its number.
-pub async fn find_by_number(conn: &impl ConnectionTrait, number: u64) -> Result<Option<RunRow>, StoreError> {
-    row(conn, "SELECT * FROM run WHERE number = $1", values![signed(number)]).await?.map(|row| read(&row)).transpose()
+pub async fn find_by_number(
+    conn: &impl ConnectionTrait,
+    number: u64,
+) -> Result<Option<RunRow>, StoreError> {
+    row(
+        conn,
+        "SELECT * FROM run WHERE number = $1",
+        values![signed(number)],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 /// The run of a connection that has not ended, if any.
-pub async fn find_unfinished(conn: &impl ConnectionTrait, connection: ConnectionId, kind: RunKind) -> Result<Option<RunRow>, StoreError> {
+pub async fn find_unfinished(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    kind: RunKind,
+) -> Result<Option<RunRow>, StoreError> {
     let sql = "SELECT * FROM run WHERE connection_id = $1 AND kind = $2 AND status IN ('queued', 'running', 'interrupted') ORDER BY number DESC LIMIT 1";
-    row(conn, sql, values![connection.0, kind.as_str()]).await?.map(|row| read(&row)).transpose()
+    row(conn, sql, values![connection.0, kind.as_str()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// The last runs, the newest first, of one connection or of all.
-pub async fn list(conn: &impl ConnectionTrait, connection: Option<ConnectionId>, before: Option<u64>, limit: u32) -> Result<Vec<RunRow>, StoreError> {
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    connection: Option<ConnectionId>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<RunRow>, StoreError> {
     let sql = "SELECT * FROM run WHERE number < $1 AND ($2 OR connection_id = $3) ORDER BY number DESC LIMIT $4";
-    let values = values![before.map_or(i64::MAX, signed), connection.is_none(), connection.map_or(Uuid::nil(), |id| id.0), i64::from(limit)];
+    let values = values![
+        before.map_or(i64::MAX, signed),
+        connection.is_none(),
+        connection.map_or(Uuid::nil(), |id| id.0),
+        i64::from(limit)
+    ];
     rows(conn, sql, values).await?.iter().map(read).collect()
 }
 
@@ -106,13 +152,21 @@ pub async fn find_last_complete(conn: &impl ConnectionTrait) -> Result<Option<Ru
 }
 
 /// When the latest of the first imports ended, which find everything new. None while the first one runs.
-pub async fn first_imports_ended(conn: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+pub async fn first_imports_ended(
+    conn: &impl ConnectionTrait,
+) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT MAX(finished_at) AS ended FROM run WHERE baseline AND kind = $1";
-    row(conn, sql, values![RunKind::CatalogImport.as_str()]).await?.map_or(Ok(None), |row| row.time_opt("ended"))
+    row(conn, sql, values![RunKind::CatalogImport.as_str()])
+        .await?
+        .map_or(Ok(None), |row| row.time_opt("ended"))
 }
 
 /// Marks that a worker took the run up, for the first time or again.
-pub async fn mark_running(conn: &impl ConnectionTrait, id: RunId, at: Timestamp) -> Result<(), StoreError> {
+pub async fn mark_running(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     exec(conn, "UPDATE run SET status = 'running', started_at = COALESCE(started_at, $2), progress_at = $2 WHERE id = $1", values![id.0, micros(at)]).await.map(drop)
 }
 
@@ -122,25 +176,73 @@ pub async fn mark_interrupted(conn: &impl ConnectionTrait, id: RunId) -> Result<
 }
 
 /// Ends a run that did not end and will not go on; its counts stay as they are.
-pub async fn give_up(conn: &impl ConnectionTrait, id: RunId, outcome: &str, at: Timestamp) -> Result<bool, StoreError> {
+pub async fn give_up(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    outcome: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE run SET status = 'failed', outcome = $2, finished_at = $3, progress_at = $3, step = '' WHERE id = $1 AND status IN ('queued', 'running', 'interrupted')";
     Ok(exec(conn, sql, values![id.0, outcome, micros(at)]).await? == 1)
 }
 
 /// Ends a run.
-pub async fn finish(conn: &impl ConnectionTrait, id: RunId, status: RunStatus, counts: &RunCounts, outcome: &str, at: Timestamp) -> Result<(), StoreError> {
+pub async fn finish(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    status: RunStatus,
+    counts: &RunCounts,
+    outcome: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let sql = "UPDATE run SET status = $2, counts = $3, outcome = $4, finished_at = $5, progress_at = $5, step = '', checkpoint = NULL WHERE id = $1";
-    exec(conn, sql, values![id.0, status.as_str(), json_text(counts), outcome, micros(at)]).await.map(drop)
+    exec(
+        conn,
+        sql,
+        values![
+            id.0,
+            status.as_str(),
+            json_text(counts),
+            outcome,
+            micros(at)
+        ],
+    )
+    .await
+    .map(drop)
 }
 
 /// Writes how far a run is.
-pub async fn set_progress(conn: &impl ConnectionTrait, id: RunId, counts: &RunCounts, step: &str, at: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "UPDATE run SET counts = $2, step = $3, progress_at = $4 WHERE id = $1", values![id.0, json_text(counts), step, micros(at)]).await.map(drop)
+pub async fn set_progress(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    counts: &RunCounts,
+    step: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE run SET counts = $2, step = $3, progress_at = $4 WHERE id = $1",
+        values![id.0, json_text(counts), step, micros(at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Writes where a run goes on after an interruption, with the counts up to there.
-pub async fn set_checkpoint(conn: &impl ConnectionTrait, id: RunId, counts: &RunCounts, checkpoint: &str, at: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "UPDATE run SET counts = $2, checkpoint = $3, progress_at = $4 WHERE id = $1", values![id.0, json_text(counts), checkpoint, micros(at)]).await.map(drop)
+pub async fn set_checkpoint(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    counts: &RunCounts,
+    checkpoint: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE run SET counts = $2, checkpoint = $3, progress_at = $4 WHERE id = $1",
+        values![id.0, json_text(counts), checkpoint, micros(at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Asks a run to stop.
@@ -150,13 +252,30 @@ pub async fn request_stop(conn: &impl ConnectionTrait, id: RunId) -> Result<bool
 
 /// Whether a person asked the run to stop.
 pub async fn stop_requested(conn: &impl ConnectionTrait, id: RunId) -> Result<bool, StoreError> {
-    Ok(count(conn, "SELECT COUNT(*) FROM run WHERE id = $1 AND stop_requested", values![id.0]).await? > 0)
+    Ok(count(
+        conn,
+        "SELECT COUNT(*) FROM run WHERE id = $1 AND stop_requested",
+        values![id.0],
+    )
+    .await?
+        > 0)
 }
 
 /// Adds a line to a run's log. Call it in a transaction: worker and browser may both write to it.
-pub async fn log(conn: &impl ConnectionTrait, id: RunId, level: &str, message: &str, at: Timestamp) -> Result<(), StoreError> {
+pub async fn log(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    level: &str,
+    message: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     if conn.get_database_backend() == DbBackend::Postgres {
-        row(conn, "SELECT number FROM run WHERE id = $1 FOR NO KEY UPDATE", values![id.0]).await?;
+        row(
+            conn,
+            "SELECT number FROM run WHERE id = $1 FOR NO KEY UPDATE",
+            values![id.0],
+        )
+        .await?;
     }
     exec(
         conn,
@@ -169,11 +288,21 @@ pub async fn log(conn: &impl ConnectionTrait, id: RunId, level: &str, message: &
 
 /// The log of a run, the oldest line first.
 pub async fn list_log(conn: &impl ConnectionTrait, id: RunId) -> Result<Vec<LogLine>, StoreError> {
-    rows(conn, "SELECT at, level, message FROM run_log WHERE run_id = $1 ORDER BY seq", values![id.0])
-        .await?
-        .iter()
-        .map(|row| Ok(LogLine { at: row.time("at")?, level: row.get("level")?, message: row.get("message")? }))
-        .collect()
+    rows(
+        conn,
+        "SELECT at, level, message FROM run_log WHERE run_id = $1 ORDER BY seq",
+        values![id.0],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(LogLine {
+            at: row.time("at")?,
+            level: row.get("level")?,
+            message: row.get("message")?,
+        })
+    })
+    .collect()
 }
 
 fn read(row: &Row) -> Result<RunRow, StoreError> {

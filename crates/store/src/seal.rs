@@ -68,7 +68,9 @@ impl MasterKey {
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(|line| {
                 let bytes = Zeroizing::new(BASE64.decode(line).map_err(|_| SealError::BadKey)?);
-                Ok(Zeroizing::new(<[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealError::BadKey)?))
+                Ok(Zeroizing::new(
+                    <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealError::BadKey)?,
+                ))
             })
             .collect::<Result<Vec<_>, SealError>>()?;
         if keys.is_empty() {
@@ -79,16 +81,31 @@ impl MasterKey {
 
     /// The keys of a file.
     pub fn from_file(path: &Path) -> Result<Self, SealError> {
-        let text = std::fs::read_to_string(path).map_err(|source| SealError::File { what: "read", path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| SealError::File {
+            what: "read",
+            path: path.to_owned(),
+            source,
+        })?;
         Self::from_text(&text.into())
     }
 
     /// Makes a key and writes it to a new file that only its owner may read.
     pub fn generate_file(path: &Path) -> Result<Self, SealError> {
-        let failed = |source| SealError::File { what: "written", path: path.to_owned(), source };
+        let failed = |source| SealError::File {
+            what: "written",
+            path: path.to_owned(),
+            source,
+        };
         let key = Self::generate();
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-        file.write_all(key.as_text().expose_secret().as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
+        file.write_all(key.as_text().expose_secret().as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(failed)?;
         Ok(key)
     }
 
@@ -108,7 +125,11 @@ impl MasterKey {
 
     /// The text of a key file.
     pub fn as_text(&self) -> SecretString {
-        self.keys.iter().map(|key| BASE64.encode(key.as_slice()) + "\n").collect::<String>().into()
+        self.keys
+            .iter()
+            .map(|key| BASE64.encode(key.as_slice()) + "\n")
+            .collect::<String>()
+            .into()
     }
 }
 
@@ -156,10 +177,17 @@ impl Sealer {
             .iter()
             .map(|key| {
                 let id = derive(key, b"id");
-                Keys { id: [id[0], id[1], id[2], id[3]], seal: derive(key, b"seal"), fingerprint: derive(key, b"fingerprint"), journal: derive(key, b"journal") }
+                Keys {
+                    id: [id[0], id[1], id[2], id[3]],
+                    seal: derive(key, b"seal"),
+                    fingerprint: derive(key, b"fingerprint"),
+                    journal: derive(key, b"journal"),
+                }
             })
             .collect();
-        Self { keys: std::sync::Arc::new(keys) }
+        Self {
+            keys: std::sync::Arc::new(keys),
+        }
     }
 
     /// Short name of the key that seals; says nothing of the key.
@@ -169,20 +197,35 @@ impl Sealer {
 
     /// Seals a secret for one place.
     pub fn seal(&self, place: Place<'_>, secret: &SecretString) -> Result<Vec<u8>, SealError> {
-        seal(&self.keys[0].seal, self.keys[0].id, &place.bytes(), secret.expose_secret().as_bytes())
+        seal(
+            &self.keys[0].seal,
+            self.keys[0].id,
+            &place.bytes(),
+            secret.expose_secret().as_bytes(),
+        )
     }
 
     /// Opens a secret that was sealed for this place.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<SecretString, SealError> {
-        let id: [u8; 4] = sealed.get(1..5).and_then(|id| id.try_into().ok()).ok_or(SealError::Tampered)?;
-        let keys = self.keys.iter().find(|keys| keys.id == id).ok_or_else(|| SealError::OtherKey(hex(&id)))?;
+        let id: [u8; 4] = sealed
+            .get(1..5)
+            .and_then(|id| id.try_into().ok())
+            .ok_or(SealError::Tampered)?;
+        let keys = self
+            .keys
+            .iter()
+            .find(|keys| keys.id == id)
+            .ok_or_else(|| SealError::OtherKey(hex(&id)))?;
         let text = open(&keys.seal, &place.bytes(), sealed)?;
-        String::from_utf8(text.to_vec()).map(SecretString::from).map_err(|_| SealError::Tampered)
+        String::from_utf8(text.to_vec())
+            .map(SecretString::from)
+            .map_err(|_| SealError::Tampered)
     }
 
     /// A keyed hash of a secret, by which the same one is recognised.
     pub fn fingerprint(&self, secret: &SecretString) -> Vec<u8> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.keys[0].fingerprint.as_slice()).expect("a key of any length will do");
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.keys[0].fingerprint.as_slice())
+            .expect("a key of any length will do");
         mac.update(secret.expose_secret().as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
@@ -194,7 +237,9 @@ impl Sealer {
 
     /// Seals and opens records of the token journal, also those of older keys.
     pub fn journal(&self) -> JournalSealer {
-        JournalSealer { keys: self.keys.iter().map(|keys| keys.journal.clone()).collect() }
+        JournalSealer {
+            keys: self.keys.iter().map(|keys| keys.journal.clone()).collect(),
+        }
     }
 }
 
@@ -212,7 +257,11 @@ impl fmt::Debug for JournalSealer {
 impl JournalSealer {
     /// A sealer of one key, as [`Sealer::journal_key`] gave it.
     pub fn from_key(key: &[u8]) -> Result<Self, SealError> {
-        Ok(Self { keys: vec![Zeroizing::new(key.try_into().map_err(|_| SealError::BadKey)?)] })
+        Ok(Self {
+            keys: vec![Zeroizing::new(
+                key.try_into().map_err(|_| SealError::BadKey)?,
+            )],
+        })
     }
 
     /// Seals bytes, bound to a text.
@@ -222,31 +271,66 @@ impl JournalSealer {
 
     /// Opens bytes that were bound to this text.
     pub fn open(&self, binding: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        self.keys.iter().find_map(|key| open(key, binding.as_bytes(), sealed).ok()).ok_or(SealError::Tampered)
+        self.keys
+            .iter()
+            .find_map(|key| open(key, binding.as_bytes(), sealed).ok())
+            .ok_or(SealError::Tampered)
     }
 }
 
 fn derive(key: &Zeroizing<[u8; 32]>, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut out = Zeroizing::new([0; 32]);
-    hkdf::Hkdf::<Sha256>::new(Some(b"ionbridge"), key.as_slice()).expand(purpose, out.as_mut()).expect("32 bytes are a fit length for SHA-256");
+    hkdf::Hkdf::<Sha256>::new(Some(b"ionbridge"), key.as_slice())
+        .expand(purpose, out.as_mut())
+        .expect("32 bytes are a fit length for SHA-256");
     out
 }
 
-fn seal(key: &Zeroizing<[u8; 32]>, id: [u8; 4], binding: &[u8], bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+fn seal(
+    key: &Zeroizing<[u8; 32]>,
+    id: [u8; 4],
+    binding: &[u8],
+    bytes: &[u8],
+) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     rand::rng().fill_bytes(&mut nonce);
-    let cipher = XChaCha20Poly1305::new_from_slice(key.as_slice()).map_err(|_| SealError::BadKey)?;
-    let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: bytes, aad: binding }).map_err(|_| SealError::Tampered)?;
+    let cipher =
+        XChaCha20Poly1305::new_from_slice(key.as_slice()).map_err(|_| SealError::BadKey)?;
+    let sealed = cipher
+        .encrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: bytes,
+                aad: binding,
+            },
+        )
+        .map_err(|_| SealError::Tampered)?;
     Ok([&[VERSION][..], &id, &nonce, &sealed].concat())
 }
 
-fn open(key: &Zeroizing<[u8; 32]>, binding: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+fn open(
+    key: &Zeroizing<[u8; 32]>,
+    binding: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if sealed.len() < HEADER || sealed[0] != VERSION {
         return Err(SealError::Tampered);
     }
-    let nonce: [u8; NONCE] = sealed[5..HEADER].try_into().map_err(|_| SealError::Tampered)?;
-    let cipher = XChaCha20Poly1305::new_from_slice(key.as_slice()).map_err(|_| SealError::BadKey)?;
-    cipher.decrypt(&XNonce::from(nonce), Payload { msg: &sealed[HEADER..], aad: binding }).map(Zeroizing::new).map_err(|_| SealError::Tampered)
+    let nonce: [u8; NONCE] = sealed[5..HEADER]
+        .try_into()
+        .map_err(|_| SealError::Tampered)?;
+    let cipher =
+        XChaCha20Poly1305::new_from_slice(key.as_slice()).map_err(|_| SealError::BadKey)?;
+    cipher
+        .decrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: &sealed[HEADER..],
+                aad: binding,
+            },
+        )
+        .map(Zeroizing::new)
+        .map_err(|_| SealError::Tampered)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -259,17 +343,40 @@ mod tests {
 
     use super::*;
 
-    const PLACE: Place<'static> = Place { column: "connection_token.refresh", row: "r1", generation: 3 };
+    const PLACE: Place<'static> = Place {
+        column: "connection_token.refresh",
+        row: "r1",
+        generation: 3,
+    };
 
     #[test]
     fn opens_only_where_it_was_sealed() {
         let sealer = Sealer::new(&MasterKey::generate());
         let sealed = sealer.seal(PLACE, &"secret".into()).unwrap();
-        assert_eq!(sealer.open(PLACE, &sealed).unwrap().expose_secret(), "secret");
-        for other in [Place { generation: 4, ..PLACE }, Place { row: "r2", ..PLACE }, Place { column: "connection_token.access", ..PLACE }] {
-            assert!(matches!(sealer.open(other, &sealed), Err(SealError::Tampered)));
+        assert_eq!(
+            sealer.open(PLACE, &sealed).unwrap().expose_secret(),
+            "secret"
+        );
+        for other in [
+            Place {
+                generation: 4,
+                ..PLACE
+            },
+            Place { row: "r2", ..PLACE },
+            Place {
+                column: "connection_token.access",
+                ..PLACE
+            },
+        ] {
+            assert!(matches!(
+                sealer.open(other, &sealed),
+                Err(SealError::Tampered)
+            ));
         }
-        assert!(matches!(Sealer::new(&MasterKey::generate()).open(PLACE, &sealed), Err(SealError::OtherKey(_))));
+        assert!(matches!(
+            Sealer::new(&MasterKey::generate()).open(PLACE, &sealed),
+            Err(SealError::OtherKey(_))
+        ));
     }
 
     #[test]
@@ -293,7 +400,10 @@ mod tests {
         let rotated = old.rotated();
         let text = rotated.as_text();
         let sealer = Sealer::new(&MasterKey::from_text(&text).unwrap());
-        assert_eq!(sealer.open(PLACE, &sealed).unwrap().expose_secret(), "secret");
+        assert_eq!(
+            sealer.open(PLACE, &sealed).unwrap().expose_secret(),
+            "secret"
+        );
         assert!(MasterKey::from_text(&"nonsense".into()).is_err());
     }
 }

@@ -12,22 +12,61 @@ macro_rules! values {
 pub(crate) use values;
 
 /// Runs a statement, and tells how many rows it touched.
-pub(crate) async fn exec(conn: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Result<u64, StoreError> {
-    Ok(conn.execute_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?.rows_affected())
+pub(crate) async fn exec(
+    conn: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<u64, StoreError> {
+    Ok(conn
+        .execute_raw(Statement::from_sql_and_values(
+            conn.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?
+        .rows_affected())
 }
 
 /// All rows of a query.
-pub(crate) async fn rows(conn: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-    Ok(conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?.into_iter().map(Row).collect())
+pub(crate) async fn rows(
+    conn: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<Vec<Row>, StoreError> {
+    Ok(conn
+        .query_all_raw(Statement::from_sql_and_values(
+            conn.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?
+        .into_iter()
+        .map(Row)
+        .collect())
 }
 
 /// The first row of a query.
-pub(crate) async fn row(conn: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-    Ok(conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?.map(Row))
+pub(crate) async fn row(
+    conn: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<Option<Row>, StoreError> {
+    Ok(conn
+        .query_one_raw(Statement::from_sql_and_values(
+            conn.get_database_backend(),
+            sql,
+            values,
+        ))
+        .await?
+        .map(Row))
 }
 
 /// One number, 0 where there is no row.
-pub(crate) async fn count(conn: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Result<i64, StoreError> {
+pub(crate) async fn count(
+    conn: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<i64, StoreError> {
     match row(conn, sql, values).await? {
         Some(row) => Ok(row.0.try_get_by_index::<Option<i64>>(0)?.unwrap_or(0)),
         None => Ok(0),
@@ -55,15 +94,31 @@ impl Row {
     }
 
     /// A word of one of `domain`'s enumerations.
-    pub(crate) fn word<T: std::str::FromStr>(&self, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+    pub(crate) fn word<T: std::str::FromStr>(
+        &self,
+        table: &'static str,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
         let text: String = self.get(column)?;
-        text.parse().map_err(|_| StoreError::Corrupt { table, column, value: text })
+        text.parse().map_err(|_| StoreError::Corrupt {
+            table,
+            column,
+            value: text,
+        })
     }
 
     /// A JSON value.
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, table: &'static str, column: &'static str) -> Result<T, StoreError> {
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
         let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|error| StoreError::Corrupt { table, column, value: error.to_string() })
+        serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
+            table,
+            column,
+            value: error.to_string(),
+        })
     }
 
     /// An unsigned number.

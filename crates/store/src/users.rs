@@ -34,23 +34,48 @@ pub struct UserRow {
 /// Inserts a person. A used e-mail is [`StoreError::Conflict`].
 pub async fn insert(conn: &impl ConnectionTrait, user: &UserRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO person (id, email, name, role, password_hash, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let values = values![user.id.0, user.email.to_lowercase(), user.name.clone(), user.role.as_str(), user.password_hash.clone(), user.disabled, micros(user.created_at)];
+    let values = values![
+        user.id.0,
+        user.email.to_lowercase(),
+        user.name.clone(),
+        user.role.as_str(),
+        user.password_hash.clone(),
+        user.disabled,
+        micros(user.created_at)
+    ];
     exec(conn, sql, values).await.map(drop)
 }
 
 /// A person by e-mail.
-pub async fn find_by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option<UserRow>, StoreError> {
-    row(conn, "SELECT * FROM person WHERE email = $1", values![email.trim().to_lowercase()]).await?.map(|row| read(&row)).transpose()
+pub async fn find_by_email(
+    conn: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<UserRow>, StoreError> {
+    row(
+        conn,
+        "SELECT * FROM person WHERE email = $1",
+        values![email.trim().to_lowercase()],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 /// A person by id.
 pub async fn find(conn: &impl ConnectionTrait, id: UserId) -> Result<Option<UserRow>, StoreError> {
-    row(conn, "SELECT * FROM person WHERE id = $1", values![id.0]).await?.map(|row| read(&row)).transpose()
+    row(conn, "SELECT * FROM person WHERE id = $1", values![id.0])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// Everybody.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<UserRow>, StoreError> {
-    rows(conn, "SELECT * FROM person ORDER BY name, email", vec![]).await?.iter().map(read).collect()
+    rows(conn, "SELECT * FROM person ORDER BY name, email", vec![])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// How many people there are.
@@ -64,56 +89,134 @@ pub async fn begin_change(conn: &impl ConnectionTrait) -> Result<(), StoreError>
 }
 
 /// Changes role and whether a person may log in. The last admin stays. Call it in a transaction.
-pub async fn set_access(conn: &impl ConnectionTrait, id: UserId, role: Role, disabled: bool) -> Result<bool, StoreError> {
+pub async fn set_access(
+    conn: &impl ConnectionTrait,
+    id: UserId,
+    role: Role,
+    disabled: bool,
+) -> Result<bool, StoreError> {
     // Two admins who take the role from each other at once must not both succeed.
     take_turn(conn, Turn::ChangePeople).await?;
     let sql = "UPDATE person SET role = $2, disabled = $3 WHERE id = $1
          AND (($2 = 'admin' AND NOT $3) OR EXISTS (SELECT 1 FROM person AS other WHERE other.id <> $1 AND other.role = 'admin' AND NOT other.disabled))";
     let changed = exec(conn, sql, values![id.0, role.as_str(), disabled]).await? == 1;
     if changed && disabled {
-        exec(conn, "DELETE FROM session WHERE person_id = $1", values![id.0]).await?;
+        exec(
+            conn,
+            "DELETE FROM session WHERE person_id = $1",
+            values![id.0],
+        )
+        .await?;
     }
     Ok(changed)
 }
 
 /// Changes a password; every other session of the person ends.
-pub async fn set_password(conn: &impl ConnectionTrait, id: UserId, hash: &str, keep_session: &[u8]) -> Result<(), StoreError> {
-    exec(conn, "UPDATE person SET password_hash = $2 WHERE id = $1", values![id.0, hash]).await?;
-    exec(conn, "DELETE FROM session WHERE person_id = $1 AND id_hash <> $2", values![id.0, keep_session.to_vec()]).await.map(drop)
+pub async fn set_password(
+    conn: &impl ConnectionTrait,
+    id: UserId,
+    hash: &str,
+    keep_session: &[u8],
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE person SET password_hash = $2 WHERE id = $1",
+        values![id.0, hash],
+    )
+    .await?;
+    exec(
+        conn,
+        "DELETE FROM session WHERE person_id = $1 AND id_hash <> $2",
+        values![id.0, keep_session.to_vec()],
+    )
+    .await
+    .map(drop)
 }
 
 /// Notes that a person was here.
-pub async fn mark_seen(conn: &impl ConnectionTrait, id: UserId, at: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "UPDATE person SET seen_at = $2 WHERE id = $1", values![id.0, micros(at)]).await.map(drop)
+pub async fn mark_seen(
+    conn: &impl ConnectionTrait,
+    id: UserId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE person SET seen_at = $2 WHERE id = $1",
+        values![id.0, micros(at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Stores the hash of the link that makes the first admin.
-pub async fn insert_setup_link(conn: &impl ConnectionTrait, hash: &[u8], expires_at: Timestamp) -> Result<(), StoreError> {
+pub async fn insert_setup_link(
+    conn: &impl ConnectionTrait,
+    hash: &[u8],
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
     exec(conn, "DELETE FROM setup_link", vec![]).await?;
-    exec(conn, "INSERT INTO setup_link (id_hash, expires_at) VALUES ($1, $2)", values![hash.to_vec(), micros(expires_at)]).await.map(drop)
+    exec(
+        conn,
+        "INSERT INTO setup_link (id_hash, expires_at) VALUES ($1, $2)",
+        values![hash.to_vec(), micros(expires_at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Uses up the link, where it is good and nobody exists yet. Call it in the transaction that makes the person.
-pub async fn use_setup_link(conn: &impl ConnectionTrait, hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+pub async fn use_setup_link(
+    conn: &impl ConnectionTrait,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     take_turn(conn, Turn::ChangePeople).await?;
     let sql = "UPDATE setup_link SET used_at = $2 WHERE id_hash = $1 AND used_at IS NULL AND expires_at > $2 AND NOT EXISTS (SELECT 1 FROM person)";
     Ok(exec(conn, sql, values![hash.to_vec(), micros(now)]).await? == 1)
 }
 
 /// Notes a try to log in that failed.
-pub async fn insert_login_failure(conn: &impl ConnectionTrait, account: &str, at: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "INSERT INTO login_failure (account, at) VALUES ($1, $2)", values![account.trim().to_lowercase(), micros(at)]).await.map(drop)
+pub async fn insert_login_failure(
+    conn: &impl ConnectionTrait,
+    account: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "INSERT INTO login_failure (account, at) VALUES ($1, $2)",
+        values![account.trim().to_lowercase(), micros(at)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Tries that failed since this time.
-pub async fn count_login_failures(conn: &impl ConnectionTrait, account: &str, since: Timestamp) -> Result<u64, StoreError> {
-    let found = count(conn, "SELECT COUNT(*) FROM login_failure WHERE account = $1 AND at >= $2", values![account.trim().to_lowercase(), micros(since)]).await?;
+pub async fn count_login_failures(
+    conn: &impl ConnectionTrait,
+    account: &str,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let found = count(
+        conn,
+        "SELECT COUNT(*) FROM login_failure WHERE account = $1 AND at >= $2",
+        values![account.trim().to_lowercase(), micros(since)],
+    )
+    .await?;
     Ok(u64::try_from(found).unwrap_or(0))
 }
 
 /// Forgets the tries of an account that has logged in.
-pub async fn clear_login_failures(conn: &impl ConnectionTrait, account: &str) -> Result<(), StoreError> {
-    exec(conn, "DELETE FROM login_failure WHERE account = $1", values![account.trim().to_lowercase()]).await.map(drop)
+pub async fn clear_login_failures(
+    conn: &impl ConnectionTrait,
+    account: &str,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "DELETE FROM login_failure WHERE account = $1",
+        values![account.trim().to_lowercase()],
+    )
+    .await
+    .map(drop)
 }
 
 /// A bearer token of the REST API.
@@ -140,7 +243,11 @@ pub struct ApiTokenRow {
 }
 
 /// Inserts an API token by its hash.
-pub async fn insert_api_token(conn: &impl ConnectionTrait, token: &ApiTokenRow, hash: &[u8]) -> Result<(), StoreError> {
+pub async fn insert_api_token(
+    conn: &impl ConnectionTrait,
+    token: &ApiTokenRow,
+    hash: &[u8],
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO api_token (id, name, prefix, hash, role, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let values = values![
         token.id.0,
@@ -156,24 +263,59 @@ pub async fn insert_api_token(conn: &impl ConnectionTrait, token: &ApiTokenRow, 
 }
 
 /// The living API token of this hash.
-pub async fn find_api_token(conn: &impl ConnectionTrait, hash: &[u8], now: Timestamp) -> Result<Option<ApiTokenRow>, StoreError> {
+pub async fn find_api_token(
+    conn: &impl ConnectionTrait,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<ApiTokenRow>, StoreError> {
     let sql = "SELECT * FROM api_token WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)";
-    row(conn, sql, values![hash.to_vec(), micros(now)]).await?.map(|row| read_token(&row)).transpose()
+    row(conn, sql, values![hash.to_vec(), micros(now)])
+        .await?
+        .map(|row| read_token(&row))
+        .transpose()
 }
 
 /// All API tokens, the newest first.
 pub async fn list_api_tokens(conn: &impl ConnectionTrait) -> Result<Vec<ApiTokenRow>, StoreError> {
-    rows(conn, "SELECT * FROM api_token ORDER BY created_at DESC", vec![]).await?.iter().map(read_token).collect()
+    rows(
+        conn,
+        "SELECT * FROM api_token ORDER BY created_at DESC",
+        vec![],
+    )
+    .await?
+    .iter()
+    .map(read_token)
+    .collect()
 }
 
 /// Notes the use of an API token.
-pub async fn mark_api_token_used(conn: &impl ConnectionTrait, id: ApiTokenId, now: Timestamp) -> Result<(), StoreError> {
-    exec(conn, "UPDATE api_token SET used_at = $2 WHERE id = $1", values![id.0, micros(now)]).await.map(drop)
+pub async fn mark_api_token_used(
+    conn: &impl ConnectionTrait,
+    id: ApiTokenId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        conn,
+        "UPDATE api_token SET used_at = $2 WHERE id = $1",
+        values![id.0, micros(now)],
+    )
+    .await
+    .map(drop)
 }
 
 /// Revokes an API token.
-pub async fn revoke_api_token(conn: &impl ConnectionTrait, id: ApiTokenId, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(exec(conn, "UPDATE api_token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", values![id.0, micros(now)]).await? == 1)
+pub async fn revoke_api_token(
+    conn: &impl ConnectionTrait,
+    id: ApiTokenId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(exec(
+        conn,
+        "UPDATE api_token SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+        values![id.0, micros(now)],
+    )
+    .await?
+        == 1)
 }
 
 fn read(row: &Row) -> Result<UserRow, StoreError> {

@@ -17,7 +17,9 @@ use crate::output::{Exit, Output};
 pub(super) async fn write(file: &Path, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
     let store = host.store().await?;
     if store.schema_state().await? != SchemaState::Current {
-        bail!("there is nothing to back up yet, or it is of another version; see: ionbridge db status");
+        bail!(
+            "there is nothing to back up yet, or it is of another version; see: ionbridge db status"
+        );
     }
     let bytes = backup(&store, file).await?;
     let key = host.key_path();
@@ -28,31 +30,56 @@ pub(super) async fn write(file: &Path, host: &dyn Host, out: Output) -> anyhow::
     Ok(Exit::Done)
 }
 
-pub(super) async fn restore(args: RestoreArgs, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
+pub(super) async fn restore(
+    args: RestoreArgs,
+    host: &dyn Host,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let _lock = host.lock()?;
-    check(&args.file).await.with_context(|| format!("{} is no backup that can be used", args.file.display()))?;
+    check(&args.file)
+        .await
+        .with_context(|| format!("{} is no backup that can be used", args.file.display()))?;
     let url = host.database();
     let (kept, restored) = match url.expose_secret().strip_prefix("sqlite:") {
-        Some(path) => restore_file(&args, Path::new(path.strip_prefix("//").unwrap_or(path)), host).await?,
+        Some(path) => {
+            restore_file(
+                &args,
+                Path::new(path.strip_prefix("//").unwrap_or(path)),
+                host,
+            )
+            .await?
+        }
         None => (None, restore_into_server(&args, host).await?),
     };
     let list: Vec<_> = restored.iter().map(value).collect();
-    out.answer(&json!({"restored": args.file, "replaced": kept, "connections": list}), |out| {
-        out.line(&format!("{} was restored.", args.file.display()));
-        if let Some(kept) = &kept {
-            out.line(&format!("The database that was there is kept as {}; delete it when all is well.", kept.display()));
-        }
-        for one in &restored {
-            out.line(&format!("\"{}\": {}", one.name, words(one)));
-        }
-        out.line("Start the server with: ionbridge serve");
-    });
-    let awaiting = restored.iter().any(|one| one.in_doubt && one.status == domain::connection::ConnectionStatus::Unclear);
+    out.answer(
+        &json!({"restored": args.file, "replaced": kept, "connections": list}),
+        |out| {
+            out.line(&format!("{} was restored.", args.file.display()));
+            if let Some(kept) = &kept {
+                out.line(&format!(
+                    "The database that was there is kept as {}; delete it when all is well.",
+                    kept.display()
+                ));
+            }
+            for one in &restored {
+                out.line(&format!("\"{}\": {}", one.name, words(one)));
+            }
+            out.line("Start the server with: ionbridge serve");
+        },
+    );
+    let awaiting = restored
+        .iter()
+        .any(|one| one.in_doubt && one.status == domain::connection::ConnectionStatus::Unclear);
     Ok(if awaiting { Exit::Awaiting } else { Exit::Done })
 }
 
 /// Prepares the file beside the database, makes its tokens safe there, and only then puts it in place.
-async fn restore_file(args: &RestoreArgs, database: &Path, host: &dyn Host) -> anyhow::Result<(Option<PathBuf>, Vec<RestoredConnection>)> {
+async fn restore_file(
+    args: &RestoreArgs,
+    database: &Path,
+    host: &dyn Host,
+) -> anyhow::Result<(Option<PathBuf>, Vec<RestoredConnection>)> {
     if database.exists() {
         let old = open(&format!("sqlite:{}", database.display())).await;
         // Closed at once, so that its log is folded into it. One that cannot be read is what a restore is for.
@@ -65,7 +92,10 @@ async fn restore_file(args: &RestoreArgs, database: &Path, host: &dyn Host) -> a
             Err(_) => true,
         };
         if used && !args.force {
-            bail!("there is a database already: {}. To put the backup in its place, say --force; the old one is kept beside it", database.display());
+            bail!(
+                "there is a database already: {}. To put the backup in its place, say --force; the old one is kept beside it",
+                database.display()
+            );
         }
     }
     let mut prepared = database.as_os_str().to_owned();
@@ -86,7 +116,10 @@ async fn restore_file(args: &RestoreArgs, database: &Path, host: &dyn Host) -> a
 }
 
 /// A backup goes into an empty PostgreSQL database row by row.
-async fn restore_into_server(args: &RestoreArgs, host: &dyn Host) -> anyhow::Result<Vec<RestoredConnection>> {
+async fn restore_into_server(
+    args: &RestoreArgs,
+    host: &dyn Host,
+) -> anyhow::Result<Vec<RestoredConnection>> {
     let folder = host.data_dir();
     let prepared = folder.join("restoring.db");
     fetch(&args.file, &prepared)?;
@@ -104,18 +137,38 @@ async fn restore_into_server(args: &RestoreArgs, host: &dyn Host) -> anyhow::Res
     done
 }
 
-async fn make_safe(args: &RestoreArgs, store: &Store, host: &dyn Host, alone: bool) -> anyhow::Result<Vec<RestoredConnection>> {
+async fn make_safe(
+    args: &RestoreArgs,
+    store: &Store,
+    host: &dyn Host,
+    alone: bool,
+) -> anyhow::Result<Vec<RestoredConnection>> {
     store.migrate().await?;
     let engine = host.engine_on(store.clone()).await?;
-    let restored = engine.doubt_restored(alone).await.context("the logins of the backup cannot be made safe")?;
+    let restored = engine
+        .doubt_restored(alone)
+        .await
+        .context("the logins of the backup cannot be made safe")?;
     let tx = store.begin().await?;
-    audit::append(&tx, &**engine.clock(), &Actor::cli(), "restore", &args.file.display().to_string(), "").await?;
+    audit::append(
+        &tx,
+        &**engine.clock(),
+        &Actor::cli(),
+        "restore",
+        &args.file.display().to_string(),
+        "",
+    )
+    .await?;
     tx.commit().await?;
     Ok(restored)
 }
 
 async fn open(url: &str) -> Result<Store, store::StoreError> {
-    Store::open(&StoreSettings { url: url.to_owned().into(), max_connections: 2 }).await
+    Store::open(&StoreSettings {
+        url: url.to_owned().into(),
+        max_connections: 2,
+    })
+    .await
 }
 
 fn value(one: &RestoredConnection) -> Value {
@@ -125,7 +178,9 @@ fn value(one: &RestoredConnection) -> Value {
 fn words(one: &RestoredConnection) -> &'static str {
     use domain::connection::ConnectionStatus::{Active, NeedsNewCredentials, Unclear};
     match one.status {
-        Unclear if one.in_doubt => "its single-use token may have been used after the backup. It works on its access token while that lives, and then needs new credentials: have them at hand",
+        Unclear if one.in_doubt => {
+            "its single-use token may have been used after the backup. It works on its access token while that lives, and then needs new credentials: have them at hand"
+        }
         Active => "its login is the newest that the token journal knows, and goes on",
         NeedsNewCredentials => "needs new credentials",
         _ => "as it was",

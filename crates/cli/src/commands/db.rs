@@ -27,11 +27,19 @@ pub(super) async fn run(command: DbCommand, host: &dyn Host, out: Output) -> any
     let words = match state {
         SchemaState::Empty => "empty; bring it up with: ionbridge db migrate".to_owned(),
         SchemaState::Current => format!("up to date (schema {SCHEMA_VERSION})"),
-        SchemaState::Behind(by) => format!("{by} versions behind; bring it up with: ionbridge db migrate"),
-        SchemaState::Newer(found) => format!("of a newer Ionbridge (schema {found}, this one knows {SCHEMA_VERSION})"),
+        SchemaState::Behind(by) => {
+            format!("{by} versions behind; bring it up with: ionbridge db migrate")
+        }
+        SchemaState::Newer(found) => {
+            format!("of a newer Ionbridge (schema {found}, this one knows {SCHEMA_VERSION})")
+        }
     };
     out.answer(&json!({"current": state == SchemaState::Current, "schema": SCHEMA_VERSION, "state": words}), |out| out.line(&format!("The database is {words}")));
-    Ok(if state == SchemaState::Current { Exit::Done } else { Exit::Failed })
+    Ok(if state == SchemaState::Current {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 async fn copy_to(to: String, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
@@ -39,10 +47,22 @@ async fn copy_to(to: String, host: &dyn Host, out: Output) -> anyhow::Result<Exi
     let _lock = host.lock()?;
     let from = host.store().await?;
     refuse_while_workers_run(&from).await?;
-    let settings = StoreSettings { url: to.into(), max_connections: 4 };
-    let target = Store::open(&settings).await.context("the other database cannot be opened")?;
-    let bar = if out.draws() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}  {pos} rows  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    let settings = StoreSettings {
+        url: to.into(),
+        max_connections: 4,
+    };
+    let target = Store::open(&settings)
+        .await
+        .context("the other database cannot be opened")?;
+    let bar = if out.draws() {
+        ProgressBar::new_spinner()
+    } else {
+        ProgressBar::hidden()
+    };
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg}  {pos} rows  {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
     let copied = copy(&from, &target, |table, rows| {
         bar.set_message(table.to_owned());
         bar.set_position(rows);
@@ -52,7 +72,10 @@ async fn copy_to(to: String, host: &dyn Host, out: Output) -> anyhow::Result<Exi
     target.close().await;
     let copied = copied?;
     let rows: u64 = copied.iter().map(|table| table.rows).sum();
-    let tables: Vec<_> = copied.iter().map(|table| json!({"table": table.name, "rows": table.rows, "hash": table.hash})).collect();
+    let tables: Vec<_> = copied
+        .iter()
+        .map(|table| json!({"table": table.name, "rows": table.rows, "hash": table.hash}))
+        .collect();
     out.answer(&json!({"rows": rows, "tables": tables}), |out| {
         let filled = copied.iter().filter(|table| table.rows > 0);
         out.table(&["table", "rows", "hash"], filled.map(|table| vec![table.name.clone(), table.rows.to_string(), table.hash[..16].to_owned()]).collect());
@@ -69,7 +92,10 @@ async fn refuse_while_workers_run(store: &Store) -> anyhow::Result<()> {
     let since = now().checked_sub(FRESH).unwrap_or_default();
     match store::workers::count_since(store.read(), since).await? {
         0 => Ok(()),
-        count => bail!("{count} Ionbridge servers use this database; stop them first, and try again after {} seconds", FRESH.as_secs()),
+        count => bail!(
+            "{count} Ionbridge servers use this database; stop them first, and try again after {} seconds",
+            FRESH.as_secs()
+        ),
     }
 }
 

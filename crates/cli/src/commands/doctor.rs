@@ -59,14 +59,37 @@ pub(super) async fn run(host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
 fn directory(host: &dyn Host, found: &mut Findings) {
     let folder = host.data_dir();
     match std::fs::metadata(&folder) {
-        Ok(facts) if facts.permissions().mode() & 0o077 != 0 => found.add(Level::Warn, "data", format!("{} can be read by other users of this machine; run: chmod 700 {0}", folder.display())),
+        Ok(facts) if facts.permissions().mode() & 0o077 != 0 => found.add(
+            Level::Warn,
+            "data",
+            format!(
+                "{} can be read by other users of this machine; run: chmod 700 {0}",
+                folder.display()
+            ),
+        ),
         Ok(_) => found.add(Level::Ok, "data", folder.display().to_string()),
-        Err(error) => found.add(Level::Fail, "data", format!("{} cannot be used ({error})", folder.display())),
+        Err(error) => found.add(
+            Level::Fail,
+            "data",
+            format!("{} cannot be used ({error})", folder.display()),
+        ),
     }
     if let Ok(facts) = rustix::fs::statvfs(&folder) {
         let free = facts.f_bavail * facts.f_frsize;
-        let text = format!("{}.{} GB free", free / 1_000_000_000, free / 100_000_000 % 10);
-        if free < LOW { found.add(Level::Warn, "disk", format!("only {text}; make room, or imports stop")) } else { found.add(Level::Ok, "disk", text) }
+        let text = format!(
+            "{}.{} GB free",
+            free / 1_000_000_000,
+            free / 100_000_000 % 10
+        );
+        if free < LOW {
+            found.add(
+                Level::Warn,
+                "disk",
+                format!("only {text}; make room, or imports stop"),
+            )
+        } else {
+            found.add(Level::Ok, "disk", text)
+        }
     }
     let key = host.key_path();
     if key.starts_with(&folder) {
@@ -78,20 +101,38 @@ fn directory(host: &dyn Host, found: &mut Findings) {
 
 async fn installation(engine: &Engine, host: &dyn Host, found: &mut Findings) {
     let store = engine.store();
-    let name = if store.backend() == Backend::Sqlite { "SQLite" } else { "PostgreSQL" };
+    let name = if store.backend() == Backend::Sqlite {
+        "SQLite"
+    } else {
+        "PostgreSQL"
+    };
     match store.probe_write().await {
-        Ok(()) => found.add(Level::Ok, "database", format!("{name}, schema {}, can be written", store::SCHEMA_VERSION)),
+        Ok(()) => found.add(
+            Level::Ok,
+            "database",
+            format!("{name}, schema {}, can be written", store::SCHEMA_VERSION),
+        ),
         Err(error) => found.add(Level::Fail, "database", format!("{name}: {error}")),
     }
-    let since = engine.clock().now().checked_sub(Duration::from_secs(20)).unwrap_or_default();
+    let since = engine
+        .clock()
+        .now()
+        .checked_sub(Duration::from_secs(20))
+        .unwrap_or_default();
     match store::workers::count_since(store.read(), since).await {
         Ok(0) => found.add(Level::Warn, "worker", "none is running: logins are not refreshed and nothing is imported by itself; start one with: ionbridge serve"),
         Ok(count) => found.add(Level::Ok, "worker", format!("{count} running")),
         Err(error) => found.add(Level::Fail, "worker", error.to_string()),
     }
     let url = host.public_url();
-    let local = url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost") || url.starts_with("http://[::1]");
-    if url.starts_with("https://") || local { found.add(Level::Ok, "public url", url) } else { found.add(Level::Warn, "public url", format!("{url} is plain http: nobody can log in from another machine; set server.public_url to the https address of the proxy")) }
+    let local = url.starts_with("http://127.0.0.1")
+        || url.starts_with("http://localhost")
+        || url.starts_with("http://[::1]");
+    if url.starts_with("https://") || local {
+        found.add(Level::Ok, "public url", url)
+    } else {
+        found.add(Level::Warn, "public url", format!("{url} is plain http: nobody can log in from another machine; set server.public_url to the https address of the proxy"))
+    }
 }
 
 async fn connections(engine: &Engine, found: &mut Findings) {
@@ -100,21 +141,60 @@ async fn connections(engine: &Engine, found: &mut Findings) {
         Err(error) => return found.add(Level::Fail, "connections", error.to_string()),
     };
     if all.is_empty() {
-        found.add(Level::Warn, "connections", "no Ion account is connected; connect one with: ionbridge connect");
+        found.add(
+            Level::Warn,
+            "connections",
+            "no Ion account is connected; connect one with: ionbridge connect",
+        );
     }
     for one in all {
         if one.status == ConnectionStatus::NeedsNewCredentials {
-            found.add(Level::Fail, "login", format!("{}: needs new credentials ({})", one.name, one.status_cause.unwrap_or_default()));
+            found.add(
+                Level::Fail,
+                "login",
+                format!(
+                    "{}: needs new credentials ({})",
+                    one.name,
+                    one.status_cause.unwrap_or_default()
+                ),
+            );
             continue;
         }
         if let Some(life) = one.life {
-            let level = if life.days_left <= 3 { Level::Fail } else if one.expires_soon { Level::Warn } else { Level::Ok };
-            found.add(level, "login", format!("{}: good for {} days, until {}", one.name, life.days_left, life.ends_at.strftime("%-d %b %Y")));
+            let level = if life.days_left <= 3 {
+                Level::Fail
+            } else if one.expires_soon {
+                Level::Warn
+            } else {
+                Level::Ok
+            };
+            found.add(
+                level,
+                "login",
+                format!(
+                    "{}: good for {} days, until {}",
+                    one.name,
+                    life.days_left,
+                    life.ends_at.strftime("%-d %b %Y")
+                ),
+            );
         }
         match engine.test_connection(one.id).await {
-            Ok(report) => match report.checks.iter().find(|check| check.state == CheckState::Failed) {
-                None => found.add(Level::Ok, "ion", format!("{}: account {} can be read", one.name, one.account_id)),
-                Some(check) => found.add(Level::Fail, "ion", format!("{}: {}. {}", one.name, check.title, check.detail)),
+            Ok(report) => match report
+                .checks
+                .iter()
+                .find(|check| check.state == CheckState::Failed)
+            {
+                None => found.add(
+                    Level::Ok,
+                    "ion",
+                    format!("{}: account {} can be read", one.name, one.account_id),
+                ),
+                Some(check) => found.add(
+                    Level::Fail,
+                    "ion",
+                    format!("{}: {}. {}", one.name, check.title, check.detail),
+                ),
             },
             Err(error) => found.add(Level::Fail, "ion", format!("{}: {error}", one.name)),
         }

@@ -20,13 +20,29 @@ pub(super) async fn key(command: KeyCommand, host: &dyn Host, out: Output) -> an
     let rotated = MasterKey::from_file(&path)?.rotated();
     // First the file with both keys, so that whatever is sealed opens at every instant; then the secrets.
     let beside = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside).with_context(|| format!("{} cannot be written", beside.display()))?;
-    file.write_all(rotated.as_text().expose_secret().as_bytes()).and_then(|()| file.sync_all())?;
-    std::fs::rename(&beside, &path).with_context(|| format!("{} cannot be replaced", path.display()))?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)
+        .with_context(|| format!("{} cannot be written", beside.display()))?;
+    file.write_all(rotated.as_text().expose_secret().as_bytes())
+        .and_then(|()| file.sync_all())?;
+    std::fs::rename(&beside, &path)
+        .with_context(|| format!("{} cannot be replaced", path.display()))?;
     let sealer = Sealer::new(&rotated);
     let tx = engine.store().begin().await?;
     let count = store::tokens::reseal(&tx, &sealer).await?;
-    audit::append(&tx, &**engine.clock(), &Actor::cli(), "key.rotate", &sealer.key_id(), "").await?;
+    audit::append(
+        &tx,
+        &**engine.clock(),
+        &Actor::cli(),
+        "key.rotate",
+        &sealer.key_id(),
+        "",
+    )
+    .await?;
     tx.commit().await?;
     out.answer(&json!({"key": sealer.key_id(), "sealed": count}), |out| {
         out.line(&format!("{count} secrets are sealed with the new key {}. The old key stays in {} for older backups. Restart the servers.", sealer.key_id(), path.display()));
@@ -34,12 +50,18 @@ pub(super) async fn key(command: KeyCommand, host: &dyn Host, out: Output) -> an
     Ok(Exit::Done)
 }
 
-pub(super) async fn audit(command: AuditCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
+pub(super) async fn audit(
+    command: AuditCommand,
+    host: &dyn Host,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let AuditCommand::Verify = command;
     let engine = host.engine().await?;
     Ok(match audit::verify(engine.store().read()).await? {
         Chain::Whole(entries) => {
-            out.answer(&json!({"whole": true, "entries": entries}), |out| out.line(&format!("All {entries} entries are there and unchanged.")));
+            out.answer(&json!({"whole": true, "entries": entries}), |out| {
+                out.line(&format!("All {entries} entries are there and unchanged."))
+            });
             Exit::Done
         }
         Chain::Broken(at) => {

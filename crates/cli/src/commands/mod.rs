@@ -36,7 +36,12 @@ pub trait Host: Send + Sync {
     /// Holds the data directory, as a server does, until the value is dropped. An error where a server runs.
     fn lock(&self) -> anyhow::Result<Box<dyn std::any::Any + Send>>;
     /// Carries out one job in this process. False where somebody else has it.
-    async fn run_job(&self, engine: &Engine, job: JobId, stop: CancellationToken) -> anyhow::Result<bool>;
+    async fn run_job(
+        &self,
+        engine: &Engine,
+        job: JobId,
+        stop: CancellationToken,
+    ) -> anyhow::Result<bool>;
     /// Hashes a password.
     fn hash_password(&self, password: &SecretString) -> anyhow::Result<String>;
     /// Makes the secret of an API token: the secret, its first letters, its hash.
@@ -74,8 +79,24 @@ async fn pick(engine: &Engine, wanted: Option<&str>) -> anyhow::Result<Connectio
     let mut all = engine.list_overviews().await?;
     match wanted {
         None if all.len() == 1 => Ok(all.remove(0)),
-        None if all.is_empty() => bail!("no Ion account is connected; connect one with: ionbridge connect"),
-        None => bail!("there are {} connections; name one of: {}", all.len(), all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")),
-        Some(wanted) => all.into_iter().find(|one| one.name == wanted || one.account_id == wanted || one.id.to_string() == wanted).with_context(|| format!("there is no connection {wanted:?}; see: ionbridge connection list")),
+        None if all.is_empty() => {
+            bail!("no Ion account is connected; connect one with: ionbridge connect")
+        }
+        None => bail!(
+            "there are {} connections; name one of: {}",
+            all.len(),
+            all.iter()
+                .map(|one| one.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        Some(wanted) => all
+            .into_iter()
+            .find(|one| {
+                one.name == wanted || one.account_id == wanted || one.id.to_string() == wanted
+            })
+            .with_context(|| {
+                format!("there is no connection {wanted:?}; see: ionbridge connection list")
+            }),
     }
 }

@@ -13,29 +13,82 @@ use super::Host;
 use crate::args::{TokenCommand, UserCommand};
 use crate::output::{Exit, Output};
 
-pub(super) async fn user(command: UserCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
+pub(super) async fn user(
+    command: UserCommand,
+    host: &dyn Host,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let engine = host.engine().await?;
     match command {
-        UserCommand::Add { email, name, admin, role, password_file } => {
-            let role = if admin { Role::Admin } else { parse_role(&role)? };
+        UserCommand::Add {
+            email,
+            name,
+            admin,
+            role,
+            password_file,
+        } => {
+            let role = if admin {
+                Role::Admin
+            } else {
+                parse_role(&role)?
+            };
             if !email.contains('@') {
                 bail!("{email:?} is no e-mail address");
             }
             let password: SecretString = match password_file {
-                Some(path) => std::fs::read_to_string(&path).with_context(|| format!("the password file {} cannot be read", path.display()))?.trim().to_owned().into(),
-                None => rpassword::prompt_password("Password: ").context("no password can be asked for here; name a file with --password-file")?.into(),
+                Some(path) => std::fs::read_to_string(&path)
+                    .with_context(|| {
+                        format!("the password file {} cannot be read", path.display())
+                    })?
+                    .trim()
+                    .to_owned()
+                    .into(),
+                None => rpassword::prompt_password("Password: ")
+                    .context("no password can be asked for here; name a file with --password-file")?
+                    .into(),
             };
             let password_hash = host.hash_password(&password)?;
-            let name = if name.is_empty() { email.split('@').next().unwrap_or_default().to_owned() } else { name };
-            let row = UserRow { id: UserId::new(engine.ids()), email: email.to_lowercase(), name, role, password_hash, disabled: false, created_at: engine.clock().now(), seen_at: None };
+            let name = if name.is_empty() {
+                email.split('@').next().unwrap_or_default().to_owned()
+            } else {
+                name
+            };
+            let row = UserRow {
+                id: UserId::new(engine.ids()),
+                email: email.to_lowercase(),
+                name,
+                role,
+                password_hash,
+                disabled: false,
+                created_at: engine.clock().now(),
+                seen_at: None,
+            };
             let tx = engine.store().begin().await?;
             match users::insert(&tx, &row).await {
                 Err(StoreError::Conflict { .. }) => bail!("{} exists already", row.email),
                 other => other?,
             }
-            audit::append(&tx, &**engine.clock(), &Actor::cli(), "user.add", &row.email, row.role.as_str()).await?;
+            audit::append(
+                &tx,
+                &**engine.clock(),
+                &Actor::cli(),
+                "user.add",
+                &row.email,
+                row.role.as_str(),
+            )
+            .await?;
             tx.commit().await?;
-            out.answer(&json!({"id": row.id, "email": row.email, "role": row.role}), |out| out.line(&format!("{} may log in as {} at {}", row.email, row.role, host.public_url())));
+            out.answer(
+                &json!({"id": row.id, "email": row.email, "role": row.role}),
+                |out| {
+                    out.line(&format!(
+                        "{} may log in as {} at {}",
+                        row.email,
+                        row.role,
+                        host.public_url()
+                    ))
+                },
+            );
         }
         UserCommand::List => {
             let all = users::list(engine.store().read()).await?;
@@ -47,7 +100,11 @@ pub(super) async fn user(command: UserCommand, host: &dyn Host, out: Output) -> 
     Ok(Exit::Done)
 }
 
-pub(super) async fn token(command: TokenCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
+pub(super) async fn token(
+    command: TokenCommand,
+    host: &dyn Host,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let TokenCommand::Create { name, role } = command;
     let engine = host.engine().await?;
     let (secret, prefix, hash) = host.new_api_token();
@@ -64,13 +121,33 @@ pub(super) async fn token(command: TokenCommand, host: &dyn Host, out: Output) -
     };
     let tx = engine.store().begin().await?;
     users::insert_api_token(&tx, &row, &hash).await?;
-    audit::append(&tx, &**engine.clock(), &Actor::cli(), "api_token.create", &name, row.role.as_str()).await?;
+    audit::append(
+        &tx,
+        &**engine.clock(),
+        &Actor::cli(),
+        "api_token.create",
+        &name,
+        row.role.as_str(),
+    )
+    .await?;
     tx.commit().await?;
     let text = secret.expose_secret();
-    out.answer(&json!({"id": row.id, "name": name, "role": row.role, "token": text}), |out| out.line(&format!("{text}\n\nThis token is shown once: copy it now.")));
+    out.answer(
+        &json!({"id": row.id, "name": name, "role": row.role, "token": text}),
+        |out| out.line(&format!("{text}\n\nThis token is shown once: copy it now.")),
+    );
     Ok(Exit::Done)
 }
 
 fn parse_role(text: &str) -> anyhow::Result<Role> {
-    text.parse().map_err(|_| anyhow::anyhow!("{text:?} is no role; roles are: {}", Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")))
+    text.parse().map_err(|_| {
+        anyhow::anyhow!(
+            "{text:?} is no role; roles are: {}",
+            Role::ALL
+                .iter()
+                .map(|role| role.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        )
+    })
 }

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use domain::{Amount, ProductId, Scale};
 use domain::run::RunStatus;
+use domain::{Amount, ProductId, Scale};
 use engine::Engine;
 use engine::catalog::ImportRequested;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,7 +22,11 @@ const FRESH: Duration = Duration::from_secs(20);
 /// Products read at a time for an export.
 const PART: u32 = 1000;
 
-pub(super) async fn run(command: ProductsCommand, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
+pub(super) async fn run(
+    command: ProductsCommand,
+    host: &dyn Host,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let engine = host.engine().await?;
     match command {
         ProductsCommand::Import { connection, full } => {
@@ -30,7 +34,11 @@ pub(super) async fn run(command: ProductsCommand, host: &dyn Host, out: Output) 
             let requested = engine.request_import(one.id, full, &Actor::cli()).await?;
             follow(&engine, host, requested, out).await
         }
-        ProductsCommand::Search { text, vendor, limit } => search(&engine, &text.join(" "), vendor, limit, out).await,
+        ProductsCommand::Search {
+            text,
+            vendor,
+            limit,
+        } => search(&engine, &text.join(" "), vendor, limit, out).await,
         ProductsCommand::Show { id } => show(&engine, &id, out).await,
         ProductsCommand::Changes { since, limit } => changes(&engine, since, limit, out).await,
         ProductsCommand::SetAside => set_aside(&engine, out).await,
@@ -39,12 +47,24 @@ pub(super) async fn run(command: ProductsCommand, host: &dyn Host, out: Output) 
 }
 
 /// Follows a run to its end; carries it out here where no worker is alive.
-async fn follow(engine: &Engine, host: &dyn Host, requested: ImportRequested, out: Output) -> anyhow::Result<Exit> {
+async fn follow(
+    engine: &Engine,
+    host: &dyn Host,
+    requested: ImportRequested,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let stop = host.stop();
     let since = engine.clock().now().checked_sub(FRESH).unwrap_or_default();
     let here = store::workers::count_since(engine.store().read(), since).await? == 0;
-    let bar = if out.draws() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg}  {wide_bar} {pos}/{len}  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = if out.draws() {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg}  {wide_bar} {pos}/{len}  {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     let work = async {
         if here {
             host.run_job(engine, requested.job, stop.clone()).await?;
@@ -54,7 +74,9 @@ async fn follow(engine: &Engine, host: &dyn Host, requested: ImportRequested, ou
     let watch = async {
         let mut asked = false;
         loop {
-            let run = store::runs::find(engine.store().read(), requested.run).await?.context("the run is gone")?;
+            let run = store::runs::find(engine.store().read(), requested.run)
+                .await?
+                .context("the run is gone")?;
             let live = engine.run_progress(requested.run).await?;
             let counts = live.as_ref().map_or(run.counts, |live| live.counts);
             bar.set_length(counts.expected.max(counts.read));
@@ -75,7 +97,8 @@ async fn follow(engine: &Engine, host: &dyn Host, requested: ImportRequested, ou
     worked?;
     let run = run?;
     let counts = run.counts;
-    let value = json!({"run": run.number, "status": run.status, "outcome": run.outcome, "counts": counts});
+    let value =
+        json!({"run": run.number, "status": run.status, "outcome": run.outcome, "counts": counts});
     out.answer(&value, |out| {
         out.line(&format!("Run {}: {}. {}", run.number, run.status.as_str().replace('_', " "), run.outcome.clone().unwrap_or_default()));
         out.line(&format!("{} products read: {} new, {} changed, {} unchanged, {} set aside, {} withdrawn; {} prices up, {} down.", counts.read, counts.added, counts.changed, counts.unchanged, counts.set_aside, counts.withdrawn, counts.price_up, counts.price_down));
@@ -87,8 +110,19 @@ async fn follow(engine: &Engine, host: &dyn Host, requested: ImportRequested, ou
     })
 }
 
-async fn search(engine: &Engine, text: &str, vendor: Option<String>, limit: u32, out: Output) -> anyhow::Result<Exit> {
-    let filter = ProductFilter { text: text.to_owned(), vendor, limit, ..ProductFilter::default() };
+async fn search(
+    engine: &Engine,
+    text: &str,
+    vendor: Option<String>,
+    limit: u32,
+    out: Output,
+) -> anyhow::Result<Exit> {
+    let filter = ProductFilter {
+        text: text.to_owned(),
+        vendor,
+        limit,
+        ..ProductFilter::default()
+    };
     let page = store::catalog::search(engine.store().read(), &filter).await?;
     out.answer(&json!({"total": page.total, "products": page.products.iter().map(value).collect::<Vec<_>>()}), |out| {
         if page.products.is_empty() {
@@ -114,7 +148,11 @@ fn for_eyes(text: &str) -> String {
     match Amount::parse(text, Scale::Price) {
         Ok(amount) if amount.units() >= 10_000 => {
             let rounded = amount.decimal().round_dp(4).normalize();
-            if rounded.scale() < 2 { format!("{rounded:.2}") } else { rounded.to_string() }
+            if rounded.scale() < 2 {
+                format!("{rounded:.2}")
+            } else {
+                rounded.to_string()
+            }
         }
         _ => text.to_owned(),
     }
@@ -130,13 +168,29 @@ async fn show(engine: &Engine, id: &str, out: Output) -> anyhow::Result<Exit> {
     let id = match id.parse::<ProductId>() {
         Ok(id) => id,
         Err(_) => {
-            let filter = ProductFilter { text: id.to_owned(), limit: 50, ..ProductFilter::default() };
+            let filter = ProductFilter {
+                text: id.to_owned(),
+                limit: 50,
+                ..ProductFilter::default()
+            };
             let page = store::catalog::search(conn, &filter).await?;
-            page.products.iter().find(|hit| hit.ion_id == id).map(|hit| hit.id).with_context(|| format!("there is no product {id:?}; find it with: ionbridge products search"))?
+            page.products
+                .iter()
+                .find(|hit| hit.ion_id == id)
+                .map(|hit| hit.id)
+                .with_context(|| {
+                    format!("there is no product {id:?}; find it with: ionbridge products search")
+                })?
         }
     };
-    let Some(product) = store::catalog::find_product(conn, id).await? else { bail!("there is no product {id}") };
-    let variants: Vec<_> = product.variants.iter().map(|stored| &stored.variant).collect();
+    let Some(product) = store::catalog::find_product(conn, id).await? else {
+        bail!("there is no product {id}")
+    };
+    let variants: Vec<_> = product
+        .variants
+        .iter()
+        .map(|stored| &stored.variant)
+        .collect();
     out.answer(&json!({"id": id, "product": product.product, "state": product.state, "variants": variants}), |out| {
         out.line(&format!("{}\n{} · {} · {}\n", product.product.name, product.product.vendor, product.product.categories.join(", "), product.product.ion_id));
         let rows = product
@@ -154,11 +208,20 @@ async fn show(engine: &Engine, id: &str, out: Output) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn changes(engine: &Engine, since: Option<u64>, limit: u32, out: Output) -> anyhow::Result<Exit> {
+async fn changes(
+    engine: &Engine,
+    since: Option<u64>,
+    limit: u32,
+    out: Output,
+) -> anyhow::Result<Exit> {
     let conn = engine.store().read();
     let run = match since {
-        Some(number) => store::runs::find_by_number(conn, number).await?.with_context(|| format!("there is no run {number}"))?,
-        None => store::runs::find_last_complete(conn).await?.context("nothing was imported yet; start with: ionbridge products import")?,
+        Some(number) => store::runs::find_by_number(conn, number)
+            .await?
+            .with_context(|| format!("there is no run {number}"))?,
+        None => store::runs::find_last_complete(conn)
+            .await?
+            .context("nothing was imported yet; start with: ionbridge products import")?,
     };
     let counts = store::catalog::change_counts(conn, run.id).await?;
     let rows = store::catalog::list_changes(conn, run.id, None, 0, limit).await?;
@@ -179,24 +242,76 @@ async fn set_aside(engine: &Engine, out: Output) -> anyhow::Result<Exit> {
         if rows.is_empty() {
             return out.line("Nothing is set aside.");
         }
-        out.table(&["product", "where", "why", "since"], rows.iter().map(|row| vec![if row.name.is_empty() { row.ion_id.clone() } else { row.name.clone() }, row.json_path.clone(), row.message.clone(), row.first_seen_at.strftime("%Y-%m-%d %H:%M").to_string()]).collect());
+        out.table(
+            &["product", "where", "why", "since"],
+            rows.iter()
+                .map(|row| {
+                    vec![
+                        if row.name.is_empty() {
+                            row.ion_id.clone()
+                        } else {
+                            row.name.clone()
+                        },
+                        row.json_path.clone(),
+                        row.message.clone(),
+                        row.first_seen_at.strftime("%Y-%m-%d %H:%M").to_string(),
+                    ]
+                })
+                .collect(),
+        );
     });
-    Ok(if rows.is_empty() { Exit::Done } else { Exit::Awaiting })
+    Ok(if rows.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Awaiting
+    })
 }
 
 async fn export(engine: &Engine, out: Output) -> anyhow::Result<Exit> {
     let mut writer = (!out.json).then(|| csv::Writer::from_writer(std::io::stdout()));
     if let Some(writer) = &mut writer {
-        writer.write_record(["id", "ion_id", "name", "vendor", "category", "part_number", "commitments", "billing", "cost_from", "currency", "state"])?;
+        writer.write_record([
+            "id",
+            "ion_id",
+            "name",
+            "vendor",
+            "category",
+            "part_number",
+            "commitments",
+            "billing",
+            "cost_from",
+            "currency",
+            "state",
+        ])?;
     }
     let mut offset = 0;
     loop {
-        let page = store::catalog::search(engine.store().read(), &ProductFilter { offset, limit: PART, ..ProductFilter::default() }).await?;
+        let page = store::catalog::search(
+            engine.store().read(),
+            &ProductFilter {
+                offset,
+                limit: PART,
+                ..ProductFilter::default()
+            },
+        )
+        .await?;
         for hit in &page.products {
             match &mut writer {
                 Some(writer) => writer.write_record(
-                    [hit.id.to_string(), hit.ion_id.clone(), hit.name.clone(), hit.vendor.clone(), hit.category.clone(), hit.part_number.clone(), hit.terms.join(" "), hit.billings.join(" "), hit.cost.clone().unwrap_or_default(), hit.currency.clone().unwrap_or_default(), hit.state.to_string()]
-                        .map(|cell| rules::cell::harmless(&cell)),
+                    [
+                        hit.id.to_string(),
+                        hit.ion_id.clone(),
+                        hit.name.clone(),
+                        hit.vendor.clone(),
+                        hit.category.clone(),
+                        hit.part_number.clone(),
+                        hit.terms.join(" "),
+                        hit.billings.join(" "),
+                        hit.cost.clone().unwrap_or_default(),
+                        hit.currency.clone().unwrap_or_default(),
+                        hit.state.to_string(),
+                    ]
+                    .map(|cell| rules::cell::harmless(&cell)),
                 )?,
                 None => out.line(&value(hit).to_string()),
             }
@@ -217,7 +332,18 @@ async fn export(engine: &Engine, out: Output) -> anyhow::Result<Exit> {
 mod tests {
     #[test]
     fn prices_are_short_for_eyes_and_rates_are_whole() {
-        let shown = ["18.72076430000009", "33.1", "0.01", "5.06e-6", "1200", "odd"].map(super::for_eyes);
-        assert_eq!(shown, ["18.7208", "33.10", "0.01", "5.06e-6", "1200.00", "odd"]);
+        let shown = [
+            "18.72076430000009",
+            "33.1",
+            "0.01",
+            "5.06e-6",
+            "1200",
+            "odd",
+        ]
+        .map(super::for_eyes);
+        assert_eq!(
+            shown,
+            ["18.7208", "33.10", "0.01", "5.06e-6", "1200.00", "odd"]
+        );
     }
 }

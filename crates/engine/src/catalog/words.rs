@@ -108,7 +108,8 @@ fn cause(end: &ScanEnd) -> String {
     let error = match end {
         ScanEnd::Complete => return "the list ended".to_owned(),
         ScanEnd::Loop => {
-            return "Ion's list goes round in circles, it gave the same page token twice".to_owned();
+            return "Ion's list goes round in circles, it gave the same page token twice"
+                .to_owned();
         }
         ScanEnd::NothingNew => {
             return "Ion's list goes on without end and shows nothing new".to_owned();

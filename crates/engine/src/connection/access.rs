@@ -24,13 +24,24 @@ impl Engine {
     pub async fn ion(&self, connection: ConnectionId) -> Result<IonClient, ConnectionError> {
         let row = self.connection_row(connection).await?;
         let settings = self.settings().ion.at(&row.base_url);
-        let tokens = ConnectionTokens { engine: self.clone(), connection };
-        Ok(IonClient::new(&settings.http(), std::sync::Arc::new(tokens), self.budget(connection))?)
+        let tokens = ConnectionTokens {
+            engine: self.clone(),
+            connection,
+        };
+        Ok(IonClient::new(
+            &settings.http(),
+            std::sync::Arc::new(tokens),
+            self.budget(connection),
+        )?)
     }
 
-    pub(crate) async fn connection_row(&self, connection: ConnectionId) -> Result<ConnectionRow, ConnectionError> {
+    pub(crate) async fn connection_row(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<ConnectionRow, ConnectionError> {
         let row = store::connections::find(self.store().read(), connection).await?;
-        row.filter(|row| row.login.status != ConnectionStatus::Removed).ok_or(ConnectionError::NotFound)
+        row.filter(|row| row.login.status != ConnectionStatus::Removed)
+            .ok_or(ConnectionError::NotFound)
     }
 }
 
@@ -38,18 +49,44 @@ impl ConnectionTokens {
     /// The current pair's access token, where the state of the login allows its use.
     async fn load(&self) -> Result<(AccessToken, ConnectionRow), TokenUnavailable> {
         let later = |error: &dyn std::fmt::Display| TokenUnavailable::Later(error.to_string());
-        let row = self.engine.connection_row(self.connection).await.map_err(|error| match error {
-            ConnectionError::NotFound => TokenUnavailable::NeedsPerson(error.to_string()),
-            other => later(&other),
-        })?;
+        let row =
+            self.engine
+                .connection_row(self.connection)
+                .await
+                .map_err(|error| match error {
+                    ConnectionError::NotFound => TokenUnavailable::NeedsPerson(error.to_string()),
+                    other => later(&other),
+                })?;
         match row.login.status {
-            ConnectionStatus::NeedsNewCredentials => return Err(TokenUnavailable::NeedsPerson("Ion no longer accepts this login: paste new credentials".to_owned())),
-            ConnectionStatus::Paused => return Err(TokenUnavailable::NeedsPerson("the connection is paused".to_owned())),
-            ConnectionStatus::NotFinished | ConnectionStatus::Removed => return Err(TokenUnavailable::NeedsPerson("the connection is not set up".to_owned())),
-            ConnectionStatus::Active | ConnectionStatus::Rechecking | ConnectionStatus::Unclear => {}
+            ConnectionStatus::NeedsNewCredentials => {
+                return Err(TokenUnavailable::NeedsPerson(
+                    "Ion no longer accepts this login: paste new credentials".to_owned(),
+                ));
+            }
+            ConnectionStatus::Paused => {
+                return Err(TokenUnavailable::NeedsPerson(
+                    "the connection is paused".to_owned(),
+                ));
+            }
+            ConnectionStatus::NotFinished | ConnectionStatus::Removed => {
+                return Err(TokenUnavailable::NeedsPerson(
+                    "the connection is not set up".to_owned(),
+                ));
+            }
+            ConnectionStatus::Active | ConnectionStatus::Rechecking | ConnectionStatus::Unclear => {
+            }
         }
-        let pair = store::tokens::find_pair(self.engine.store().read(), self.engine.sealer(), self.connection, row.login.generation).await.map_err(|error| later(&error))?;
-        let pair = pair.ok_or_else(|| TokenUnavailable::NeedsPerson("the connection has no token".to_owned()))?;
+        let pair = store::tokens::find_pair(
+            self.engine.store().read(),
+            self.engine.sealer(),
+            self.connection,
+            row.login.generation,
+        )
+        .await
+        .map_err(|error| later(&error))?;
+        let pair = pair.ok_or_else(|| {
+            TokenUnavailable::NeedsPerson("the connection has no token".to_owned())
+        })?;
         // Who presents a token has known it since here; see `rules::tokens::Sight`.
         self.engine.known_for(self.connection, &row.login);
         Ok((AccessToken::new(pair.access, row.login.generation), row))
@@ -79,16 +116,26 @@ impl AccessTokens for ConnectionTokens {
         if row.login.status == ConnectionStatus::Unclear {
             // The old access token was the last thing that worked: what follows is looked at now, not at the next look.
             self.engine.probe_now(self.connection).await;
-            return Err(TokenUnavailable::Later("Ion refuses the access token, and the answer to the last refresh was lost".to_owned()));
+            return Err(TokenUnavailable::Later(
+                "Ion refuses the access token, and the answer to the last refresh was lost"
+                    .to_owned(),
+            ));
         }
         if row.login.status == ConnectionStatus::Rechecking {
             // The same token is tried again in its time: a storm of refused requests must not use the tries up.
             return Err(TokenUnavailable::Later("Ion refuses the access token and refused to refresh it; it is tried again within minutes".to_owned()));
         }
-        if !may_refresh_now(&row.login, self.engine.known_for(self.connection, &row.login)) {
+        if !may_refresh_now(
+            &row.login,
+            self.engine.known_for(self.connection, &row.login),
+        ) {
             return Err(TokenUnavailable::Later("Ion refuses an access token that is only seconds old, or could not be reached to refresh it".to_owned()));
         }
-        match self.engine.refresh_shared(self.connection, row.login, Why::Asked).await {
+        match self
+            .engine
+            .refresh_shared(self.connection, row.login, Why::Asked)
+            .await
+        {
             Ok(RefreshOutcome::Saved) => {
                 let (current, _) = self.load().await?;
                 refresher.remember(&current);

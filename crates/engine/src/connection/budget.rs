@@ -27,8 +27,20 @@ const SLICE: u32 = 10;
 
 impl BudgetRow {
     /// The budget of a connection.
-    pub fn new(store: Store, clock: std::sync::Arc<dyn Clock>, connection: ConnectionId, per_second: u32) -> Self {
-        Self { store, clock, connection, per_second, local: ion_client::PacedBudget::per_second(per_second), left: Mutex::new((0, Duration::ZERO)) }
+    pub fn new(
+        store: Store,
+        clock: std::sync::Arc<dyn Clock>,
+        connection: ConnectionId,
+        per_second: u32,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            connection,
+            per_second,
+            local: ion_client::PacedBudget::per_second(per_second),
+            left: Mutex::new((0, Duration::ZERO)),
+        }
     }
 }
 
@@ -46,7 +58,15 @@ impl RequestBudget for BudgetRow {
                     left.0 -= 1;
                     return;
                 }
-                match store::budget::take(self.store.read(), self.connection, self.per_second, SLICE, self.clock.now()).await {
+                match store::budget::take(
+                    self.store.read(),
+                    self.connection,
+                    self.per_second,
+                    SLICE,
+                    self.clock.now(),
+                )
+                .await
+                {
                     Ok(Slice::Granted(requests)) => {
                         *left = (requests - 1, self.clock.steady());
                         return;
@@ -68,7 +88,8 @@ impl RequestBudget for BudgetRow {
         self.left.lock().await.0 = 0;
         if self.store.backend() == Backend::Postgres
             && let Ok(until) = self.clock.now().checked_add(wait)
-            && let Err(error) = store::budget::set_not_before(self.store.read(), self.connection, until).await
+            && let Err(error) =
+                store::budget::set_not_before(self.store.read(), self.connection, until).await
         {
             tracing::warn!(error = %error, "other replicas could not be told to wait");
         }

@@ -81,24 +81,54 @@ pub struct CheckReport {
 impl CheckReport {
     /// No step failed.
     pub fn passed(&self) -> bool {
-        !self.checks.iter().any(|check| check.state == CheckState::Failed)
+        !self
+            .checks
+            .iter()
+            .any(|check| check.state == CheckState::Failed)
     }
 
     /// The steps that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Check> {
-        self.checks.iter().filter(|check| check.state == CheckState::Failed)
+        self.checks
+            .iter()
+            .filter(|check| check.state == CheckState::Failed)
     }
 
     /// What is said of a field: its failure, else that it passed.
     pub fn field_message(&self, field: CredentialField) -> Option<&Check> {
-        self.checks.iter().find(|check| check.field == field && check.state == CheckState::Failed).or_else(|| self.checks.iter().find(|check| check.field == field))
+        self.checks
+            .iter()
+            .find(|check| check.field == field && check.state == CheckState::Failed)
+            .or_else(|| self.checks.iter().find(|check| check.field == field))
     }
 
-    pub(super) fn add(&mut self, step: CheckStep, state: CheckState, field: CredentialField, title: &str, detail: impl Into<String>, took: Duration) {
-        self.checks.push(Check { step, state, field, title: title.to_owned(), detail: detail.into(), took });
+    pub(super) fn add(
+        &mut self,
+        step: CheckStep,
+        state: CheckState,
+        field: CredentialField,
+        title: &str,
+        detail: impl Into<String>,
+        took: Duration,
+    ) {
+        self.checks.push(Check {
+            step,
+            state,
+            field,
+            title: title.to_owned(),
+            detail: detail.into(),
+            took,
+        });
     }
 
-    pub(super) fn fail(&mut self, step: CheckStep, field: CredentialField, title: &str, detail: impl Into<String>, took: Duration) {
+    pub(super) fn fail(
+        &mut self,
+        step: CheckStep,
+        field: CredentialField,
+        title: &str,
+        detail: impl Into<String>,
+        took: Duration,
+    ) {
         self.add(step, CheckState::Failed, field, title, detail, took);
         self.skip_rest();
     }
@@ -107,13 +137,36 @@ impl CheckReport {
     pub(super) fn skip_rest(&mut self) {
         for (step, field, title) in [
             (CheckStep::Reached, CredentialField::None, "Ion"),
-            (CheckStep::AccessToken, CredentialField::AccessToken, "Access token"),
-            (CheckStep::Account, CredentialField::AccountId, "Account ID and role"),
-            (CheckStep::RefreshToken, CredentialField::RefreshToken, "Refresh token"),
+            (
+                CheckStep::AccessToken,
+                CredentialField::AccessToken,
+                "Access token",
+            ),
+            (
+                CheckStep::Account,
+                CredentialField::AccountId,
+                "Account ID and role",
+            ),
+            (
+                CheckStep::RefreshToken,
+                CredentialField::RefreshToken,
+                "Refresh token",
+            ),
         ] {
             if !self.checks.iter().any(|check| check.step == step) {
-                let detail = if step == CheckStep::RefreshToken { "Not tested and not used up: it is still good" } else { "Not tested" };
-                self.add(step, CheckState::Skipped, field, title, detail, Duration::ZERO);
+                let detail = if step == CheckStep::RefreshToken {
+                    "Not tested and not used up: it is still good"
+                } else {
+                    "Not tested"
+                };
+                self.add(
+                    step,
+                    CheckState::Skipped,
+                    field,
+                    title,
+                    detail,
+                    Duration::ZERO,
+                );
             }
         }
     }
@@ -132,14 +185,42 @@ impl CredentialDraft {
     #[must_use]
     pub fn cleaned(self) -> Self {
         let token = |secret: &SecretString| {
-            let text: String = secret.expose_secret().chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{feff}' && *c != '\u{200b}').collect();
+            let text: String = secret
+                .expose_secret()
+                .chars()
+                .filter(|c| {
+                    !c.is_whitespace() && !c.is_control() && *c != '\u{feff}' && *c != '\u{200b}'
+                })
+                .collect();
             let text = text.trim_matches('"');
-            let bearer = text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("bearer")) && text.len() > 6;
-            SecretString::from(if bearer { text[6..].trim_start_matches(':').to_owned() } else { text.to_owned() })
+            let bearer = text
+                .get(..6)
+                .is_some_and(|start| start.eq_ignore_ascii_case("bearer"))
+                && text.len() > 6;
+            SecretString::from(if bearer {
+                text[6..].trim_start_matches(':').to_owned()
+            } else {
+                text.to_owned()
+            })
         };
-        let account_id = self.account_id.trim().trim_start_matches('#').trim().to_owned();
+        let account_id = self
+            .account_id
+            .trim()
+            .trim_start_matches('#')
+            .trim()
+            .to_owned();
         let name = self.name.trim().to_owned();
-        Self { access_token: token(&self.access_token), refresh_token: token(&self.refresh_token), name: if name.is_empty() { format!("Account {account_id}") } else { name }, account_id, ..self }
+        Self {
+            access_token: token(&self.access_token),
+            refresh_token: token(&self.refresh_token),
+            name: if name.is_empty() {
+                format!("Account {account_id}")
+            } else {
+                name
+            },
+            account_id,
+            ..self
+        }
     }
 }
 
@@ -149,9 +230,28 @@ impl Engine {
         let draft = draft.clone().cleaned();
         let settings = self.settings_for(&draft);
         let mut report = CheckReport::default();
-        match self.check_access(&mut report, &draft, &settings, false).await {
-            AccessState::Alive if self.check_account(&mut report, &draft.account_id, &draft.access_token, &settings).await => {
-                report.add(CheckStep::RefreshToken, CheckState::Later, CredentialField::RefreshToken, "Refresh token", "Not yet proven: Save proves it", Duration::ZERO);
+        match self
+            .check_access(&mut report, &draft, &settings, false)
+            .await
+        {
+            AccessState::Alive
+                if self
+                    .check_account(
+                        &mut report,
+                        &draft.account_id,
+                        &draft.access_token,
+                        &settings,
+                    )
+                    .await =>
+            {
+                report.add(
+                    CheckStep::RefreshToken,
+                    CheckState::Later,
+                    CredentialField::RefreshToken,
+                    "Refresh token",
+                    "Not yet proven: Save proves it",
+                    Duration::ZERO,
+                );
             }
             _ => {}
         }
@@ -159,14 +259,56 @@ impl Engine {
     }
 
     /// Tests a saved connection: how long its tokens live, and that the account can be read.
-    pub async fn test_connection(&self, connection: domain::ConnectionId) -> Result<CheckReport, ConnectionError> {
+    pub async fn test_connection(
+        &self,
+        connection: domain::ConnectionId,
+    ) -> Result<CheckReport, ConnectionError> {
         let row = self.connection_row(connection).await?;
         let settings = self.settings().ion.at(&row.base_url);
-        let Some(pair) = store::tokens::find_pair(self.store().read(), self.sealer(), connection, row.login.generation).await? else { return Err(ConnectionError::Unusable("the connection has no token".to_owned())) };
-        let draft = CredentialDraft { name: row.name, account_id: row.account_id, access_token: pair.access, refresh_token: pair.refresh, base_url: Some(row.base_url) };
+        let Some(pair) = store::tokens::find_pair(
+            self.store().read(),
+            self.sealer(),
+            connection,
+            row.login.generation,
+        )
+        .await?
+        else {
+            return Err(ConnectionError::Unusable(
+                "the connection has no token".to_owned(),
+            ));
+        };
+        let draft = CredentialDraft {
+            name: row.name,
+            account_id: row.account_id,
+            access_token: pair.access,
+            refresh_token: pair.refresh,
+            base_url: Some(row.base_url),
+        };
         let mut report = CheckReport::default();
-        if self.check_access(&mut report, &draft, &settings, true).await == AccessState::Alive && self.check_account(&mut report, &draft.account_id, &draft.access_token, &settings).await {
-            report.add(CheckStep::RefreshToken, CheckState::Passed, CredentialField::RefreshToken, "Refresh token", format!("Last used on {}", row.login.refreshed_at.strftime("%-d %b %Y at %H:%M UTC")), Duration::ZERO);
+        if self
+            .check_access(&mut report, &draft, &settings, true)
+            .await
+            == AccessState::Alive
+            && self
+                .check_account(
+                    &mut report,
+                    &draft.account_id,
+                    &draft.access_token,
+                    &settings,
+                )
+                .await
+        {
+            report.add(
+                CheckStep::RefreshToken,
+                CheckState::Passed,
+                CredentialField::RefreshToken,
+                "Refresh token",
+                format!(
+                    "Last used on {}",
+                    row.login.refreshed_at.strftime("%-d %b %Y at %H:%M UTC")
+                ),
+                Duration::ZERO,
+            );
         }
         Ok(report)
     }
@@ -177,10 +319,29 @@ impl Engine {
     }
 
     /// Steps *reached* and *access token*. `known` credentials are not looked at for a mix-up.
-    pub(super) async fn check_access(&self, report: &mut CheckReport, draft: &CredentialDraft, settings: &IonSettings, known: bool) -> AccessState {
+    pub(super) async fn check_access(
+        &self,
+        report: &mut CheckReport,
+        draft: &CredentialDraft,
+        settings: &IonSettings,
+        known: bool,
+    ) -> AccessState {
         if let Some((field, title, detail)) = obvious_fault(draft).filter(|_| !known) {
-            report.add(CheckStep::Reached, CheckState::Skipped, CredentialField::None, "Ion", "Not asked", Duration::ZERO);
-            let step = if field == CredentialField::AccountId { CheckStep::Account } else if field == CredentialField::RefreshToken { CheckStep::RefreshToken } else { CheckStep::AccessToken };
+            report.add(
+                CheckStep::Reached,
+                CheckState::Skipped,
+                CredentialField::None,
+                "Ion",
+                "Not asked",
+                Duration::ZERO,
+            );
+            let step = if field == CredentialField::AccountId {
+                CheckStep::Account
+            } else if field == CredentialField::RefreshToken {
+                CheckStep::RefreshToken
+            } else {
+                CheckStep::AccessToken
+            };
             report.fail(step, field, title, detail, Duration::ZERO);
             return AccessState::Failed;
         }
@@ -189,32 +350,83 @@ impl Engine {
         let oauth = match settings.oauth() {
             Ok(oauth) => oauth,
             Err(error) => {
-                report.fail(CheckStep::Reached, CredentialField::None, "Not allowed", error.to_string(), took());
+                report.fail(
+                    CheckStep::Reached,
+                    CredentialField::None,
+                    "Not allowed",
+                    error.to_string(),
+                    took(),
+                );
                 return AccessState::Failed;
             }
         };
-        let host = settings.base_url.split("://").last().unwrap_or_default().to_owned();
+        let host = settings
+            .base_url
+            .split("://")
+            .last()
+            .unwrap_or_default()
+            .to_owned();
         let answer = oauth.validate(&draft.access_token).await;
         if let Err(error) = &answer {
             let (title, detail) = unreached(&host, error);
-            report.fail(CheckStep::Reached, CredentialField::None, title, detail, took());
+            report.fail(
+                CheckStep::Reached,
+                CredentialField::None,
+                title,
+                detail,
+                took(),
+            );
             return AccessState::Failed;
         }
-        let secure = if settings.base_url.starts_with("https://") { "Secure connection, certificate valid" } else { "A sandbox on this machine, without encryption" };
-        report.add(CheckStep::Reached, CheckState::Passed, CredentialField::None, &format!("Reached {host}"), secure, took());
+        let secure = if settings.base_url.starts_with("https://") {
+            "Secure connection, certificate valid"
+        } else {
+            "A sandbox on this machine, without encryption"
+        };
+        report.add(
+            CheckStep::Reached,
+            CheckState::Passed,
+            CredentialField::None,
+            &format!("Reached {host}"),
+            secure,
+            took(),
+        );
         match answer {
-            Ok(Validation::Alive { access_expires_in, .. }) => {
-                report.add(CheckStep::AccessToken, CheckState::Passed, CredentialField::AccessToken, "Access token accepted", format!("Alive for another {}", words(access_expires_in)), took());
+            Ok(Validation::Alive {
+                access_expires_in, ..
+            }) => {
+                report.add(
+                    CheckStep::AccessToken,
+                    CheckState::Passed,
+                    CredentialField::AccessToken,
+                    "Access token accepted",
+                    format!("Alive for another {}", words(access_expires_in)),
+                    took(),
+                );
                 AccessState::Alive
             }
-            _ => self.check_dead_access(report, draft, &oauth, known, took()).await,
+            _ => {
+                self.check_dead_access(report, draft, &oauth, known, took())
+                    .await
+            }
         }
     }
 
     /// The access token is dead: swapped with the other one, or just expired.
-    async fn check_dead_access(&self, report: &mut CheckReport, draft: &CredentialDraft, oauth: &OAuth, known: bool, took: Duration) -> AccessState {
+    async fn check_dead_access(
+        &self,
+        report: &mut CheckReport,
+        draft: &CredentialDraft,
+        oauth: &OAuth,
+        known: bool,
+        took: Duration,
+    ) -> AccessState {
         // Asking whether the other field holds a living access token spends nothing.
-        let swapped = !known && matches!(oauth.validate(&draft.refresh_token).await, Ok(Validation::Alive { .. }));
+        let swapped = !known
+            && matches!(
+                oauth.validate(&draft.refresh_token).await,
+                Ok(Validation::Alive { .. })
+            );
         if swapped {
             report.add(CheckStep::AccessToken, CheckState::Failed, CredentialField::AccessToken, "Swapped", "These two are swapped: this is not the access token. Swap them and test again; nothing was used up.", took);
             report.fail(CheckStep::RefreshToken, CredentialField::RefreshToken, "Swapped", "These two are swapped: the value under Refresh Token is a living access token. Swap them and test again; nothing was used up.", took);
@@ -228,21 +440,55 @@ impl Engine {
             "Ion does not accept it: it is older than 2 hours, or not copied whole. An expired one is fine: Save goes on by the refresh token.",
             took,
         );
-        report.add(CheckStep::Account, CheckState::Later, CredentialField::AccountId, "Account ID and role", "Checked at Save", Duration::ZERO);
-        report.add(CheckStep::RefreshToken, CheckState::Later, CredentialField::RefreshToken, "Refresh token", "Checked at Save", Duration::ZERO);
+        report.add(
+            CheckStep::Account,
+            CheckState::Later,
+            CredentialField::AccountId,
+            "Account ID and role",
+            "Checked at Save",
+            Duration::ZERO,
+        );
+        report.add(
+            CheckStep::RefreshToken,
+            CheckState::Later,
+            CredentialField::RefreshToken,
+            "Refresh token",
+            "Checked at Save",
+            Duration::ZERO,
+        );
         AccessState::Expired
     }
 
     /// Step *account*: one page of customers. True where it passed.
-    pub(super) async fn check_account(&self, report: &mut CheckReport, account_id: &str, access: &SecretString, settings: &IonSettings) -> bool {
+    pub(super) async fn check_account(
+        &self,
+        report: &mut CheckReport,
+        account_id: &str,
+        access: &SecretString,
+        settings: &IonSettings,
+    ) -> bool {
         let started = self.clock().steady();
         let mut http = settings.http();
-        http.retry = RetryPolicy { attempts: 2, longest_wait: Duration::from_secs(5), ..RetryPolicy::default() };
+        http.retry = RetryPolicy {
+            attempts: 2,
+            longest_wait: Duration::from_secs(5),
+            ..RetryPolicy::default()
+        };
         let tokens = std::sync::Arc::new(FixedToken::new(AccessToken::new(access.clone(), 0)));
-        let answer = match IonClient::new(&http, tokens, std::sync::Arc::new(PacedBudget::per_second(settings.requests_per_second))) {
+        let answer = match IonClient::new(
+            &http,
+            tokens,
+            std::sync::Arc::new(PacedBudget::per_second(settings.requests_per_second)),
+        ) {
             Ok(ion) => ion.customers(account_id).list().page_size(1).send().await,
             Err(error) => {
-                report.fail(CheckStep::Account, CredentialField::None, "Not allowed", error.to_string(), Duration::ZERO);
+                report.fail(
+                    CheckStep::Account,
+                    CredentialField::None,
+                    "Not allowed",
+                    error.to_string(),
+                    Duration::ZERO,
+                );
                 return false;
             }
         };
@@ -279,12 +525,29 @@ impl Engine {
 
 /// What is wrong without asking anybody.
 fn obvious_fault(draft: &CredentialDraft) -> Option<(CredentialField, &'static str, String)> {
-    let (access, refresh) = (draft.access_token.expose_secret(), draft.refresh_token.expose_secret());
+    let (access, refresh) = (
+        draft.access_token.expose_secret(),
+        draft.refresh_token.expose_secret(),
+    );
     if draft.account_id.is_empty() {
-        return Some((CredentialField::AccountId, "Account ID is missing", "Enter it: Ion -> Menu -> Account information -> Account ID.".to_owned()));
+        return Some((
+            CredentialField::AccountId,
+            "Account ID is missing",
+            "Enter it: Ion -> Menu -> Account information -> Account ID.".to_owned(),
+        ));
     }
-    if draft.account_id.len() > 40 || !draft.account_id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return Some((CredentialField::AccountId, "Not an Account ID", "It is a number such as 10412: Ion -> Menu -> Account information -> Account ID.".to_owned()));
+    if draft.account_id.len() > 40
+        || !draft
+            .account_id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    {
+        return Some((
+            CredentialField::AccountId,
+            "Not an Account ID",
+            "It is a number such as 10412: Ion -> Menu -> Account information -> Account ID."
+                .to_owned(),
+        ));
     }
     if refresh.is_empty() {
         return Some((CredentialField::RefreshToken, "Refresh Token is missing", "Paste it: Ion -> Settings -> Users -> Edit user -> Request New Credentials shows it once.".to_owned()));
@@ -293,7 +556,12 @@ fn obvious_fault(draft: &CredentialDraft) -> Option<(CredentialField, &'static s
         return Some((CredentialField::AccessToken, "Access Token is missing", "Paste it: Ion -> Settings -> Users -> Edit user -> Request New Credentials shows it once.".to_owned()));
     }
     if access == refresh {
-        return Some((CredentialField::RefreshToken, "Twice the same value", "Both fields hold the same value. Ion shows two: copy the Refresh Token into this one.".to_owned()));
+        return Some((
+            CredentialField::RefreshToken,
+            "Twice the same value",
+            "Both fields hold the same value. Ion shows two: copy the Refresh Token into this one."
+                .to_owned(),
+        ));
     }
     None
 }
@@ -332,23 +600,45 @@ mod tests {
     use super::*;
 
     fn draft(access: &str, refresh: &str) -> CredentialDraft {
-        CredentialDraft { name: " ".into(), account_id: " 10412 ".into(), access_token: access.to_owned().into(), refresh_token: refresh.to_owned().into(), base_url: None }
+        CredentialDraft {
+            name: " ".into(),
+            account_id: " 10412 ".into(),
+            access_token: access.to_owned().into(),
+            refresh_token: refresh.to_owned().into(),
+            base_url: None,
+        }
     }
 
     #[test]
     fn pasted_padding_goes_silently() {
         let draft = draft(" Bearer ABC \n", "\u{feff}D E\r\nF").cleaned();
-        assert_eq!((draft.access_token.expose_secret(), draft.refresh_token.expose_secret()), ("ABC", "DEF"));
-        assert_eq!((draft.account_id.as_str(), draft.name.as_str()), ("10412", "Account 10412"));
+        assert_eq!(
+            (
+                draft.access_token.expose_secret(),
+                draft.refresh_token.expose_secret()
+            ),
+            ("ABC", "DEF")
+        );
+        assert_eq!(
+            (draft.account_id.as_str(), draft.name.as_str()),
+            ("10412", "Account 10412")
+        );
     }
 
     #[test]
     fn what_is_plainly_wrong_names_its_field_without_asking_ion() {
-        let field = |draft: CredentialDraft| obvious_fault(&draft.cleaned()).map(|(field, ..)| field);
+        let field =
+            |draft: CredentialDraft| obvious_fault(&draft.cleaned()).map(|(field, ..)| field);
         assert_eq!(field(draft("A", "")), Some(CredentialField::RefreshToken));
         assert_eq!(field(draft("", "B")), Some(CredentialField::AccessToken));
         assert_eq!(field(draft("A", "A")), Some(CredentialField::RefreshToken));
-        assert_eq!(field(CredentialDraft { account_id: "10412/customers".into(), ..draft("A", "B") }), Some(CredentialField::AccountId));
+        assert_eq!(
+            field(CredentialDraft {
+                account_id: "10412/customers".into(),
+                ..draft("A", "B")
+            }),
+            Some(CredentialField::AccountId)
+        );
         assert_eq!(field(draft("A", "B")), None);
     }
 }

@@ -114,8 +114,15 @@ impl Journal {
 
     /// Records that the request is about to leave, and reserves the room for its reply. Durable when this returns.
     pub fn sending(&self, exchange: Exchange, at: Timestamp) -> Result<(), JournalError> {
-        let file = self.append(&Line { exchange, at, event: Event::Sending })?;
-        let end = file.metadata().map_err(|source| self.file("measured", source))?.len();
+        let file = self.append(&Line {
+            exchange,
+            at,
+            event: Event::Sending,
+        })?;
+        let end = file
+            .metadata()
+            .map_err(|source| self.file("measured", source))?
+            .len();
         // Not every file system can reserve; a full one says so here, before the token is spent.
         match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::KEEP_SIZE, end, RESERVED) {
             Ok(()) | Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => Ok(()),
@@ -124,33 +131,88 @@ impl Journal {
     }
 
     /// Records the reply as it came. Durable when this returns.
-    pub fn reply(&self, exchange: Exchange, status: u16, body: &SecretString, at: Timestamp) -> Result<(), JournalError> {
-        let sealed = self.sealer.seal(&binding(exchange, status), body.expose_secret().as_bytes()).map_err(JournalError::Sealed)?;
-        self.append(&Line { exchange, at, event: Event::Reply { status, sealed: BASE64.encode(sealed) } }).map(drop)
+    pub fn reply(
+        &self,
+        exchange: Exchange,
+        status: u16,
+        body: &SecretString,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        let sealed = self
+            .sealer
+            .seal(&binding(exchange, status), body.expose_secret().as_bytes())
+            .map_err(JournalError::Sealed)?;
+        self.append(&Line {
+            exchange,
+            at,
+            event: Event::Reply {
+                status,
+                sealed: BASE64.encode(sealed),
+            },
+        })
+        .map(drop)
     }
 
     /// Records that nothing was sent.
-    pub fn not_sent(&self, exchange: Exchange, detail: &str, at: Timestamp) -> Result<(), JournalError> {
-        self.append(&Line { exchange, at, event: Event::NotSent { detail: detail.to_owned() } }).map(drop)
+    pub fn not_sent(
+        &self,
+        exchange: Exchange,
+        detail: &str,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.append(&Line {
+            exchange,
+            at,
+            event: Event::NotSent {
+                detail: detail.to_owned(),
+            },
+        })
+        .map(drop)
     }
 
     /// Records that the outcome is unknown.
-    pub fn lost(&self, exchange: Exchange, detail: &str, at: Timestamp) -> Result<(), JournalError> {
-        self.append(&Line { exchange, at, event: Event::Lost { detail: detail.to_owned() } }).map(drop)
+    pub fn lost(
+        &self,
+        exchange: Exchange,
+        detail: &str,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.append(&Line {
+            exchange,
+            at,
+            event: Event::Lost {
+                detail: detail.to_owned(),
+            },
+        })
+        .map(drop)
     }
 
     /// What became of an exchange whose keeper has ended. A reply wins over any other record.
     pub fn finding(&self, attempt: AttemptId) -> Result<Finding, JournalError> {
-        let mut finding = Finding::NotSent("the process ended before the request was started".to_owned());
-        for line in self.lines()?.into_iter().filter(|line| line.exchange.attempt == attempt) {
+        let mut finding =
+            Finding::NotSent("the process ended before the request was started".to_owned());
+        for line in self
+            .lines()?
+            .into_iter()
+            .filter(|line| line.exchange.attempt == attempt)
+        {
             match line.event {
-                Event::Sending => finding = Finding::Lost("the process ended before Ion answered".to_owned()),
+                Event::Sending => {
+                    finding = Finding::Lost("the process ended before Ion answered".to_owned())
+                }
                 Event::NotSent { detail } => finding = Finding::NotSent(detail),
                 Event::Lost { detail } => finding = Finding::Lost(detail),
                 Event::Reply { status, sealed } => {
                     let sealed = BASE64.decode(sealed).unwrap_or_default();
-                    let body = self.sealer.open(&binding(line.exchange, status), &sealed).map_err(JournalError::Sealed)?;
-                    return Ok(Finding::Reply { status, body: String::from_utf8_lossy(&body).into_owned().into(), at: line.at });
+                    let body = self
+                        .sealer
+                        .open(&binding(line.exchange, status), &sealed)
+                        .map_err(JournalError::Sealed)?;
+                    return Ok(Finding::Reply {
+                        status,
+                        body: String::from_utf8_lossy(&body).into_owned().into(),
+                        at: line.at,
+                    });
                 }
             }
         }
@@ -170,8 +232,15 @@ impl Journal {
 
     /// Rewrites a large journal without the exchanges that `settled` knows to be in the store.
     pub fn compact(&self, settled: impl Fn(AttemptId) -> bool) -> Result<(), JournalError> {
-        let Some(mut file) = self.open_locked(false)? else { return Ok(()) };
-        if file.metadata().map_err(|source| self.file("measured", source))?.len() < COMPACT_ABOVE {
+        let Some(mut file) = self.open_locked(false)? else {
+            return Ok(());
+        };
+        if file
+            .metadata()
+            .map_err(|source| self.file("measured", source))?
+            .len()
+            < COMPACT_ABOVE
+        {
             return Ok(());
         }
         let kept: String = read_lines(&mut file)
@@ -181,46 +250,72 @@ impl Journal {
             .map(|(text, _)| text + "\n")
             .collect();
         // The same file is kept, so that a keeper which has it open goes on writing to the journal that is read.
-        file.set_len(0).and_then(|()| file.write_all(kept.as_bytes())).and_then(|()| file.sync_data()).map_err(|source| self.file("rewritten", source))
+        file.set_len(0)
+            .and_then(|()| file.write_all(kept.as_bytes()))
+            .and_then(|()| file.sync_data())
+            .map_err(|source| self.file("rewritten", source))
     }
 
     fn lines(&self) -> Result<Vec<Line>, JournalError> {
-        let Some(mut file) = self.open_locked(false)? else { return Ok(Vec::new()) };
-        Ok(read_lines(&mut file).map_err(|source| self.file("read", source))?.into_iter().map(|(_, line)| line).collect())
+        let Some(mut file) = self.open_locked(false)? else {
+            return Ok(Vec::new());
+        };
+        Ok(read_lines(&mut file)
+            .map_err(|source| self.file("read", source))?
+            .into_iter()
+            .map(|(_, line)| line)
+            .collect())
     }
 
     fn append(&self, line: &Line) -> Result<File, JournalError> {
         let Some(mut file) = self.open_locked(true)? else {
             return Err(self.file("opened", std::io::ErrorKind::NotFound.into()));
         };
-        let mut text = serde_json::to_string(line).map_err(|error| self.file("written", error.into()))?;
+        let mut text =
+            serde_json::to_string(line).map_err(|error| self.file("written", error.into()))?;
         text.push('\n');
         if ends_torn(&mut file).map_err(|source| self.file("read", source))? {
             text.insert(0, '\n');
         }
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(|source| self.file("written", source))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_data())
+            .map_err(|source| self.file("written", source))?;
         Ok(file)
     }
 
     /// The file under an exclusive lock, which ends with the handle. `None` where it is not there and must not be made.
     fn open_locked(&self, create: bool) -> Result<Option<File>, JournalError> {
         let fresh = create && !self.path.exists();
-        let file = match OpenOptions::new().read(true).append(true).create(create).mode(0o600).open(&self.path) {
+        let file = match OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(create)
+            .mode(0o600)
+            .open(&self.path)
+        {
             Ok(file) => file,
-            Err(error) if !create && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if !create && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
             Err(source) => return Err(self.file("opened", source)),
         };
         file.lock().map_err(|source| self.file("locked", source))?;
         if fresh {
             // A new file is only durable once its folder is.
             let folder = self.path.parent().unwrap_or(Path::new("."));
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| self.file("made durable", source))?;
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(|source| self.file("made durable", source))?;
         }
         Ok(Some(file))
     }
 
     fn file(&self, what: &'static str, source: std::io::Error) -> JournalError {
-        JournalError::File { what, path: self.path.clone(), source }
+        JournalError::File {
+            what,
+            path: self.path.clone(),
+            source,
+        }
     }
 }
 
@@ -229,7 +324,14 @@ fn read_lines(file: &mut File) -> std::io::Result<Vec<(String, Line)>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).lines().filter_map(|text| serde_json::from_str(text).ok().map(|line| (text.to_owned(), line))).collect())
+    Ok(String::from_utf8_lossy(&bytes)
+        .lines()
+        .filter_map(|text| {
+            serde_json::from_str(text)
+                .ok()
+                .map(|line| (text.to_owned(), line))
+        })
+        .collect())
 }
 
 fn ends_torn(file: &mut File) -> std::io::Result<bool> {
@@ -243,5 +345,8 @@ fn ends_torn(file: &mut File) -> std::io::Result<bool> {
 }
 
 fn binding(exchange: Exchange, status: u16) -> String {
-    format!("token-journal/{}/{}/{}/{status}", exchange.connection, exchange.generation, exchange.attempt)
+    format!(
+        "token-journal/{}/{}/{}/{status}",
+        exchange.connection, exchange.generation, exchange.attempt
+    )
 }

@@ -99,14 +99,31 @@ pub(super) struct AttemptLock {
 
 impl AttemptLock {
     /// Takes the lock of an attempt, or `None` where its keeper (or its parent) still lives.
-    pub(super) fn try_take(data_dir: &Path, attempt: AttemptId) -> Result<Option<Self>, KeeperError> {
+    pub(super) fn try_take(
+        data_dir: &Path,
+        attempt: AttemptId,
+    ) -> Result<Option<Self>, KeeperError> {
         let folder = data_dir.join("token-exchanges");
         let path = folder.join(attempt.to_string());
-        let failed = |source| KeeperError::Lock { path: path.clone(), source };
+        let failed = |source| KeeperError::Lock {
+            path: path.clone(),
+            source,
+        };
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file, path, start_before: uptime() + START_WITHIN })),
+            Ok(()) => Ok(Some(Self {
+                file,
+                path,
+                start_before: uptime() + START_WITHIN,
+            })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -121,9 +138,17 @@ impl AttemptLock {
 
 /// Whether an exchange of this data directory is still under way.
 pub(super) fn any_under_way(data_dir: &Path) -> Result<bool, KeeperError> {
-    let Ok(entries) = std::fs::read_dir(data_dir.join("token-exchanges")) else { return Ok(false) };
+    let Ok(entries) = std::fs::read_dir(data_dir.join("token-exchanges")) else {
+        return Ok(false);
+    };
     for entry in entries.flatten() {
-        let Some(attempt) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(attempt) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
         if AttemptLock::try_take(data_dir, attempt)?.is_none() {
             return Ok(true);
         }
@@ -143,12 +168,21 @@ pub(super) async fn exchange(
     refresh_token: &SecretString,
     lock: &AttemptLock,
 ) -> Result<(), KeeperError> {
-    let held = lock.file.try_clone().map_err(|source| KeeperError::Lock { path: lock.path.clone(), source })?;
-    let start = |source| KeeperError::Start { program: command.program.clone(), source };
+    let held = lock.file.try_clone().map_err(|source| KeeperError::Lock {
+        path: lock.path.clone(),
+        source,
+    })?;
+    let start = |source| KeeperError::Start {
+        program: command.program.clone(),
+        source,
+    };
     let mut child = tokio::process::Command::new(&command.program)
         .args(&command.args)
         .env_clear()
-        .envs(std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| INHERITED.contains(&name))))
+        .envs(
+            std::env::vars_os()
+                .filter(|(name, _)| name.to_str().is_some_and(|name| INHERITED.contains(&name))),
+        )
         .stdin(Stdio::piped())
         .stdout(Stdio::from(held))
         .stderr(Stdio::null())
@@ -163,7 +197,9 @@ pub(super) async fn exchange(
         refresh_token: refresh_token.expose_secret().to_owned(),
         start_before: lock.start_before,
     };
-    let text = zeroize::Zeroizing::new(serde_json::to_vec(&order).map_err(|error| KeeperError::Order(error.into()))?);
+    let text = zeroize::Zeroizing::new(
+        serde_json::to_vec(&order).map_err(|error| KeeperError::Order(error.into()))?,
+    );
     if let Some(mut stdin) = child.stdin.take() {
         // A child that is gone already shows in the journal: it sent nothing.
         drop(stdin.write_all(&text).await);
@@ -185,12 +221,22 @@ pub fn main(mut stdin: impl Read) -> Result<(), KeeperError> {
     drop(std::fs::write("/proc/self/oom_score_adj", "-900"));
 
     let mut text = zeroize::Zeroizing::new(Vec::new());
-    stdin.read_to_end(&mut text).map_err(|error| KeeperError::Order(error.into()))?;
-    let order: Order = serde_json::from_slice(&text).map_err(|error| KeeperError::Order(error.into()))?;
-    let key = zeroize::Zeroizing::new(BASE64.decode(&order.journal_key).map_err(|error| KeeperError::Order(error.into()))?);
+    stdin
+        .read_to_end(&mut text)
+        .map_err(|error| KeeperError::Order(error.into()))?;
+    let order: Order =
+        serde_json::from_slice(&text).map_err(|error| KeeperError::Order(error.into()))?;
+    let key = zeroize::Zeroizing::new(
+        BASE64
+            .decode(&order.journal_key)
+            .map_err(|error| KeeperError::Order(error.into()))?,
+    );
     let sealer = JournalSealer::from_key(&key).map_err(|error| KeeperError::Order(error.into()))?;
     let journal = Journal::at(order.journal.clone(), sealer);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| KeeperError::Order(error.into()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| KeeperError::Order(error.into()))?;
     runtime.block_on(async {
         ignore_termination();
         post(&order, &journal).await
@@ -202,7 +248,9 @@ async fn post(order: &Order, journal: &Journal) -> Result<(), KeeperError> {
     let token = SecretString::from(order.refresh_token.clone());
     let oauth = match order.ion.oauth() {
         Ok(oauth) => oauth,
-        Err(error) => return Ok(journal.not_sent(order.exchange, &error.to_string(), clock.now())?),
+        Err(error) => {
+            return Ok(journal.not_sent(order.exchange, &error.to_string(), clock.now())?);
+        }
     };
     crate::kill_point::reached("token.before-sending-record");
     if let Err(error) = journal.sending(order.exchange, clock.now()) {
@@ -212,18 +260,34 @@ async fn post(order: &Order, journal: &Journal) -> Result<(), KeeperError> {
     }
     crate::kill_point::reached("token.before-post");
     if uptime() > order.start_before {
-        return Ok(journal.not_sent(order.exchange, "this process was stopped for too long before the request", clock.now())?);
+        return Ok(journal.not_sent(
+            order.exchange,
+            "this process was stopped for too long before the request",
+            clock.now(),
+        )?);
     }
     answer(order, journal, &oauth, &token, &clock).await
 }
 
-async fn answer(order: &Order, journal: &Journal, oauth: &OAuth, token: &SecretString, clock: &SystemClock) -> Result<(), KeeperError> {
-    let outcome = oauth.refresh(token, Duration::from_secs(order.ion.token_timeout_s)).await;
+async fn answer(
+    order: &Order,
+    journal: &Journal,
+    oauth: &OAuth,
+    token: &SecretString,
+    clock: &SystemClock,
+) -> Result<(), KeeperError> {
+    let outcome = oauth
+        .refresh(token, Duration::from_secs(order.ion.token_timeout_s))
+        .await;
     crate::kill_point::reached("token.before-reply-record");
     match outcome {
         Ok(reply) => journal.reply(order.exchange, reply.status, &reply.body, clock.now())?,
-        Err(ExchangeError::NotSent(source)) => journal.not_sent(order.exchange, &chain(&source), clock.now())?,
-        Err(ExchangeError::Ambiguous(source)) => journal.lost(order.exchange, &chain(&source), clock.now())?,
+        Err(ExchangeError::NotSent(source)) => {
+            journal.not_sent(order.exchange, &chain(&source), clock.now())?
+        }
+        Err(ExchangeError::Ambiguous(source)) => {
+            journal.lost(order.exchange, &chain(&source), clock.now())?
+        }
     }
     crate::kill_point::reached("token.after-reply-record");
     Ok(())
@@ -232,7 +296,11 @@ async fn answer(order: &Order, journal: &Journal, oauth: &OAuth, token: &SecretS
 /// A stop of the service sends every process of it a SIGTERM; the exchange is finished all the same.
 fn ignore_termination() {
     use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+    for kind in [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ] {
         // Once a stream exists, the signal does not end the process any more; nobody needs to read it.
         drop(signal(kind));
     }
@@ -241,7 +309,11 @@ fn ignore_termination() {
 /// Time since this machine started: the same for all of its processes, and steps with no clock. Zero where it is not known.
 fn uptime() -> Duration {
     let text = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
-    let seconds = text.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0.0);
+    let seconds = text
+        .split_whitespace()
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0.0);
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 

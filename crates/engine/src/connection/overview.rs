@@ -64,7 +64,10 @@ pub struct Life {
 
 impl Engine {
     /// A connection.
-    pub async fn overview(&self, connection: ConnectionId) -> Result<ConnectionOverview, ConnectionError> {
+    pub async fn overview(
+        &self,
+        connection: ConnectionId,
+    ) -> Result<ConnectionOverview, ConnectionError> {
         let row = self.connection_row(connection).await?;
         let attempts = store::tokens::list_attempts(self.store().read(), connection, 10).await?;
         Ok(overview(row, attempts, self.clock().now()))
@@ -73,14 +76,25 @@ impl Engine {
     /// Every connection that is set up, the oldest first.
     pub async fn list_overviews(&self) -> Result<Vec<ConnectionOverview>, ConnectionError> {
         let now = self.clock().now();
-        Ok(store::connections::list(self.store().read()).await?.into_iter().map(|row| overview(row, Vec::new(), now)).collect())
+        Ok(store::connections::list(self.store().read())
+            .await?
+            .into_iter()
+            .map(|row| overview(row, Vec::new(), now))
+            .collect())
     }
 }
 
 fn overview(row: ConnectionRow, attempts: Vec<AttemptRow>, now: Timestamp) -> ConnectionOverview {
-    let life = row.refresh_expires_at.map(|ends_at| Life { ends_at, days_left: days_left(ends_at, now).max(0), of_days: LIFE_DAYS });
+    let life = row.refresh_expires_at.map(|ends_at| Life {
+        ends_at,
+        days_left: days_left(ends_at, now).max(0),
+        of_days: LIFE_DAYS,
+    });
     let login = row.login;
-    let waits = matches!(login.status, ConnectionStatus::Active | ConnectionStatus::Rechecking);
+    let waits = matches!(
+        login.status,
+        ConnectionStatus::Active | ConnectionStatus::Rechecking
+    );
     let status_cause = match (login.cause, login.loss) {
         (Some(Cause::Refused), _) => Some("Ion refused the refresh token again and again: it was used elsewhere, or new credentials were requested in Ion".to_owned()),
         (Some(Cause::ReplyLost), Some(loss)) => Some(format!("its last answer was lost on {}", loss.at.strftime("%-d %b %Y at %H:%M UTC"))),

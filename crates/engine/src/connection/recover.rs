@@ -100,14 +100,16 @@ impl Engine {
                     self.resolve(&attempt, &journal.finding(exchange.attempt)?)
                         .await?;
                 }
-                (Record::Adopt, _) => match AttemptLock::try_take(&self.settings().data_dir, exchange.attempt)? {
-                    Some(lock) => {
-                        self.adopt(exchange, &journal).await?;
-                        lock.settle();
+                (Record::Adopt, _) => {
+                    match AttemptLock::try_take(&self.settings().data_dir, exchange.attempt)? {
+                        Some(lock) => {
+                            self.adopt(exchange, &journal).await?;
+                            lock.settle();
+                        }
+                        // Its keeper outlived the store that it was started from: its answer is still to come.
+                        None => drop(self.journal_moved(u64::MAX)),
                     }
-                    // Its keeper outlived the store that it was started from: its answer is still to come.
-                    None => drop(self.journal_moved(u64::MAX)),
-                },
+                }
                 (Record::Forget, _) => settled.push(exchange.attempt),
                 (Record::Settle | Record::Keep, _) => {}
             }
@@ -131,14 +133,32 @@ impl Engine {
             return Ok(());
         };
         // Looked at once; from now on the store knows it.
-        let known = NewAttempt { id: exchange.attempt, connection: row.id, from_generation: exchange.generation, why: "adopted", node: self.node()?, host: self.settings().host.clone(), at: now, lease_until: now };
+        let known = NewAttempt {
+            id: exchange.attempt,
+            connection: row.id,
+            from_generation: exchange.generation,
+            why: "adopted",
+            node: self.node()?,
+            host: self.settings().host.clone(),
+            at: now,
+            lease_until: now,
+        };
         store::tokens::insert_adopted(&tx, &known).await?;
-        let next = settle::adopt(&row.login, exchange.generation, result, now).unwrap_or_else(|| row.login.clone());
+        let next = settle::adopt(&row.login, exchange.generation, result, now)
+            .unwrap_or_else(|| row.login.clone());
         if next == row.login {
             return Ok(tx.commit().await?);
         }
         if let Some(pair) = &pair {
-            store::tokens::insert_pair(&tx, self.sealer(), row.id, next.generation, pair, next.refreshed_at).await?;
+            store::tokens::insert_pair(
+                &tx,
+                self.sealer(),
+                row.id,
+                next.generation,
+                pair,
+                next.refreshed_at,
+            )
+            .await?;
         }
         store::connections::set_login(&tx, row.id, row.login.generation, &next, now).await?;
         self.tell(&tx, &row, &next).await?;

@@ -31,17 +31,43 @@ pub struct NewNotice {
 const TRIES: u32 = 52;
 
 /// Raises a notice, unless it was. Gives its id where it is new.
-pub async fn raise(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<Option<NoticeId>, StoreError> {
+pub async fn raise(
+    engine: &Engine,
+    tx: &Tx,
+    new: NewNotice,
+) -> Result<Option<NoticeId>, StoreError> {
     let now = engine.clock().now();
     let id = NoticeId::new(engine.ids());
-    let row = NoticeRow { id, kind: new.kind, severity: new.severity, connection: new.connection, run: new.run, title: new.title, text: new.text, created_at: now, resolved_at: None };
+    let row = NoticeRow {
+        id,
+        kind: new.kind,
+        severity: new.severity,
+        connection: new.connection,
+        run: new.run,
+        title: new.title,
+        text: new.text,
+        created_at: now,
+        resolved_at: None,
+    };
     if !store::notices::insert(tx, &row, &new.dedupe_key).await? {
         return Ok(None);
     }
     let settings = &engine.settings().notices;
-    for (channel, configured) in [("email", settings.email.is_some()), ("webhook", settings.webhook.is_some())] {
+    for (channel, configured) in [
+        ("email", settings.email.is_some()),
+        ("webhook", settings.webhook.is_some()),
+    ] {
         if configured {
-            let job = NewJob { payload: Payload::DeliverNotice { notice: id, channel: channel.to_owned() }, run_at: now, dedupe_key: Some(format!("deliver:{id}:{channel}")), max_attempts: TRIES, run: None };
+            let job = NewJob {
+                payload: Payload::DeliverNotice {
+                    notice: id,
+                    channel: channel.to_owned(),
+                },
+                run_at: now,
+                dedupe_key: Some(format!("deliver:{id}:{channel}")),
+                max_attempts: TRIES,
+                run: None,
+            };
             store::queue::enqueue(tx, engine.ids(), now, &job).await?;
         }
     }

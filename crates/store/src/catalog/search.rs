@@ -267,7 +267,9 @@ fn behind(
         serde_json::from_slice(&bytes).map_err(|_| unknown())?;
     let first = match first {
         serde_json::Value::String(text) if !number => Value::from(text),
-        serde_json::Value::Number(first) if number => Value::from(first.as_i64().ok_or_else(unknown)?),
+        serde_json::Value::Number(first) if number => {
+            Value::from(first.as_i64().ok_or_else(unknown)?)
+        }
         _ => return Err(unknown()),
     };
     let places = [matching.bind(first), matching.bind(name), matching.bind(id)];

@@ -29,7 +29,10 @@ enum Home {
     Folder {
         _folder: tempfile::TempDir,
     },
-    Server { address: SecretString, name: String },
+    Server {
+        address: SecretString,
+        name: String,
+    },
 }
 
 impl TestDatabase {
@@ -38,13 +41,21 @@ impl TestDatabase {
         match backend {
             Backend::Sqlite => {
                 let database = Self::empty(backend).await;
-                database.store.migrate().await.expect("a fresh SQLite file can be migrated");
+                database
+                    .store
+                    .migrate()
+                    .await
+                    .expect("a fresh SQLite file can be migrated");
                 database
             }
             Backend::Postgres => {
                 let server = server::get();
                 let template = template(&server.address).await;
-                Self::on_server(server.address, &format!("TEMPLATE {template} {}", server.strategy)).await
+                Self::on_server(
+                    server.address,
+                    &format!("TEMPLATE {template} {}", server.strategy),
+                )
+                .await
             }
         }
     }
@@ -54,8 +65,15 @@ impl TestDatabase {
         match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder can be made");
-                let url = SecretString::from(format!("sqlite:{}", folder.path().join("ionbridge.db").display()));
-                Self { store: open(&url).await, url, home: Home::Folder { _folder: folder } }
+                let url = SecretString::from(format!(
+                    "sqlite:{}",
+                    folder.path().join("ionbridge.db").display()
+                ));
+                Self {
+                    store: open(&url).await,
+                    url,
+                    home: Home::Folder { _folder: folder },
+                }
             }
             Backend::Postgres => Self::on_server(server::get().address, "TEMPLATE template0").await,
         }
@@ -68,7 +86,11 @@ impl TestDatabase {
         run(&mut admin, &format!("CREATE DATABASE {name} {how}")).await;
         drop(admin.close().await);
         let url = url_of(&address, &name);
-        Self { store: open(&url).await, url, home: Home::Server { address, name } }
+        Self {
+            store: open(&url).await,
+            url,
+            home: Home::Server { address, name },
+        }
     }
 
     /// The database, open.
@@ -83,7 +105,10 @@ impl TestDatabase {
 
     /// Its settings.
     pub fn settings(&self) -> StoreSettings {
-        StoreSettings { url: self.url.clone(), max_connections: 8 }
+        StoreSettings {
+            url: self.url.clone(),
+            max_connections: 8,
+        }
     }
 }
 
@@ -92,10 +117,16 @@ impl Drop for TestDatabase {
         match &self.home {
             Home::Folder { .. } => {}
             Home::Server { address, name } => {
-                let (address, sql) = (address.clone(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+                let (address, sql) = (
+                    address.clone(),
+                    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                );
                 // In a thread of its own: the runtime of the test may be at its end, and a test that panicked cleans up too.
                 let dropped = std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+                    let runtime = tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build()
+                        .expect("a runtime can be made");
                     runtime.block_on(async { run(&mut connect(&address).await, &sql).await });
                 })
                 .join();
@@ -111,16 +142,28 @@ impl Drop for TestDatabase {
 }
 
 async fn open(url: &SecretString) -> Store {
-    Store::open(&StoreSettings { url: url.clone(), max_connections: 8 }).await.expect("a test database can be opened")
+    Store::open(&StoreSettings {
+        url: url.clone(),
+        max_connections: 8,
+    })
+    .await
+    .expect("a test database can be opened")
 }
 
 async fn connect(address: &SecretString) -> PgConnection {
-    let options = PgConnectOptions::from_str(address.expose_secret()).expect("TEST_DATABASE_URL is postgres://USER:PASSWORD@HOST/DATABASE");
-    options.connect().await.expect("the PostgreSQL server for tests answers")
+    let options = PgConnectOptions::from_str(address.expose_secret())
+        .expect("TEST_DATABASE_URL is postgres://USER:PASSWORD@HOST/DATABASE");
+    options
+        .connect()
+        .await
+        .expect("the PostgreSQL server for tests answers")
 }
 
 async fn run(admin: &mut PgConnection, sql: &str) {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(admin).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(admin)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 /// Name of a migrated database that others are copied from. It is made once for each schema: a test then starts in milliseconds.
@@ -129,25 +172,49 @@ async fn template(address: &SecretString) -> String {
     if let Some(name) = KNOWN.get() {
         return name.clone();
     }
-    let hash: String = Sha256::digest(schema_text()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(schema_text())
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let name = format!("ionbridge_template_{hash}");
     let mut admin = connect(address).await;
     // Ends with this connection, also when the process dies.
-    run(&mut admin, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await;
-    let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
-        .bind(&name)
-        .fetch_one(&mut admin)
-        .await
-        .expect("pg_database can be read");
+    run(
+        &mut admin,
+        &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})"),
+    )
+    .await;
+    let exists: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
+            .bind(&name)
+            .fetch_one(&mut admin)
+            .await
+            .expect("pg_database can be read");
     if !exists {
         // Made under another name first, so that one that was cut off half-way is never taken for whole.
         let part = format!("{name}_part");
-        run(&mut admin, &format!("DROP DATABASE IF EXISTS {part} WITH (FORCE)")).await;
-        run(&mut admin, &format!("CREATE DATABASE {part} TEMPLATE template0")).await;
+        run(
+            &mut admin,
+            &format!("DROP DATABASE IF EXISTS {part} WITH (FORCE)"),
+        )
+        .await;
+        run(
+            &mut admin,
+            &format!("CREATE DATABASE {part} TEMPLATE template0"),
+        )
+        .await;
         let store = open(&url_of(address, &part)).await;
-        store.migrate().await.expect("a fresh PostgreSQL database can be migrated");
+        store
+            .migrate()
+            .await
+            .expect("a fresh PostgreSQL database can be migrated");
         store.close().await;
-        run(&mut admin, &format!("ALTER DATABASE {part} RENAME TO {name}")).await;
+        run(
+            &mut admin,
+            &format!("ALTER DATABASE {part} RENAME TO {name}"),
+        )
+        .await;
     }
     drop(admin.close().await);
     KNOWN.get_or_init(|| name).clone()
@@ -156,7 +223,11 @@ async fn template(address: &SecretString) -> String {
 /// The address of another database on the same server.
 fn url_of(address: &SecretString, database: &str) -> SecretString {
     let address = address.expose_secret();
-    let (address, query) = address.split_once('?').map_or((address, String::new()), |(address, query)| (address, format!("?{query}")));
+    let (address, query) = address
+        .split_once('?')
+        .map_or((address, String::new()), |(address, query)| {
+            (address, format!("?{query}"))
+        });
     let (scheme, rest) = address.split_once("://").expect("an address has a scheme");
     let host = rest.split('/').next().unwrap_or_default();
     SecretString::from(format!("{scheme}://{host}/{database}{query}"))

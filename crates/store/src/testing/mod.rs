@@ -36,10 +36,21 @@ where
 
 /// Makes an SQLite file look as if a newer version had written it.
 pub async fn pretend_newer(path: &std::path::Path) {
-    let settings = crate::StoreSettings { url: format!("sqlite:{}", path.display()).into(), max_connections: 1 };
-    let store = Store::open(&settings).await.expect("the file is a database");
+    let settings = crate::StoreSettings {
+        url: format!("sqlite:{}", path.display()).into(),
+        max_connections: 1,
+    };
+    let store = Store::open(&settings)
+        .await
+        .expect("the file is a database");
     let tx = store.begin().await.expect("the file can be written");
-    crate::sql::exec(&tx, "INSERT INTO schema_version (version) VALUES ($1)", crate::sql::values![crate::SCHEMA_VERSION + 1]).await.expect("the table is there");
+    crate::sql::exec(
+        &tx,
+        "INSERT INTO schema_version (version) VALUES ($1)",
+        crate::sql::values![crate::SCHEMA_VERSION + 1],
+    )
+    .await
+    .expect("the table is there");
     tx.commit().await.expect("the file can be written");
     store.close().await;
 }

@@ -49,14 +49,25 @@ pub(super) fn get() -> Answering {
 }
 
 fn find_or_start() -> Answering {
-    #[expect(clippy::disallowed_methods, reason = "names the server for the tests; nothing that ships reads it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "names the server for the tests; nothing that ships reads it"
+    )]
     let named = std::env::var("TEST_DATABASE_URL");
     if let Ok(url) = named {
-        return Answering { address: url.into(), strategy: "" };
+        return Answering {
+            address: url.into(),
+            strategy: "",
+        };
     }
     let package = find_package();
-    let address = Server::of(&package).start().unwrap_or_else(|error| panic!("the PostgreSQL server for tests did not start: {error}"));
-    Answering { address, strategy: "STRATEGY FILE_COPY" }
+    let address = Server::of(&package)
+        .start()
+        .unwrap_or_else(|error| panic!("the PostgreSQL server for tests did not start: {error}"));
+    Answering {
+        address,
+        strategy: "STRATEGY FILE_COPY",
+    }
 }
 
 fn find_package() -> PathBuf {
@@ -94,10 +105,18 @@ struct Server {
 impl Server {
     fn of(package: &Path) -> Self {
         let uid = fs::metadata("/proc/self").expect("/proc is there").uid();
-        let hash: String =
-            Sha256::digest(package.as_os_str().as_encoded_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = Sha256::digest(package.as_os_str().as_encoded_bytes())
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let home = std::env::temp_dir().join(format!("ionbridge-postgres-{uid}-{hash}"));
-        Self { package: package.to_owned(), run: home.join("run"), home, account: (uid == 0).then(nobody) }
+        Self {
+            package: package.to_owned(),
+            run: home.join("run"),
+            home,
+            account: (uid == 0).then(nobody),
+        }
     }
 
     fn start(&self) -> io::Result<SecretString> {
@@ -117,7 +136,11 @@ impl Server {
         if !self.answers_or_ended()? {
             self.start_anew(&users)?;
         }
-        Ok(format!("postgres://postgres@localhost:5432/postgres?host={}", self.run.display()).into())
+        Ok(format!(
+            "postgres://postgres@localhost:5432/postgres?host={}",
+            self.run.display()
+        )
+        .into())
     }
 
     /// True where the server answers, false where none runs. Waits for one that is about to end.
@@ -131,7 +154,10 @@ impl Server {
                 return Ok(false);
             }
             if begun.elapsed() > Duration::from_secs(60) {
-                return Err(io::Error::other(format!("it runs, but does not answer; see {}", self.run.join("log").display())));
+                return Err(io::Error::other(format!(
+                    "it runs, but does not answer; see {}",
+                    self.run.join("log").display()
+                )));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -139,7 +165,10 @@ impl Server {
 
     fn runs(&self) -> bool {
         let pid = fs::read_to_string(self.run.join("data/postmaster.pid")).ok();
-        let pid = pid.as_deref().and_then(|text| text.lines().next()).unwrap_or("none");
+        let pid = pid
+            .as_deref()
+            .and_then(|text| text.lines().next())
+            .unwrap_or("none");
         // Empty for a process that ended and was not yet reaped.
         fs::read(Path::new("/proc").join(pid).join("cmdline")).is_ok_and(|line| !line.is_empty())
     }
@@ -157,25 +186,61 @@ impl Server {
         let bin = self.reachable_binaries()?.join("bin");
         let data = self.run.join("data");
         let mut initdb = self.command(&bin.join("initdb"));
-        initdb.args(["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]);
-        initdb.args(["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D"]).arg(&data);
+        initdb.args([
+            "--no-sync",
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]);
+        initdb
+            .args([
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "-D",
+            ])
+            .arg(&data);
         self.finish(initdb, "initdb")?;
         let settings = data.join("postgresql.conf");
         let text = fs::read_to_string(&settings)?;
-        fs::write(&settings, format!("{text}{SETTINGS}unix_socket_directories = '{}'\n", self.run.display()))?;
+        fs::write(
+            &settings,
+            format!(
+                "{text}{SETTINGS}unix_socket_directories = '{}'\n",
+                self.run.display()
+            ),
+        )?;
         let mut start = self.command(&bin.join("pg_ctl"));
-        start.args(["start", "-w", "-t", "60", "-D"]).arg(&data).arg("-l").arg(self.run.join("log"));
+        start
+            .args(["start", "-w", "-t", "60", "-D"])
+            .arg(&data)
+            .arg("-l")
+            .arg(self.run.join("log"));
         self.finish(start, "pg_ctl start")?;
         let mut watchdog = self.command(Path::new("/bin/sh"));
-        watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(users).arg(&data).arg(self.run.join(SOCKET)).arg(IDLE_SECONDS);
-        watchdog.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn()?;
+        watchdog
+            .args(["-c", WATCHDOG, "watchdog"])
+            .arg(users)
+            .arg(&data)
+            .arg(self.run.join(SOCKET))
+            .arg(IDLE_SECONDS);
+        watchdog
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
         Ok(())
     }
 
     /// The folder with `bin` and `lib`, copied where the server's account cannot get at the package, as below `/root`.
     fn reachable_binaries(&self) -> io::Result<PathBuf> {
         let native = self.package.join("native");
-        let probe = self.command(&native.join("bin/postgres")).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let probe = self
+            .command(&native.join("bin/postgres"))
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         if probe.is_ok_and(|status| status.success()) {
             return Ok(native);
         }
@@ -192,8 +257,18 @@ impl Server {
 
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(&self.run).env("LC_ALL", "C").stdin(Stdio::null());
-        for name in ["PGDATA", "PGPORT", "PGHOST", "PGUSER", "PGDATABASE", "PGOPTIONS"] {
+        command
+            .current_dir(&self.run)
+            .env("LC_ALL", "C")
+            .stdin(Stdio::null());
+        for name in [
+            "PGDATA",
+            "PGPORT",
+            "PGHOST",
+            "PGUSER",
+            "PGDATABASE",
+            "PGOPTIONS",
+        ] {
             command.env_remove(name);
         }
         if let Some(account) = self.account {
@@ -210,16 +285,29 @@ impl Server {
         if status.success() {
             return Ok(());
         }
-        let said = [path, self.run.join("log")].map(|path| fs::read_to_string(path).unwrap_or_default()).concat();
+        let said = [path, self.run.join("log")]
+            .map(|path| fs::read_to_string(path).unwrap_or_default())
+            .concat();
         Err(io::Error::other(format!("{what}: {status}\n{said}")))
     }
 }
 
 fn nobody() -> Account {
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields.first() == Some(&"nobody"));
-    let number = |at: usize| fields.as_ref().and_then(|fields| fields.get(at)?.parse().ok()).unwrap_or(65_534);
-    Account { uid: number(2), gid: number(3) }
+    let fields = passwd
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.first() == Some(&"nobody"));
+    let number = |at: usize| {
+        fields
+            .as_ref()
+            .and_then(|fields| fields.get(at)?.parse().ok())
+            .unwrap_or(65_534)
+    };
+    Account {
+        uid: number(2),
+        gid: number(3),
+    }
 }
 
 #[derive(Deserialize)]
@@ -230,9 +318,13 @@ struct Link {
 
 /// Makes the links that npm packages cannot hold, as the package's own script does.
 fn hydrate_links(package: &Path) -> io::Result<()> {
-    let links: Vec<Link> = serde_json::from_slice(&fs::read(package.join("native/pg-symlinks.json"))?)?;
+    let links: Vec<Link> =
+        serde_json::from_slice(&fs::read(package.join("native/pg-symlinks.json"))?)?;
     for link in links {
-        let name = link.source.file_name().ok_or_else(|| io::Error::other("a link to nothing"))?;
+        let name = link
+            .source
+            .file_name()
+            .ok_or_else(|| io::Error::other("a link to nothing"))?;
         match symlink(name, package.join(&link.target)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}

@@ -10,7 +10,16 @@ use crate::make::Make;
 async fn fill(make: &Make, store: &Store, entries: usize) {
     for number in 1..=entries {
         let tx = store.begin().await.unwrap();
-        append(&tx, &make.clock, &Actor::cli(), "user.create", &format!("Person {number}"), "role sales").await.unwrap();
+        append(
+            &tx,
+            &make.clock,
+            &Actor::cli(),
+            "user.create",
+            &format!("Person {number}"),
+            "role sales",
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -18,11 +27,22 @@ async fn fill(make: &Make, store: &Store, entries: usize) {
 /// As somebody would who can write the database and wants to hide something.
 async fn tamper(store: &Store, sql: &str) {
     let guards = match store.backend() {
-        Backend::Sqlite => "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete",
+        Backend::Sqlite => {
+            "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete"
+        }
         Backend::Postgres => "DROP TRIGGER IF EXISTS audit_append_only ON audit",
     };
     store.write().execute_unprepared(guards).await.unwrap();
-    assert_eq!(store.write().execute_unprepared(sql).await.unwrap().rows_affected(), 1, "{sql}");
+    assert_eq!(
+        store
+            .write()
+            .execute_unprepared(sql)
+            .await
+            .unwrap()
+            .rows_affected(),
+        1,
+        "{sql}"
+    );
 }
 
 #[tokio::test]
@@ -36,7 +56,16 @@ async fn many_who_append_at_once_make_one_chain() {
                 let clock = domain::ManualClock::new(now);
                 for number in 0..5 {
                     let tx = store.begin().await.unwrap();
-                    append(&tx, &clock, &Actor::system(), "test.append", &format!("{writer}/{number}"), "").await.unwrap();
+                    append(
+                        &tx,
+                        &clock,
+                        &Actor::system(),
+                        "test.append",
+                        &format!("{writer}/{number}"),
+                        "",
+                    )
+                    .await
+                    .unwrap();
                     tx.commit().await.unwrap();
                 }
             })
@@ -56,7 +85,9 @@ async fn an_entry_that_was_rolled_back_leaves_no_gap() {
         assert_eq!(verify(store.read()).await.unwrap(), Chain::Whole(0));
         fill(&make, &store, 2).await;
         let tx = store.begin().await.unwrap();
-        append(&tx, &make.clock, &Actor::cli(), "never", "was", "").await.unwrap();
+        append(&tx, &make.clock, &Actor::cli(), "never", "was", "")
+            .await
+            .unwrap();
         drop(tx);
         fill(&make, &store, 1).await;
         assert_eq!(verify(store.read()).await.unwrap(), Chain::Whole(3));
@@ -69,7 +100,10 @@ async fn the_database_refuses_to_change_or_delete_entries() {
     for_both(|store| async move {
         let make = Make::new();
         fill(&make, &store, 2).await;
-        for sql in ["UPDATE audit SET actor = 'nobody' WHERE number = 1", "DELETE FROM audit WHERE number = 2"] {
+        for sql in [
+            "UPDATE audit SET actor = 'nobody' WHERE number = 1",
+            "DELETE FROM audit WHERE number = 2",
+        ] {
             let error = store.write().execute_unprepared(sql).await.unwrap_err();
             assert!(error.to_string().contains("append-only"), "{error}");
         }
@@ -107,7 +141,12 @@ async fn entries_are_found_by_any_letter_case_and_signs_are_only_signs() {
         let make = Make::new();
         fill(&make, &store, 12).await;
         let found = async |before, text: &str, limit| -> Vec<u64> {
-            list(store.read(), before, text, limit).await.unwrap().iter().map(|row| row.number).collect()
+            list(store.read(), before, text, limit)
+                .await
+                .unwrap()
+                .iter()
+                .map(|row| row.number)
+                .collect()
         };
         assert_eq!(found(None, "", 2).await, [12, 11]);
         assert_eq!(found(Some(11), "", 2).await, [10, 9]);

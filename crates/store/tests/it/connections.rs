@@ -18,15 +18,38 @@ async fn an_account_has_one_live_connection() {
         let make = Make::new();
         let first = make.connection(&store, "1001").await;
         let again = connections::insert(&store.write(), &make.new_connection("1001")).await;
-        assert!(matches!(again, Err(StoreError::Conflict { .. })), "{again:?}");
+        assert!(
+            matches!(again, Err(StoreError::Conflict { .. })),
+            "{again:?}"
+        );
         let mut half = make.new_connection("1001");
         half.login.status = ConnectionStatus::NotFinished;
         connections::insert(&store.write(), &half).await.unwrap();
-        assert_eq!(connections::list(store.read()).await.unwrap().len(), 1, "a set-up that is not finished is none yet");
-        assert_eq!(connections::find_by_account(store.read(), "https://ion.tdsynnex.com", "1001").await.unwrap().unwrap().id, first);
-        connections::mark_removed(&store.write(), first, make.now()).await.unwrap();
+        assert_eq!(
+            connections::list(store.read()).await.unwrap().len(),
+            1,
+            "a set-up that is not finished is none yet"
+        );
+        assert_eq!(
+            connections::find_by_account(store.read(), "https://ion.tdsynnex.com", "1001")
+                .await
+                .unwrap()
+                .unwrap()
+                .id,
+            first
+        );
+        connections::mark_removed(&store.write(), first, make.now())
+            .await
+            .unwrap();
         let second = make.connection(&store, "1001").await;
-        assert_eq!(connections::find_by_account(store.read(), "https://ion.tdsynnex.com", "1001").await.unwrap().unwrap().id, second);
+        assert_eq!(
+            connections::find_by_account(store.read(), "https://ion.tdsynnex.com", "1001")
+                .await
+                .unwrap()
+                .unwrap()
+                .id,
+            second
+        );
         assert_eq!(connections::list_all(store.read()).await.unwrap().len(), 3);
     })
     .await;
@@ -38,18 +61,32 @@ async fn every_field_of_a_login_comes_back() {
         let make = Make::new();
         let id = make.connection(&store, "1001").await;
         assert_eq!(find(&store, id).await.login, make.login());
-        for cause in [None, Some(Cause::Refused), Some(Cause::ReplyLost), Some(Cause::Ended)] {
+        for cause in [
+            None,
+            Some(Cause::Refused),
+            Some(Cause::ReplyLost),
+            Some(Cause::Ended),
+        ] {
             let now = make.now();
             let login = Login {
                 status: ConnectionStatus::NeedsNewCredentials,
                 profile: VendorProfile::Keeps,
                 refusals: 2,
                 unsent: 1,
-                loss: Some(Loss { at: now, presented_again: true, may_present: true, probe_at: now + seconds(60) }),
+                loss: Some(Loss {
+                    at: now,
+                    presented_again: true,
+                    may_present: true,
+                    probe_at: now + seconds(60),
+                }),
                 cause,
                 ..make.login()
             };
-            assert!(connections::set_login(&store.write(), id, 1, &login, now).await.unwrap());
+            assert!(
+                connections::set_login(&store.write(), id, 1, &login, now)
+                    .await
+                    .unwrap()
+            );
             assert_eq!(find(&store, id).await.login, login);
         }
     })
@@ -62,15 +99,54 @@ async fn a_login_is_written_only_over_the_generation_it_came_from() {
         let make = Make::new();
         let id = make.connection(&store, "1001").await;
         let begun = make.now();
-        let next = Login { generation: 2, ..make.login() };
-        assert!(connections::set_login(&store.write(), id, 1, &next, begun).await.unwrap());
-        let late = Login { generation: 2, status: ConnectionStatus::Unclear, ..make.login() };
-        assert!(!connections::set_login(&store.write(), id, 1, &late, begun).await.unwrap());
+        let next = Login {
+            generation: 2,
+            ..make.login()
+        };
+        assert!(
+            connections::set_login(&store.write(), id, 1, &next, begun)
+                .await
+                .unwrap()
+        );
+        let late = Login {
+            generation: 2,
+            status: ConnectionStatus::Unclear,
+            ..make.login()
+        };
+        assert!(
+            !connections::set_login(&store.write(), id, 1, &late, begun)
+                .await
+                .unwrap()
+        );
         make.clock.advance(seconds(60));
-        assert!(connections::set_login(&store.write(), id, 2, &Login { refusals: 1, ..next }, make.now()).await.unwrap());
-        assert_eq!(find(&store, id).await.status_since, begun, "its state is the same");
-        let refused = Login { status: ConnectionStatus::Rechecking, ..next };
-        assert!(connections::set_login(&store.write(), id, 2, &refused, make.now()).await.unwrap());
+        assert!(
+            connections::set_login(
+                &store.write(),
+                id,
+                2,
+                &Login {
+                    refusals: 1,
+                    ..next
+                },
+                make.now()
+            )
+            .await
+            .unwrap()
+        );
+        assert_eq!(
+            find(&store, id).await.status_since,
+            begun,
+            "its state is the same"
+        );
+        let refused = Login {
+            status: ConnectionStatus::Rechecking,
+            ..next
+        };
+        assert!(
+            connections::set_login(&store.write(), id, 2, &refused, make.now())
+                .await
+                .unwrap()
+        );
         assert_eq!(find(&store, id).await.status_since, make.now());
     })
     .await;
@@ -84,17 +160,51 @@ async fn what_is_learned_of_a_connection_is_kept() {
         let write = store.write();
         let end = make.now() + seconds(32 * 86_400);
         connections::set_refresh_end(&write, id, end).await.unwrap();
-        connections::set_observation(&write, id, Observation { kills: 2, keeps: 0 }, VendorProfile::Kills, make.now()).await.unwrap();
+        connections::set_observation(
+            &write,
+            id,
+            Observation { kills: 2, keeps: 0 },
+            VendorProfile::Kills,
+            make.now(),
+        )
+        .await
+        .unwrap();
         connections::count_refresh(&write, id).await.unwrap();
         connections::set_warned(&write, id, Some(14)).await.unwrap();
-        connections::set_identity(&write, id, "Main", "1001", b"print").await.unwrap();
+        connections::set_identity(&write, id, "Main", "1001", b"print")
+            .await
+            .unwrap();
         let row = find(&store, id).await;
-        assert_eq!((row.refresh_expires_at, row.refreshes, row.warned_days), (Some(end), 1, Some(14)));
-        assert_eq!((row.seen, row.login.profile, row.old_looked_at), (Observation { kills: 2, keeps: 0 }, VendorProfile::Kills, Some(make.now())));
-        assert_eq!(connections::find_by_fingerprint(store.read(), b"print").await.unwrap().unwrap().id, id);
+        assert_eq!(
+            (row.refresh_expires_at, row.refreshes, row.warned_days),
+            (Some(end), 1, Some(14))
+        );
+        assert_eq!(
+            (row.seen, row.login.profile, row.old_looked_at),
+            (
+                Observation { kills: 2, keeps: 0 },
+                VendorProfile::Kills,
+                Some(make.now())
+            )
+        );
+        assert_eq!(
+            connections::find_by_fingerprint(store.read(), b"print")
+                .await
+                .unwrap()
+                .unwrap()
+                .id,
+            id
+        );
         assert!(!connections::has_data(store.read(), id).await.unwrap());
         let tx = store.begin().await.unwrap();
-        assert_eq!(connections::find_locked(&store, &tx, id).await.unwrap().unwrap().name, "Main");
+        assert_eq!(
+            connections::find_locked(&store, &tx, id)
+                .await
+                .unwrap()
+                .unwrap()
+                .name,
+            "Main"
+        );
     })
     .await;
 }

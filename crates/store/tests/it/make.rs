@@ -34,7 +34,10 @@ pub(crate) struct Make {
 
 impl Make {
     pub(crate) fn new() -> Self {
-        Self { ids: SeededIds::new(7), clock: clock() }
+        Self {
+            ids: SeededIds::new(7),
+            clock: clock(),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -82,7 +85,17 @@ impl Make {
     pub(crate) async fn run(&self, store: &Store, connection: ConnectionId) -> RunId {
         let id = RunId::new(&self.ids);
         let tx = store.begin().await.unwrap();
-        store::runs::insert(&tx, id, connection, RunKind::CatalogImport, false, "ada@example.com", self.now()).await.unwrap();
+        store::runs::insert(
+            &tx,
+            id,
+            connection,
+            RunKind::CatalogImport,
+            false,
+            "ada@example.com",
+            self.now(),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         id
     }

@@ -11,23 +11,48 @@ use store::{ConnectionTrait as _, Store};
 use crate::make::{Make, seconds};
 
 fn notice(make: &Make) -> NewJob {
-    let payload = Payload::DeliverNotice { notice: NoticeId(make.ids.uuid()), channel: "email".to_owned() };
-    NewJob { payload, run_at: make.now(), dedupe_key: None, max_attempts: 3, run: None }
+    let payload = Payload::DeliverNotice {
+        notice: NoticeId(make.ids.uuid()),
+        channel: "email".to_owned(),
+    };
+    NewJob {
+        payload,
+        run_at: make.now(),
+        dedupe_key: None,
+        max_attempts: 3,
+        run: None,
+    }
 }
 
 fn import(make: &Make, connection: ConnectionId, run: RunId) -> NewJob {
-    NewJob { payload: Payload::ImportCatalog { connection, run }, run_at: make.now(), dedupe_key: None, max_attempts: 3, run: Some(run) }
+    NewJob {
+        payload: Payload::ImportCatalog { connection, run },
+        run_at: make.now(),
+        dedupe_key: None,
+        max_attempts: 3,
+        run: Some(run),
+    }
 }
 
 async fn enqueue(make: &Make, store: &Store, new: &NewJob) -> JobId {
     let tx = store.begin().await.unwrap();
-    let id = queue::enqueue(&tx, &make.ids, make.now(), new).await.unwrap();
+    let id = queue::enqueue(&tx, &make.ids, make.now(), new)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }
 
 async fn claim(make: &Make, store: &Store) -> Option<Job> {
-    queue::claim(store, WorkerId(make.ids.uuid()), make.now() + seconds(30), make.now(), None).await.unwrap()
+    queue::claim(
+        store,
+        WorkerId(make.ids.uuid()),
+        make.now() + seconds(30),
+        make.now(),
+        None,
+    )
+    .await
+    .unwrap()
 }
 
 async fn state(store: &Store, id: JobId) -> JobState {
@@ -38,13 +63,28 @@ async fn state(store: &Store, id: JobId) -> JobState {
 async fn a_job_is_done_once_in_the_order_of_its_time() {
     for_both(|store| async move {
         let make = Make::new();
-        let later = enqueue(&make, &store, &NewJob { run_at: make.now() + seconds(60), ..notice(&make) }).await;
+        let later = enqueue(
+            &make,
+            &store,
+            &NewJob {
+                run_at: make.now() + seconds(60),
+                ..notice(&make)
+            },
+        )
+        .await;
         let sooner = enqueue(&make, &store, &notice(&make)).await;
         assert!(queue::any_due(store.read(), make.now()).await.unwrap());
         let job = claim(&make, &store).await.unwrap();
         assert_eq!((job.id, job.attempt, job.fence), (sooner, 1, 1));
-        assert!(claim(&make, &store).await.is_none(), "the other one is not due");
-        assert!(queue::finish(&store.write(), &job, JobState::Done, None, make.now()).await.unwrap());
+        assert!(
+            claim(&make, &store).await.is_none(),
+            "the other one is not due"
+        );
+        assert!(
+            queue::finish(&store.write(), &job, JobState::Done, None, make.now())
+                .await
+                .unwrap()
+        );
         assert_eq!(state(&store, sooner).await, JobState::Done);
         make.clock.advance(seconds(60));
         assert_eq!(claim(&make, &store).await.unwrap().id, later);
@@ -57,7 +97,9 @@ async fn a_job_of_a_change_that_is_rolled_back_never_was() {
     for_both(|store| async move {
         let make = Make::new();
         let tx = store.begin().await.unwrap();
-        queue::enqueue(&tx, &make.ids, make.now(), &notice(&make)).await.unwrap();
+        queue::enqueue(&tx, &make.ids, make.now(), &notice(&make))
+            .await
+            .unwrap();
         drop(tx);
         assert!(claim(&make, &store).await.is_none());
     })
@@ -68,12 +110,30 @@ async fn a_job_of_a_change_that_is_rolled_back_never_was() {
 async fn the_same_key_is_enqueued_again_only_after_the_first_ended() {
     for_both(|store| async move {
         let make = Make::new();
-        let new = NewJob { dedupe_key: Some("prune".to_owned()), payload: Payload::Prune, ..notice(&make) };
+        let new = NewJob {
+            dedupe_key: Some("prune".to_owned()),
+            payload: Payload::Prune,
+            ..notice(&make)
+        };
         let first = enqueue(&make, &store, &new).await;
         assert_eq!(enqueue(&make, &store, &new).await, first);
         let job = claim(&make, &store).await.unwrap();
-        assert_eq!(enqueue(&make, &store, &new).await, first, "also while it runs");
-        assert!(queue::finish(&store.write(), &job, JobState::Failed, Some("no"), make.now()).await.unwrap());
+        assert_eq!(
+            enqueue(&make, &store, &new).await,
+            first,
+            "also while it runs"
+        );
+        assert!(
+            queue::finish(
+                &store.write(),
+                &job,
+                JobState::Failed,
+                Some("no"),
+                make.now()
+            )
+            .await
+            .unwrap()
+        );
         assert_ne!(enqueue(&make, &store, &new).await, first);
     })
     .await;
@@ -96,8 +156,15 @@ async fn one_job_of_a_lane_runs_at_a_time_and_other_lanes_go_on() {
             other => panic!("{other:?}"),
         });
         assert_eq!(lanes, [one, two]);
-        assert!(claim(&make, &store).await.is_none(), "the lane of the third is busy");
-        assert!(queue::finish(&store.write(), &first, JobState::Done, None, make.now()).await.unwrap());
+        assert!(
+            claim(&make, &store).await.is_none(),
+            "the lane of the third is busy"
+        );
+        assert!(
+            queue::finish(&store.write(), &first, JobState::Done, None, make.now())
+                .await
+                .unwrap()
+        );
         assert!(claim(&make, &store).await.is_some());
     })
     .await;
@@ -108,7 +175,10 @@ async fn one_job_of_a_lane_runs_at_a_time_and_other_lanes_go_on() {
 async fn many_workers_do_every_job_exactly_once() {
     for_both(|store| async move {
         let make = Make::new();
-        let connections = [make.connection(&store, "1").await, make.connection(&store, "2").await];
+        let connections = [
+            make.connection(&store, "1").await,
+            make.connection(&store, "2").await,
+        ];
         let mut expected = 0;
         for number in 0..60 {
             let new = if number % 3 == 0 {
@@ -127,11 +197,18 @@ async fn many_workers_do_every_job_exactly_once() {
                 let mut done = Vec::new();
                 // A worker without a job comes back while others still hold lanes.
                 while queue::any_due(store.read(), now).await.unwrap() {
-                    let Some(job) = queue::claim(&store, worker, lease, now, None).await.unwrap() else {
+                    let Some(job) = queue::claim(&store, worker, lease, now, None)
+                        .await
+                        .unwrap()
+                    else {
                         tokio::task::yield_now().await;
                         continue;
                     };
-                    assert!(queue::finish(&store.write(), &job, JobState::Done, None, now).await.unwrap());
+                    assert!(
+                        queue::finish(&store.write(), &job, JobState::Done, None, now)
+                            .await
+                            .unwrap()
+                    );
                     done.push(job.id);
                 }
                 done
@@ -157,26 +234,57 @@ async fn a_worker_that_lost_its_lease_can_write_nothing() {
         let run = make.run(&store, connection).await;
         enqueue(&make, &store, &import(&make, connection, run)).await;
         let lost = claim(&make, &store).await.unwrap();
-        store::runs::mark_running(&store.write(), run, make.now()).await.unwrap();
-        assert!(queue::requeue_lost(&store, make.now()).await.unwrap().is_empty(), "its lease still holds");
+        store::runs::mark_running(&store.write(), run, make.now())
+            .await
+            .unwrap();
+        assert!(
+            queue::requeue_lost(&store, make.now())
+                .await
+                .unwrap()
+                .is_empty(),
+            "its lease still holds"
+        );
 
         make.clock.advance(seconds(31));
-        assert_eq!(queue::requeue_lost(&store, make.now()).await.unwrap(), [run]);
+        assert_eq!(
+            queue::requeue_lost(&store, make.now()).await.unwrap(),
+            [run]
+        );
         let row = store::runs::find(store.read(), run).await.unwrap().unwrap();
         assert_eq!(row.status, RunStatus::Interrupted);
         let again = claim(&make, &store).await.unwrap();
         assert_eq!((again.id, again.attempt, again.fence), (lost.id, 2, 2));
 
         let now = make.now();
-        assert!(!queue::extend(&store.write(), &lost, now + seconds(60)).await.unwrap());
-        assert!(!queue::finish(&store.write(), &lost, JobState::Done, None, now).await.unwrap());
-        assert!(!queue::retry(&store.write(), &lost, now, None, true).await.unwrap());
+        assert!(
+            !queue::extend(&store.write(), &lost, now + seconds(60))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !queue::finish(&store.write(), &lost, JobState::Done, None, now)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !queue::retry(&store.write(), &lost, now, None, true)
+                .await
+                .unwrap()
+        );
         let tx = store.begin().await.unwrap();
         assert!(!queue::hold(&tx, &lost).await.unwrap());
         assert!(queue::hold(&tx, &again).await.unwrap());
         drop(tx);
-        assert!(queue::extend(&store.write(), &again, now + seconds(60)).await.unwrap());
-        assert!(queue::finish(&store.write(), &again, JobState::Done, None, now).await.unwrap());
+        assert!(
+            queue::extend(&store.write(), &again, now + seconds(60))
+                .await
+                .unwrap()
+        );
+        assert!(
+            queue::finish(&store.write(), &again, JobState::Done, None, now)
+                .await
+                .unwrap()
+        );
     })
     .await;
 }
@@ -209,13 +317,34 @@ async fn a_retry_waits_for_its_time_and_may_not_count() {
         let make = Make::new();
         enqueue(&make, &store, &notice(&make)).await;
         let job = claim(&make, &store).await.unwrap();
-        assert!(queue::retry(&store.write(), &job, make.now() + seconds(10), Some("refused"), true).await.unwrap());
+        assert!(
+            queue::retry(
+                &store.write(),
+                &job,
+                make.now() + seconds(10),
+                Some("refused"),
+                true
+            )
+            .await
+            .unwrap()
+        );
         assert!(claim(&make, &store).await.is_none());
         make.clock.advance(seconds(10));
         let job = claim(&make, &store).await.unwrap();
-        assert_eq!((job.attempt, job.last_error.as_deref()), (2, Some("refused")));
-        assert!(queue::retry(&store.write(), &job, make.now(), None, false).await.unwrap());
-        assert_eq!(claim(&make, &store).await.unwrap().attempt, 2, "a stop of the server is no try");
+        assert_eq!(
+            (job.attempt, job.last_error.as_deref()),
+            (2, Some("refused"))
+        );
+        assert!(
+            queue::retry(&store.write(), &job, make.now(), None, false)
+                .await
+                .unwrap()
+        );
+        assert_eq!(
+            claim(&make, &store).await.unwrap().attempt,
+            2,
+            "a stop of the server is no try"
+        );
     })
     .await;
 }
@@ -265,10 +394,17 @@ async fn old_jobs_are_pruned_and_open_ones_stay() {
         let make = Make::new();
         let done = enqueue(&make, &store, &notice(&make)).await;
         let job = claim(&make, &store).await.unwrap();
-        queue::finish(&store.write(), &job, JobState::Done, None, make.now()).await.unwrap();
+        queue::finish(&store.write(), &job, JobState::Done, None, make.now())
+            .await
+            .unwrap();
         let open = enqueue(&make, &store, &notice(&make)).await;
         make.clock.advance(seconds(3600));
-        assert_eq!(queue::prune(&store.write(), make.clock.now()).await.unwrap(), 1);
+        assert_eq!(
+            queue::prune(&store.write(), make.clock.now())
+                .await
+                .unwrap(),
+            1
+        );
         assert!(queue::find(store.read(), done).await.unwrap().is_none());
         assert_eq!(state(&store, open).await, JobState::Queued);
     })

@@ -27,7 +27,10 @@ async fn processes_that_migrate_at_once_all_find_it_done() {
         for result in futures::future::join_all(stores.iter().map(Store::migrate)).await {
             result.unwrap();
         }
-        assert_eq!(database.store().schema_state().await.unwrap(), SchemaState::Current);
+        assert_eq!(
+            database.store().schema_state().await.unwrap(),
+            SchemaState::Current
+        );
     }
 }
 
@@ -43,11 +46,26 @@ async fn a_migrated_copy_is_current() {
 async fn a_newer_database_is_refused() {
     for_both(|store| async move {
         let newer = store::SCHEMA_VERSION + 1;
-        store.write().execute_unprepared(&format!("INSERT INTO schema_version (version) VALUES ({newer})")).await.unwrap();
-        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Newer(newer));
+        store
+            .write()
+            .execute_unprepared(&format!(
+                "INSERT INTO schema_version (version) VALUES ({newer})"
+            ))
+            .await
+            .unwrap();
+        assert_eq!(
+            store.schema_state().await.unwrap(),
+            SchemaState::Newer(newer)
+        );
         let error = store.migrate().await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { found, .. } if found == newer), "{error:?}");
-        assert!(error.to_string().contains("newer version of Ionbridge"), "{error}");
+        assert!(
+            matches!(error, StoreError::NewerSchema { found, .. } if found == newer),
+            "{error:?}"
+        );
+        assert!(
+            error.to_string().contains("newer version of Ionbridge"),
+            "{error}"
+        );
     })
     .await;
 }

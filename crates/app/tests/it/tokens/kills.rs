@@ -28,17 +28,45 @@ const POINTS: [(&str, bool); 9] = [
 /// The lab's binary: on wall time, with a sandbox whose tokens may be refreshed at once.
 async fn lab() -> (Lab, TestBinary, domain::ConnectionId) {
     let mut lab = Lab::start(BINARY, SandboxConfig::default()).await;
-    lab.sandbox = Sandbox::start(SandboxConfig { customers: 1, clock: ClockMode::Automatic, ..SandboxConfig::default() }).await.unwrap();
+    lab.sandbox = Sandbox::start(SandboxConfig {
+        customers: 1,
+        clock: ClockMode::Automatic,
+        ..SandboxConfig::default()
+    })
+    .await
+    .unwrap();
     lab.sandbox.set_knob("access-life-s", "1").unwrap();
     let binary = TestBinary::new(BINARY, lab.environment());
     let credentials = lab.sandbox.request_new_credentials();
-    for (name, text) in [("access", &credentials.access_token), ("refresh", &credentials.refresh_token)] {
+    for (name, text) in [
+        ("access", &credentials.access_token),
+        ("refresh", &credentials.refresh_token),
+    ] {
         std::fs::write(lab.data_dir().join(name), text).unwrap();
     }
     let file = |name: &str| lab.data_dir().join(name).display().to_string();
-    let connected = binary.run(&["--json", "connect", "--account-id", &credentials.account_id, "--access-token-file", &file("access"), "--refresh-token-file", &file("refresh")]);
-    assert_eq!(connected.code, Some(0), "{} {}", connected.out, connected.err);
-    let connection = connected.json()["connection"].as_str().unwrap().parse().unwrap();
+    let connected = binary.run(&[
+        "--json",
+        "connect",
+        "--account-id",
+        &credentials.account_id,
+        "--access-token-file",
+        &file("access"),
+        "--refresh-token-file",
+        &file("refresh"),
+    ]);
+    assert_eq!(
+        connected.code,
+        Some(0),
+        "{} {}",
+        connected.out,
+        connected.err
+    );
+    let connection = connected.json()["connection"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     (lab, binary, connection)
 }
 
@@ -47,7 +75,10 @@ async fn a_death_at_every_named_instant_of_a_refresh() {
     for (point, survives) in POINTS {
         let (lab, binary, connection) = lab().await;
         tokio::time::sleep(Duration::from_millis(120)).await;
-        binary.clone().with("IONBRIDGE_KILL_AT", point).run(&["connection", "refresh"]);
+        binary
+            .clone()
+            .with("IONBRIDGE_KILL_AT", point)
+            .run(&["connection", "refresh"]);
         // The next process on the directory settles what is left, and keeps the login.
         let engine = lab.engine(None).await;
         lab.clock.step_wall(jiff_now());
@@ -57,7 +88,10 @@ async fn a_death_at_every_named_instant_of_a_refresh() {
         loop {
             lab.clock.step_wall(jiff_now());
             let login = login(&engine, connection).await;
-            let settled = store::tokens::list_open_attempts(engine.store().read()).await.unwrap().is_empty();
+            let settled = store::tokens::list_open_attempts(engine.store().read())
+                .await
+                .unwrap()
+                .is_empty();
             if settled && login.generation >= 3 && login.status == ConnectionStatus::Active {
                 assert!(survives, "{point}: nobody could know that the grant lives");
                 break;
@@ -72,7 +106,10 @@ async fn a_death_at_every_named_instant_of_a_refresh() {
         stop.cancel();
         task.await.unwrap();
         let allowed = usize::from(!survives);
-        assert!(lab.sandbox.ledger().consumed_presented() <= allowed, "{point}");
+        assert!(
+            lab.sandbox.ledger().consumed_presented() <= allowed,
+            "{point}"
+        );
     }
 }
 
@@ -93,11 +130,20 @@ async fn kill_9_at_random_instants_loses_no_grant() {
     }
     tokio::time::sleep(Duration::from_millis(110)).await;
     let last = binary.run(&["connection", "refresh"]);
-    assert_eq!(last.code, Some(0), "the grant lives: {} {}", last.out, last.err);
+    assert_eq!(
+        last.code,
+        Some(0),
+        "the grant lives: {} {}",
+        last.out,
+        last.err
+    );
     assert_eq!(lab.sandbox.ledger().consumed_presented(), 0);
 }
 
-#[expect(clippy::disallowed_methods, reason = "the binary under test runs on wall time, so the engine beside it must too")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary under test runs on wall time, so the engine beside it must too"
+)]
 fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

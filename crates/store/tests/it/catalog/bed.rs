@@ -1,17 +1,12 @@
 //! A connection with a run, and products to write.
 
-use domain::catalog::{
-    PricePoint, PriceSource, Product, Variant, VariantKey,
-};
+use domain::catalog::{PricePoint, PriceSource, Product, Variant, VariantKey};
 use domain::{
-    Amount, BillingPeriod, ConnectionId, IdGen as _, ProductId, RunId, Scale, Term,
-    VariantId,
+    Amount, BillingPeriod, ConnectionId, IdGen as _, ProductId, RunId, Scale, Term, VariantId,
 };
 use jiff::Timestamp;
-use store::catalog::{
-    self, LedgerEntry, ProductFilter, ProductWrite, VariantWrite,
-};
 use store::Store;
+use store::catalog::{self, LedgerEntry, ProductFilter, ProductWrite, VariantWrite};
 
 use crate::make::{Make, noon};
 
@@ -151,4 +146,3 @@ pub(super) fn text(text: &str) -> ProductFilter {
         ..ProductFilter::default()
     }
 }
-

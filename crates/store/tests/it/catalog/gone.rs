@@ -2,15 +2,11 @@
 
 use domain::catalog::ChangeKind;
 use domain::run::{RunCounts, RunStatus};
-use domain::{
-    IdGen as _, SetAsideId, Term,
-};
+use domain::{IdGen as _, SetAsideId, Term};
 use rules::catalog::Change;
-use store::catalog::{
-    self, ProductFilter, SetAside, testing,
-};
-use store::testing::for_both;
+use store::catalog::{self, ProductFilter, SetAside, testing};
 use store::runs;
+use store::testing::for_both;
 
 use crate::make::noon;
 

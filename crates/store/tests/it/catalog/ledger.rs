@@ -1,14 +1,8 @@
 //! Products as they were written, and what they cost when.
 
-use domain::catalog::{
-    PricePoint, Product, ProductState,
-};
-use domain::{
-    Amount, Scale, Term,
-};
-use store::catalog::{
-    self, ProductFilter,
-};
+use domain::catalog::{PricePoint, Product, ProductState};
+use domain::{Amount, Scale, Term};
+use store::catalog::{self, ProductFilter};
 use store::testing::for_both;
 
 use crate::make::{noon, seconds};
@@ -133,4 +127,3 @@ async fn what_a_price_was_on_a_day_is_in_the_ledger() {
     })
     .await;
 }
-

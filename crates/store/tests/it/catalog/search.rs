@@ -1,9 +1,7 @@
 //! What is found, in which order.
 
 use domain::Term;
-use store::catalog::{
-    self, PriceSort, ProductFilter,
-};
+use store::catalog::{self, PriceSort, ProductFilter};
 use store::testing::for_both;
 
 use crate::make::noon;
@@ -281,4 +279,3 @@ async fn the_search_follows_what_changes() {
     })
     .await;
 }
-
