@@ -6,12 +6,13 @@ use std::borrow::Cow;
 const BY_NUMBER: [(&str, &str); 2] = [("30", "Microsoft"), ("1", "AWS")];
 
 /// Words of a category or name, and the vendor that they stand for. The first that fits wins.
-const BY_WORD: [(&str, &str); 26] = [
+const BY_WORD: [(&str, &str); 27] = [
     ("microsoft", "Microsoft"),
     ("office 365", "Microsoft"),
     ("azure", "Microsoft"),
     ("dynamics 365", "Microsoft"),
     ("google", "Google"),
+    ("cloud identity", "Google"),
     ("amazon", "AWS"),
     ("aws", "AWS"),
     ("acronis", "Acronis"),
@@ -40,7 +41,11 @@ pub(super) const OTHER: &str = "Other";
 
 /// The vendor, by provider number, else by the words of categories, else by those of the name. Where no word tells, providers
 /// are still told apart, by their number.
-pub(super) fn vendor_of(providers: &[String], categories: &[String], name: &str) -> Cow<'static, str> {
+pub(super) fn vendor_of(
+    providers: &[String],
+    categories: &[String],
+    name: &str,
+) -> Cow<'static, str> {
     let by_number = providers.iter().find_map(|number| {
         let mut known = BY_NUMBER.iter();
         known.find(|(known, _)| known == number)
@@ -91,8 +96,15 @@ mod tests {
         };
         assert_eq!(of(&["30"], &["Google"], ""), "Microsoft");
         assert_eq!(of(&["77"], &["Google Workspace"], ""), "Google");
+        assert_eq!(
+            of(&["8"], &["Identity"], "Cloud Identity Premium"),
+            "Google"
+        );
         assert_eq!(of(&[], &["Security"], "Sophos Central"), "Sophos");
-        assert_eq!(of(&["58", "59"], &["Security"], "Padlock Vault"), "Provider 58");
+        assert_eq!(
+            of(&["58", "59"], &["Security"], "Padlock Vault"),
+            "Provider 58"
+        );
         assert_eq!(of(&[], &[], "Password reset"), OTHER);
         assert_eq!(of(&[], &[], "Office 365 E3"), "Microsoft");
     }

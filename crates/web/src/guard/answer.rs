@@ -87,6 +87,15 @@ async fn refusal(status: StatusCode, body: Body) -> Fault {
             ("unsupported_media_type", "Send it as application/json")
         }
         StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "A field is wrong"),
+        StatusCode::BAD_REQUEST if text.starts_with("Invalid URL") => {
+            let detail = "It holds an id that cannot be one: it was cut off or mistyped.";
+            return Fault::new(
+                status,
+                "unreadable",
+                "There is nothing at this address",
+                detail,
+            );
+        }
         StatusCode::BAD_REQUEST => ("unreadable", "The request cannot be read"),
         _ if status.is_server_error() => ("internal", "Something of ours failed"),
         _ => ("refused", "The request was refused"),

@@ -146,6 +146,16 @@ pub(crate) fn connection_status(row: &ConnectionRow, now: Timestamp) -> status::
     )
 }
 
+/// `Account 10412`, beside a name; nothing where the name is that already.
+pub(crate) fn account_words(row: &ConnectionRow) -> String {
+    let words = format!("Account {}", row.account_id);
+    if row.name == words {
+        String::new()
+    } else {
+        words
+    }
+}
+
 /// The page of a connection.
 pub(crate) fn connection_href(id: domain::ConnectionId) -> String {
     format!("/settings/integrations/{id}")

@@ -77,7 +77,7 @@ pub(crate) async fn show(
             counted(run.counts.read, "product", "products"),
             count(run.counts.unchanged),
             if run.baseline {
-                " The first import writes no report: everything in it was new."
+                " It was the first: everything in it was new."
             } else {
                 ""
             }
@@ -228,11 +228,19 @@ async fn list(
     let end = (offset + u64::from(PAGE)).min(total);
     Ok(ChangeList {
         empty: groups.is_empty().then(|| {
-            Empty::new(
-                "equal",
-                "Nothing changed",
-                "Every product was as before: name, prices, variants and availability.",
-            )
+            if run.baseline {
+                Empty::new(
+                    "package-import",
+                    "There was nothing to compare with",
+                    "The first import brought everything. From the second on, this page tells what each one changed.",
+                )
+            } else {
+                Empty::new(
+                    "equal",
+                    "Nothing changed",
+                    "Every product was as before: name, prices, variants and availability.",
+                )
+            }
         }),
         groups,
         costs,

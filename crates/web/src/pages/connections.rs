@@ -10,7 +10,6 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::connections::{self, ConnectionRow};
-use store::tokens::AttemptRow;
 use store::{catalog, runs};
 use uuid::Uuid;
 
@@ -18,20 +17,15 @@ use crate::app::App;
 use crate::auth::{Caller, ProtectedForm};
 use crate::fault::Fault;
 use crate::from_engine::{to_its_end, told};
-use crate::pages::around::{connection_href, connection_status, life};
+use crate::pages::around::{account_words, connection_href, connection_status, life};
+use crate::pages::connection_history::history;
 use crate::pages::credentials::checks;
-use crate::pages::runs::outcome;
 use crate::pages::{Around, go_to};
 use crate::view::connection::{
     ConnectedCard, ConnectionActions, ConnectionPage, IntegrationsPage, LoginFact,
 };
 use crate::view::format::{count, counted, duration};
-use crate::view::{
-    Button, Fact, Flash, Html, Link, Note, Point, Section, Times, Tone, Value, status,
-};
-
-/// Imports in the history of a connection.
-const HISTORY: u32 = 10;
+use crate::view::{Button, Fact, Flash, Html, Link, Note, Section, Times, Tone, Value, status};
 
 /// A form that holds nothing but its token.
 #[derive(Debug, Deserialize)]
@@ -89,7 +83,7 @@ async fn card(app: &App, row: &ConnectionRow, times: &Times) -> Result<Connected
     Ok(ConnectedCard {
         href: connection_href(row.id),
         name: row.name.clone(),
-        account_id: row.account_id.clone(),
+        account: account_words(row),
         status: connection_status(row, times.now),
         test: row.sandbox,
         life: life(row, times.now),
@@ -222,12 +216,19 @@ async fn page(
         name: row.name.clone(),
         status: connection_status(&row, times.now),
         test: row.sandbox,
-        facts_line: format!(
-            "{}connected by {} on {}",
-            named(&row),
-            row.created_by,
-            times.date_time(row.created_at)
-        ),
+        facts_line: [
+            row.name.clone(),
+            account_words(&row),
+            format!(
+                "connected by {} on {}",
+                row.created_by,
+                times.date_time(row.created_at)
+            ),
+        ]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · "),
         notes: all_notes,
         checks: report.map(|report| checks(report, false)),
         life: life(&row, times.now),
@@ -244,16 +245,6 @@ async fn page(
         frame: around.frame,
     })
     .into_response())
-}
-
-/// Its name and account; one without a name is called by its account already.
-fn named(row: &ConnectionRow) -> String {
-    let account = format!("Account {}", row.account_id);
-    if row.name == account {
-        format!("{account} · ")
-    } else {
-        format!("{} · {account} · ", row.name)
-    }
 }
 
 fn actions(row: &ConnectionRow) -> ConnectionActions {
@@ -301,73 +292,6 @@ fn login_facts(view: &ConnectionOverview, times: &Times) -> Vec<LoginFact> {
         at: Some(times.ago(view.refreshed_at)),
     });
     facts
-}
-
-/// What has happened, the newest first: refreshes, imports, and the day that it was connected.
-async fn history(
-    app: &App,
-    row: &ConnectionRow,
-    view: &ConnectionOverview,
-    times: &Times,
-) -> Result<Vec<Point>, Fault> {
-    let mut events: Vec<(Timestamp, Point)> = view
-        .attempts
-        .iter()
-        .map(|attempt| {
-            let at = attempt.finished_at.unwrap_or(attempt.started_at);
-            (at, point(attempt, times))
-        })
-        .collect();
-    for run in runs::list(app.store().read(), Some(row.id), None, HISTORY).await? {
-        let at = run.finished_at.unwrap_or(run.requested_at);
-        let state = status::run(run.status, run.counts.set_aside);
-        events.push((
-            at,
-            Point {
-                tone: state.tone,
-                icon: "package-import",
-                title: format!("Catalog import {}: {}", count(run.number), state.word),
-                detail: outcome(&run),
-                at: times.second(at),
-            },
-        ));
-    }
-    events.push((
-        row.created_at,
-        Point {
-            tone: Tone::Ok,
-            icon: "plug-connected",
-            title: "Connected".to_owned(),
-            detail: format!("Every check passed. {}.", row.created_by),
-            at: times.second(row.created_at),
-        },
-    ));
-    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Ok(events.into_iter().map(|(_, point)| point).collect())
-}
-
-fn point(attempt: &AttemptRow, times: &Times) -> Point {
-    let (tone, icon, title) = match attempt.outcome.as_deref() {
-        Some("saved") => (Tone::Ok, "refresh", "Login refreshed"),
-        Some("late_saved") => (Tone::Ok, "refresh", "Login refreshed, by a late answer"),
-        Some("superseded") => (Tone::Calm, "refresh", "A newer pair was there already"),
-        Some("refused") => (Tone::Bad, "key-off", "Ion refused the refresh"),
-        Some("busy") => (Tone::Warn, "clock", "Ion asked to come later"),
-        Some("not_sent") => (
-            Tone::Warn,
-            "cloud-off",
-            "Ion was not reached, nothing was sent",
-        ),
-        Some("lost") => (Tone::Bad, "help", "The answer was lost"),
-        _ => (Tone::Info, "loader-2", "A refresh goes on"),
-    };
-    Point {
-        tone,
-        icon,
-        title: title.to_owned(),
-        detail: attempt.detail.clone().unwrap_or_default(),
-        at: times.second(attempt.finished_at.unwrap_or(attempt.started_at)),
-    }
 }
 
 async fn catalog_facts(app: &App, row: &ConnectionRow, times: &Times) -> Result<Vec<Fact>, Fault> {

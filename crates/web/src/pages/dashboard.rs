@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
-use crate::pages::around::{connection_href, connection_status, life};
+use crate::pages::around::{account_words, connection_href, connection_status, life};
 use crate::pages::notices::{action, icon, tone};
 use crate::pages::runs::{kind_words, outcome};
 use crate::view::dashboard::{
@@ -213,7 +213,7 @@ async fn page(
         connections.push(ConnectionState {
             href: connection_href(row.id),
             name: row.name.clone(),
-            account: format!("Account {}", row.account_id),
+            account: account_words(row),
             status: connection_status(row, times.now),
             life: life(row, times.now),
             until: row
@@ -302,7 +302,11 @@ fn key_figures(figures: &CatalogFigures, last: &RunRow) -> Vec<Figure> {
         Figure::new(
             "New",
             count(if last.baseline { 0 } else { counts.added }),
-            "in the last import",
+            if last.baseline {
+                "since the first import"
+            } else {
+                "in the last import"
+            },
         )
         .to(changes.clone()),
         Figure::new(

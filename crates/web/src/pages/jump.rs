@@ -11,7 +11,7 @@ use store::runs;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
-use crate::pages::around::{connection_href, connection_status};
+use crate::pages::around::{account_words, connection_href, connection_status};
 use crate::pages::{Around, wants_part};
 use crate::view::format::count;
 use crate::view::jump::{JumpGroup, JumpItem, JumpList, JumpPage};
@@ -147,7 +147,7 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
             href: connection_href(row.id),
             icon: "plug-connected",
             label: row.name.clone(),
-            detail: format!("Account {}", row.account_id),
+            detail: account_words(row),
             status: Some(connection_status(row, around.times.now)),
         })
         .collect();

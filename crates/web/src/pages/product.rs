@@ -21,17 +21,13 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
+use crate::pages::price_plot::plot;
 use crate::pages::products::new_since;
-use crate::view::product::{
-    self, PriceLine, PricePlot, ProductPage, RawPage, VariantPrice, VariantRow,
-};
+use crate::view::product::{self, ProductPage, RawPage, VariantPrice, VariantRow};
 use crate::view::{
     Button, Delta, Fact, Html, Link, Note, Section, Times, Tone, Value, format, status,
 };
 use crate::{raw, words};
-
-/// Lines of the plot.
-const LINES: usize = 5;
 
 /// The day that is asked about.
 #[derive(Debug, Default, Deserialize)]
@@ -130,7 +126,7 @@ pub(crate) async fn show(
         today,
         past,
         variants,
-        plot: plot(&product.name, &ledger, times.now),
+        plot: plot(&product.name, &detail.variants, &ledger, times.now),
         ledger: ledger_rows(&product.name, &ledger, &times),
         ledger_csv: if costs && !ledger.is_empty() {
             format!("/products/{id}/ledger.csv")
@@ -299,37 +295,8 @@ fn prices_then(ledger: &[LedgerRow], variant: VariantId, times: &Times) -> Vec<V
         .collect()
 }
 
-/// The lines of the currency that has the most prices, the longest first.
-fn plot(product: &str, ledger: &[LedgerRow], now: Timestamp) -> Option<PricePlot> {
-    let mut by_currency: BTreeMap<Currency, u64> = BTreeMap::new();
-    for row in ledger {
-        *by_currency.entry(row.currency).or_default() += 1;
-    }
-    let (currency, _) = by_currency.into_iter().max_by_key(|(_, count)| *count)?;
-    let mut lines: BTreeMap<(VariantId, &str), PriceLine> = BTreeMap::new();
-    for row in ledger.iter().filter(|row| row.currency == currency) {
-        let label = label(product, row);
-        let line = lines
-            .entry((row.variant, &row.meter))
-            .or_insert_with(|| PriceLine {
-                label,
-                points: Vec::new(),
-            });
-        line.points
-            .push((row.from_at.as_second(), row.cost.decimal().to_string()));
-    }
-    let mut lines: Vec<PriceLine> = lines.into_values().collect();
-    lines.sort_by_key(|line| std::cmp::Reverse(line.points.len()));
-    lines.truncate(LINES);
-    Some(PricePlot {
-        currency: currency.to_string(),
-        until: now.as_second(),
-        lines,
-    })
-}
-
 /// The name of a variant and its meter on the page of its product.
-fn label(product: &str, row: &LedgerRow) -> String {
+pub(crate) fn label(product: &str, row: &LedgerRow) -> String {
     let variant = format::within(product, &row.label);
     if row.meter.is_empty() {
         variant.to_owned()

@@ -16,6 +16,8 @@ use crate::words;
 
 /// Records of a run that its page shows.
 const RECORDS: u32 = 8;
+/// Vendors of which a live run tells how many products it read.
+const VENDORS: usize = 6;
 
 /// The part of a run's page that moves.
 pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody, Fault> {
@@ -39,7 +41,13 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
         }
         if counts.set_aside > 0 {
             let rows = catalog::list_set_aside(conn).await?;
-            set_aside = rows.iter().take(RECORDS as usize).map(unread).collect();
+            // What was set aside by a later run is told there.
+            set_aside = rows
+                .iter()
+                .filter(|one| one.first_seen_at <= until)
+                .take(RECORDS as usize)
+                .map(unread)
+                .collect();
         }
     }
     let log = if progress.live && !finished {
@@ -107,6 +115,7 @@ fn so_far(progress: &Progress) -> RunProgress {
         } else {
             String::new()
         },
+        vendors: progress.vendors.iter().take(VENDORS).cloned().collect(),
     }
 }
 
@@ -202,7 +211,7 @@ fn steps(progress: &Progress, row: &RunRow) -> Vec<Step> {
             Step {
                 state: StepState::Running,
                 title: progress.step.clone(),
-                detail: vendors(progress),
+                detail: String::new(),
                 time: String::new(),
             },
         );
@@ -216,16 +225,6 @@ fn steps(progress: &Progress, row: &RunRow) -> Vec<Step> {
         });
     }
     steps
-}
-
-fn vendors(progress: &Progress) -> String {
-    progress
-        .vendors
-        .iter()
-        .take(5)
-        .map(|(vendor, number)| format!("{vendor} {}", count(*number)))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn log_line(line: &LogLine, times: &Times) -> run::LogLine {

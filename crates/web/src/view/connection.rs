@@ -31,8 +31,8 @@ pub struct ConnectedCard {
     pub href: String,
     /// Its name in Ionbridge.
     pub name: String,
-    /// Account ID.
-    pub account_id: String,
+    /// `Account 10412`; empty where the name says it.
+    pub account: String,
     /// State.
     pub status: Status,
     /// It is a sandbox.

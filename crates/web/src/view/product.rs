@@ -199,6 +199,8 @@ pub struct PriceLine {
 pub struct PricePlot {
     /// Currency of all lines.
     pub currency: String,
+    /// `cost`; `cost per month` where lines of a month and of a year are made comparable.
+    pub measure: &'static str,
     /// Now, Unix seconds: prices hold until then.
     pub until: i64,
     /// At most 5 lines, the ones that matter most first.

@@ -118,6 +118,17 @@ pub struct RunBody {
 
 impl HtmlSafe for RunBody {}
 
+impl RunProgress {
+    /// The longest of the vendors' bars.
+    fn most(&self) -> u64 {
+        self.vendors
+            .iter()
+            .map(|(_, number)| *number)
+            .max()
+            .unwrap_or(1)
+    }
+}
+
 /// How far a run is.
 #[derive(Debug, Clone)]
 pub struct RunProgress {
@@ -133,6 +144,8 @@ pub struct RunProgress {
     pub bar: Option<(u64, u64)>,
     /// `71 %`.
     pub percent: String,
+    /// The vendors of which most was read, with how many products each.
+    pub vendors: Vec<(String, u64)>,
 }
 
 /// One line of the log.

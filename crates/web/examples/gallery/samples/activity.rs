@@ -180,6 +180,13 @@ fn body(live: bool) -> run::RunBody {
             left: "about 7 seconds left".to_owned(),
             bar: Some((14_220, 20_100)),
             percent: "71 %".to_owned(),
+            vendors: vec![
+                ("Microsoft".to_owned(), 9_480),
+                ("Google".to_owned(), 1_310),
+                ("AWS".to_owned(), 1_188),
+                ("IBM".to_owned(), 1_402),
+                ("Others".to_owned(), 840),
+            ],
         }),
         figures: vec![
             Figure::new("Unchanged", "14,012", "not written"),

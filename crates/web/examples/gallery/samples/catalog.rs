@@ -452,6 +452,7 @@ fn detail(past: bool) -> product::ProductPage {
         ],
         plot: Some(product::PricePlot {
             currency: "EUR".to_owned(),
+            measure: "cost per month",
             until: times().now.as_second(),
             lines: vec![
                 line("1 year, monthly", &[("2025-11-01", "17.40"), ("2026-03-31", "18.10"), ("2026-11-20", "18.72")]),

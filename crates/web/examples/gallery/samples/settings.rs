@@ -49,7 +49,7 @@ fn integrations(some: bool) -> connection::IntegrationsPage {
         connection::ConnectedCard {
             href: "/settings/integrations/1".to_owned(),
             name: name.to_owned(),
-            account_id: account.to_owned(),
+            account: format!("Account {account}"),
             status: status::connection(ConnectionStatus::Active, Some(i64::from(days))),
             test,
             life: Some(Life { days, total: 32 }),
