@@ -100,10 +100,15 @@ pub fn percent(tenths: u64) -> String {
     format!("{}.{}{THIN}%", count(tenths / 10), tenths % 10)
 }
 
-/// A part of a whole in percent.
+/// A part of a whole in percent, rounded; only the whole is `100.0 %`.
 pub fn share(part: u64, whole: u64) -> String {
-    let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
-    if tenths == 0 && part > 0 {
+    let whole = u128::from(whole.max(1));
+    let exact = u128::from(part) * 1000;
+    let mut tenths = (exact + whole / 2) / whole;
+    if tenths == 1000 && exact < 1000 * whole {
+        tenths = 999;
+    }
+    if part > 0 && exact < whole {
         return format!("under 0.1{THIN}%");
     }
     percent(u64::try_from(tenths).unwrap_or(u64::MAX))
@@ -412,6 +417,10 @@ mod tests {
         assert_eq!(bytes(112_000_000), "112 MB");
         assert_eq!(share(598, 1000), "59.8\u{202f}%");
         assert_eq!(share(14, 20_114), "under 0.1\u{202f}%");
+        assert_eq!(share(108, 402), "26.9\u{202f}%");
+        assert_eq!(share(20_113, 20_114), "99.9\u{202f}%");
+        assert_eq!(share(7, 7), "100.0\u{202f}%");
+        assert_eq!(share(0, 0), "0.0\u{202f}%");
     }
 
     #[test]

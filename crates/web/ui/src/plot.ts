@@ -22,7 +22,12 @@ export async function plot(): Promise<void> {
   const place = find<HTMLElement>("#plot");
   const source = find("#plot-data");
   if (!place || !source?.textContent) return;
-  // Read only where there is a plot: it refuses to load under a language that browsers do not know, such as that of LANG=POSIX.
+  // Read only where there is a plot, and under a language that it can count in: that of LANG=POSIX is none, and it would not load.
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en" });
+  }
   const { default: Plot } = await import("uplot");
   const data = JSON.parse(source.textContent) as Data;
   let span = 365;
