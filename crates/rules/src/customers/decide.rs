@@ -6,95 +6,10 @@
 use std::collections::BTreeMap;
 
 use domain::customer::{CustomerField, CustomerFields, Winner};
-use domain::text_enum;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-text_enum! {
-    /// The rule behind a decision. Ids are stable: they stand in histories.
-    pub enum Rule {
-        /// Both sides hold the same.
-        C01 = "C01",
-        /// Only Ion changed it.
-        C02 = "C02",
-        /// Only Ionbridge changed it.
-        C03 = "C03",
-        /// Both changed it, to the same.
-        C04 = "C04",
-        /// Both changed it; Ion owns the field.
-        C05 = "C05",
-        /// Both changed it; Ionbridge owns the field.
-        C06 = "C06",
-        /// Both changed it; the later one counts.
-        C07 = "C07",
-        /// Both changed it; a person decides.
-        C08 = "C08",
-        /// A person decided.
-        C09 = "C09",
-        /// One side was empty when the two were linked.
-        C10 = "C10",
-        /// They differed when the two were linked, without a common past.
-        C11 = "C11",
-        /// Ion requires the field, and our change would empty it.
-        C12 = "C12",
-        /// New in Ion, like none of ours: imported and linked.
-        C20 = "C20",
-        /// New in Ion, like one of ours: proposed.
-        C21 = "C21",
-        /// New here, and the policy sends new customers to Ion.
-        C22 = "C22",
-        /// New here; it waits until the first plan was applied.
-        C23 = "C23",
-        /// New here; new customers are sent to Ion by hand only.
-        C24 = "C24",
-        /// New here, like one of Ion's: proposed.
-        C25 = "C25",
-        /// A person said to leave it.
-        C26 = "C26",
-        /// Linked, and missing in one complete list.
-        C30 = "C30",
-        /// Linked, and gone from Ion: two complete lists, or a 404.
-        C31 = "C31",
-        /// Gone from Ion, and there again.
-        C32 = "C32",
-        /// Missing in a list that was not complete: says nothing.
-        C33 = "C33",
-        /// Archived here: not synced.
-        C34 = "C34",
-    }
-}
-
-impl Rule {
-    /// Why, in words for people.
-    pub const fn why(self) -> &'static str {
-        match self {
-            Self::C01 => "both sides hold the same",
-            Self::C02 => "only Ion changed it",
-            Self::C03 => "only Ionbridge changed it",
-            Self::C04 => "both sides changed it to the same",
-            Self::C05 => "both sides changed it, and Ion owns this field",
-            Self::C06 => "both sides changed it, and Ionbridge owns this field",
-            Self::C07 => "both sides changed it, and the later change counts",
-            Self::C08 => "both sides changed it differently: a person decides",
-            Self::C09 => "a person decided",
-            Self::C10 => "one side was empty when the two were linked",
-            Self::C11 => "the two differed when they were linked: a person decides",
-            Self::C12 => "Ion requires this field, so it is not emptied there",
-            Self::C20 => "new in Ion, and like none of ours",
-            Self::C21 => "new in Ion, and like one of ours: a person decides",
-            Self::C22 => "new here, and new customers are created in Ion",
-            Self::C23 => "new here; nothing is created in Ion before the first plan was applied",
-            Self::C24 => "new here; customers are created in Ion by hand",
-            Self::C25 => "new here, and like one of Ion's: a person decides",
-            Self::C26 => "a person said to leave it",
-            Self::C30 => "missing in one complete list; looked for again",
-            Self::C31 => "no longer in Ion",
-            Self::C32 => "in Ion again",
-            Self::C33 => "the list was not complete, so a missing customer says nothing",
-            Self::C34 => "archived here, so it is not synced",
-        }
-    }
-}
+use super::rule::Rule;
 
 /// Fields without which Ion takes no customer (Ion API notes 2.2).
 pub const REQUIRED: [CustomerField; 9] = [
@@ -348,260 +263,120 @@ fn same(field: CustomerField, one: &str, other: &str) -> bool {
         }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What is known of one pair, or of one side that stands alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// Ours.
+    pub local: Option<Local<'a>>,
+    /// Ion's, as the list showed it.
+    pub remote: Option<Remote<'a>>,
+    /// Set where the two are linked.
+    pub link: Option<Link<'a>>,
+    /// Every page of Ion's list was read.
+    pub complete: bool,
+    /// No plan was applied for this connection yet.
+    pub first: bool,
+}
 
-    fn fields(city: &str) -> CustomerFields {
-        CustomerFields::default().with(CustomerField::City, city)
-    }
+/// One of ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Local<'a> {
+    /// What it holds.
+    pub side: Side<'a>,
+    /// Put away.
+    pub archived: bool,
+    /// A person said to leave it.
+    pub ignored: bool,
+    /// It looks like one of Ion's that is not linked, and nobody said that they differ.
+    pub resembles: bool,
+}
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
+/// One of Ion's.
+#[derive(Debug, Clone, Copy)]
+pub struct Remote<'a> {
+    /// What it holds.
+    pub side: Side<'a>,
+    /// A person said to leave it.
+    pub ignored: bool,
+    /// It looks like one of ours that is not linked, and nobody said that they differ.
+    pub resembles: bool,
+}
 
-    fn merged(
-        base: Option<&str>,
-        (ours, our_time): (&str, i64),
-        (theirs, their_time): (&str, i64),
-        winner: Winner,
-    ) -> (Option<Rule>, Option<Winner>) {
-        let policy = Policy {
-            winner,
-            ..Policy::default()
-        };
-        let (base, ours, theirs) = (base.map(fields), fields(ours), fields(theirs));
-        let merge = merge(
-            base.as_ref(),
-            Side {
-                fields: &ours,
-                changed_at: Some(at(our_time)),
-            },
-            Side {
-                fields: &theirs,
-                changed_at: Some(at(their_time)),
-            },
-            &policy,
-            &[],
-        );
-        merge
-            .decisions
-            .first()
-            .map_or((None, None), |one| (Some(one.rule), one.winner))
-    }
+/// What is known of a link.
+#[derive(Debug, Clone, Copy)]
+pub struct Link<'a> {
+    /// What both sides agreed on last.
+    pub base: Option<&'a CustomerFields>,
+    /// Complete lists in a row in which it was missing.
+    pub missed: u32,
+    /// It was found to be gone from Ion.
+    pub gone: bool,
+    /// What a person decided on its fields.
+    pub chosen: &'a [Choice],
+}
 
-    #[test]
-    fn each_situation_of_a_field_has_its_rule() {
-        let (ion, ours) = (Some(Winner::Ion), Some(Winner::Ionbridge));
-        for (base, local, remote, winner, rule, wins) in [
-            (Some("a"), ("a", 0), ("a", 0), Winner::Ask, None, None),
-            (
-                Some("a"),
-                ("a", 0),
-                ("b", 0),
-                Winner::Ionbridge,
-                Some(Rule::C02),
-                ion,
-            ),
-            (
-                Some("a"),
-                ("b", 0),
-                ("a", 0),
-                Winner::Ion,
-                Some(Rule::C03),
-                ours,
-            ),
-            (Some("a"), ("b", 0), ("b", 0), Winner::Ask, None, None),
-            (
-                Some("a"),
-                ("b  c", 0),
-                ("b c", 0),
-                Winner::Ask,
-                Some(Rule::C04),
-                ion,
-            ),
-            (
-                Some("a"),
-                ("b", 0),
-                ("c", 0),
-                Winner::Ion,
-                Some(Rule::C05),
-                ion,
-            ),
-            (
-                Some("a"),
-                ("b", 0),
-                ("c", 0),
-                Winner::Ionbridge,
-                Some(Rule::C06),
-                ours,
-            ),
-            (
-                Some("a"),
-                ("b", 2),
-                ("c", 1),
-                Winner::Newest,
-                Some(Rule::C07),
-                ours,
-            ),
-            (
-                Some("a"),
-                ("b", 1),
-                ("c", 2),
-                Winner::Newest,
-                Some(Rule::C07),
-                ion,
-            ),
-            (
-                Some("a"),
-                ("b", 1),
-                ("c", 1),
-                Winner::Newest,
-                Some(Rule::C08),
-                None,
-            ),
-            (
-                Some("a"),
-                ("b", 0),
-                ("c", 0),
-                Winner::Ask,
-                Some(Rule::C08),
-                None,
-            ),
-            (
-                Some("a"),
-                ("", 0),
-                ("a", 0),
-                Winner::Ask,
-                Some(Rule::C12),
-                ion,
-            ),
-            (None, ("", 0), ("b", 0), Winner::Ask, Some(Rule::C10), ion),
-            (None, ("b", 0), ("", 0), Winner::Ask, Some(Rule::C10), ours),
-            (None, ("b", 0), ("c", 0), Winner::Ask, Some(Rule::C11), None),
-            (None, ("b", 0), ("c", 0), Winner::Ion, Some(Rule::C05), ion),
-        ] {
-            assert_eq!(
-                merged(base, local, remote, winner),
-                (rule, wins),
-                "{base:?} {local:?} {remote:?} {winner}"
-            );
-        }
-    }
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing.
+    Nothing,
+    /// Fields are taken over, pushed, or left to a person.
+    Merge(Merge),
+    /// Ours is made of Ion's, and the two are linked.
+    Import,
+    /// A person is asked whether the two are one.
+    Propose,
+    /// Ion's is made of ours, and the two are linked.
+    Create,
+    /// One more complete list without it is noted.
+    Miss,
+    /// It is marked as gone from Ion. Ours stays.
+    MarkGone,
+    /// It is there again, and merged.
+    Return(Merge),
+}
 
-    #[test]
-    fn a_choice_counts_for_what_the_person_saw() {
-        let (base, ours, theirs) = (fields("a"), fields("b"), fields("c"));
-        let choice = Choice {
-            field: CustomerField::City,
-            winner: Winner::Ionbridge,
-            local: "b".into(),
-            remote: "c".into(),
-        };
-        let side = |fields| Side {
-            fields,
-            changed_at: None,
-        };
-        let seen = merge(
-            Some(&base),
-            side(&ours),
-            side(&theirs),
-            &Policy::default(),
-            std::slice::from_ref(&choice),
-        );
-        assert_eq!(
-            seen.to_remote().map(|one| one.rule).collect::<Vec<_>>(),
-            [Rule::C09]
-        );
-        let moved = fields("d");
-        let unseen = merge(
-            Some(&base),
-            side(&ours),
-            side(&moved),
-            &Policy::default(),
-            &[choice],
-        );
-        assert_eq!(unseen.conflicts().count(), 1);
-        assert_eq!(unseen.base, base, "what is open keeps its base");
-    }
-
-    mod laws {
-        use proptest::prelude::*;
-
-        use super::*;
-
-        fn any_fields() -> impl Strategy<Value = CustomerFields> {
-            let text = prop::sample::select(vec!["", "a", "b", "A", "b  c", "b c"]);
-            prop::collection::vec(text, CustomerField::ALL.len()).prop_map(|texts| {
-                CustomerField::ALL
-                    .iter()
-                    .copied()
-                    .zip(texts.into_iter().map(str::to_owned))
-                    .collect()
-            })
-        }
-
-        fn any_policy() -> impl Strategy<Value = Policy> {
-            prop::sample::select(Winner::ALL.to_vec()).prop_map(|winner| Policy {
-                winner,
-                ..Policy::default()
-            })
-        }
-
-        /// Both sides as they are when a merge was carried out.
-        fn carried_out(
-            merge: &Merge,
-            local: &CustomerFields,
-            remote: &CustomerFields,
-        ) -> (CustomerFields, CustomerFields) {
-            let (mut local, mut remote) = (local.clone(), remote.clone());
-            for one in merge.to_local() {
-                local.set(one.field, &one.remote);
+/// What happens to one customer, and by which rule. A merge names a rule for each field; its own is that of the most careful one.
+pub fn decide(situation: Situation<'_>, policy: &Policy) -> (Rule, Action) {
+    match (situation.link, situation.local, situation.remote) {
+        (_, Some(local), _) if local.archived => (Rule::C34, Action::Nothing),
+        (Some(link), Some(local), Some(remote)) => {
+            let merge = merge(link.base, local.side, remote.side, policy, link.chosen);
+            if link.gone {
+                return (Rule::C32, Action::Return(merge));
             }
-            for one in merge.to_remote() {
-                remote.set(one.field, &one.local);
-            }
-            (local, remote)
-        }
-
-        proptest! {
-            #[test]
-            fn an_edit_on_one_side_is_never_lost(base in any_fields(), edited in any_fields(), policy in any_policy(), here: bool) {
-                let side = |fields| Side { fields, changed_at: None };
-                let (local, remote) = if here { (&edited, &base) } else { (&base, &edited) };
-                let merge = merge(Some(&base), side(local), side(remote), &policy, &[]);
-                prop_assert_eq!(merge.conflicts().count(), 0);
-                let (local, remote) = carried_out(&merge, local, remote);
-                prop_assert_eq!(&local, &remote);
-                for (field, text) in edited.all() {
-                    // What Ion requires is not emptied, wherever that was asked for.
-                    let held = here && text.is_empty() && REQUIRED.contains(&field);
-                    prop_assert_eq!(local.get(field), if held { base.get(field) } else { text });
+            match rule_of(&merge) {
+                Rule::C01 if link.missed == 0 && link.base.is_some() => {
+                    (Rule::C01, Action::Nothing)
                 }
-            }
-
-            #[test]
-            fn two_different_edits_never_overwrite_in_silence(base in any_fields(), local in any_fields(), remote in any_fields()) {
-                let side = |fields| Side { fields, changed_at: None };
-                let merge = merge(Some(&base), side(&local), side(&remote), &Policy::default(), &[]);
-                let (local_after, remote_after) = carried_out(&merge, &local, &remote);
-                for (field, before) in base.all() {
-                    let (ours, theirs) = (local.get(field), remote.get(field));
-                    let both = ours != before && theirs != before && !same(field, ours, theirs);
-                    if both && !ours.is_empty() {
-                        prop_assert_eq!((local_after.get(field), remote_after.get(field)), (ours, theirs));
-                    }
-                }
-            }
-
-            #[test]
-            fn a_second_plan_after_the_first_was_carried_out_is_empty(base in prop::option::of(any_fields()), local in any_fields(), remote in any_fields(), policy in any_policy()) {
-                let side = |fields| Side { fields, changed_at: None };
-                let first = merge(base.as_ref(), side(&local), side(&remote), &policy, &[]);
-                let (local, remote) = carried_out(&first, &local, &remote);
-                let second = merge(Some(&first.base), side(&local), side(&remote), &policy, &[]);
-                prop_assert_eq!(second.to_local().count() + second.to_remote().count(), 0);
+                rule => (rule, Action::Merge(merge)),
             }
         }
+        (Some(link), _, None) if link.gone => (Rule::C31, Action::Nothing),
+        (Some(_), _, None) if !situation.complete => (Rule::C33, Action::Nothing),
+        (Some(link), _, None) if link.missed + 1 < MISSES => (Rule::C30, Action::Miss),
+        (Some(_), _, None) => (Rule::C31, Action::MarkGone),
+        (_, None, Some(remote)) if remote.ignored => (Rule::C26, Action::Nothing),
+        (_, None, Some(remote)) if remote.resembles => (Rule::C21, Action::Propose),
+        (_, None, Some(_)) => (Rule::C20, Action::Import),
+        (None, Some(local), _) if local.ignored => (Rule::C26, Action::Nothing),
+        (None, Some(local), _) if local.resembles => (Rule::C25, Action::Nothing),
+        (None, Some(_), _) if situation.first => (Rule::C23, Action::Nothing),
+        (None, Some(_), _) if policy.create_in_ion => (Rule::C22, Action::Create),
+        (None, Some(_), _) => (Rule::C24, Action::Nothing),
+        (None, None, None) => (Rule::C01, Action::Nothing),
     }
 }
+
+/// Complete lists in a row without a customer, after which it counts as gone.
+pub const MISSES: u32 = 2;
+
+/// The rule by which people know a whole merge: an open conflict before all others.
+fn rule_of(merge: &Merge) -> Rule {
+    let first = merge.conflicts().chain(&merge.decisions).next();
+    first.map_or(Rule::C01, |decision| decision.rule)
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,3 +3,5 @@
 pub mod decide;
 pub mod match_up;
 pub mod name;
+pub mod plan;
+pub mod rule;
