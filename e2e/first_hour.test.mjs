@@ -16,7 +16,8 @@ let faults;
 before(async () => {
   ion = await sandbox({ products: 300 });
   await ion.control("/catalog/corrupt", { count: 3 });
-  [app, browser] = await Promise.all([server(ion), launch()]);
+  // Six pages, so that an import can be watched and stopped.
+  [app, browser] = await Promise.all([server(ion, { IONBRIDGE_ION__PAGE_SIZE: "50" }), launch()]);
   ({ context, page, faults } = await open(browser, app.origin, { viewport: { width: 1440, height: 900 } }));
   page.setDefaultTimeout(15_000);
 });
@@ -47,6 +48,12 @@ const press = async (name) => {
   await Promise.all([page.waitForEvent("framenavigated"), page.click(`button:has-text("${name}")`)]);
   await page.waitForLoadState("load");
 };
+/** How many products the live page says were read. */
+const figure = () => page.evaluate(() => Number((document.querySelector("[data-figure]")?.textContent ?? "0").replace(/\D/g, "")));
+/** Waits until the live page tells of more than `number` products. */
+const beyond = (number) => page.waitForFunction((least) => Number((document.querySelector("[data-figure]")?.textContent ?? "0").replace(/\D/g, "")) > least, number);
+/** Waits until the run ended as `state`; its page loads itself anew then, with what only an ended run has. */
+const ended = (state) => page.waitForFunction((words) => new RegExp(words).test(document.querySelector("#run-status").textContent) && !document.querySelector("[data-events]"), state, { timeout: 60_000 });
 /** The words beside a field that is wrong. */
 const wrongAt = (field) => text(`.fld:has(#${field}) .err`);
 
@@ -129,8 +136,6 @@ test("test, then save: active, and the import can be watched", async () => {
   assert.match(await text("#checks"), /not yet proven|Save/i);
   await fine("configure, tested");
   assert.equal((await ion.control("/state", undefined, "GET")).exchanges, 1, "a test spends nothing; the wrong token was one try");
-  // Pages come slowly, so that there is something to watch.
-  await ion.control("/knobs", { "latency-ms": "150" });
   await press("Save");
   assert.match(page.url(), /\/settings\/integrations\/[0-9a-f-]+/);
   assert.match(await text("main"), /Active/);
@@ -139,11 +144,14 @@ test("test, then save: active, and the import can be watched", async () => {
 });
 
 test("the import is live, and ends", async () => {
+  // Pages come slowly until they were seen to come: the import cannot end before.
+  await ion.control("/knobs", { "latency-ms": "1500" });
   await page.click('button:has-text("Import the catalog")');
   await page.waitForURL(/\/activity\/runs\//);
-  await page.waitForFunction(() => Number((document.querySelector("[data-figure]")?.textContent ?? "").replace(/\D/g, "")) > 0);
-  await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status").textContent), undefined, { timeout: 60_000 });
+  await beyond(0);
+  await beyond(await figure());
   await ion.control("/knobs", { "latency-ms": "0" });
+  await ended("Done");
   assert.match(await text("main"), /297|300/);
   await fine("run");
 });
@@ -178,11 +186,27 @@ test("prices move: the next import writes what differs, and says so", async () =
   await page.waitForURL(/integrations\/[0-9a-f-]+/);
   await page.click('button:has-text("Import")');
   await page.waitForURL(/\/activity\/runs\//);
-  await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status").textContent), undefined, { timeout: 60_000 });
+  await ended("Done");
   await goTo("/products/changes");
   assert.ok(Array.isArray(moved) ? moved.length : moved, "the sandbox moved prices");
   assert.match(await text("main"), /\d+ (product|price)/i);
   await fine("changes");
+});
+
+test("an import that is stopped takes nothing away", async () => {
+  await ion.control("/knobs", { "latency-ms": "1500" });
+  await goTo("/settings/integrations");
+  await page.locator("main a.lk, main .card a").first().click();
+  await page.waitForURL(/integrations\/[0-9a-f-]+/);
+  await page.click('button:has-text("Import")');
+  await page.waitForURL(/\/activity\/runs\//);
+  await beyond(0);
+  await page.click('button:has-text("Stop import")');
+  await page.click('#stop button:has-text("Stop import")');
+  await ion.control("/knobs", { "latency-ms": "0" });
+  await ended("Stopped");
+  assert.match(await text('.kpis > div:has-text("Withdrawn")'), /\b0\b/);
+  await fine("run, stopped");
 });
 
 test("what could not be read is set aside, with the place of its fault", async () => {
