@@ -11,7 +11,7 @@ use crate::pages::set_aside::reason;
 use crate::view::format::{self, count, counted};
 use crate::view::parts::{Figure, Step, StepState};
 use crate::view::run::{self, RunBody, RunProgress, RunRecord};
-use crate::view::{Times, Tone, status};
+use crate::view::{Delta, Times, Tone, status};
 use crate::words;
 
 /// Records of a run that its page shows.
@@ -253,7 +253,11 @@ fn moved(row: &catalog::ChangeRow) -> RunRecord {
             .as_deref()
             .and_then(words::currency)
             .map_or_else(String::new, |currency| {
-                format!("{} {currency}", format::difference(before, after, currency))
+                let by = format!("{} {currency}", format::difference(before, after, currency));
+                match format::moved(Some(before), Some(after)) {
+                    Delta::Up(share) | Delta::Down(share) => format!("{by}, {share}"),
+                    Delta::Words(_) => by,
+                }
             }),
         _ => String::new(),
     };
