@@ -68,6 +68,8 @@ impl Sight {
             Some((seen, since)) if seen == state => {
                 steady.saturating_sub(since) + self.age_at_first
             }
+            // Read before the last change and looked at after it, as another task of the process may: what is newer has been seen.
+            Some(((generation, _), _)) if login.generation < generation => Duration::ZERO,
             Some(_) => {
                 (self.seen, self.age_at_first) = (Some((state, steady)), Duration::ZERO);
                 Duration::ZERO

@@ -92,6 +92,16 @@ fn an_age_is_measured_by_the_steady_clock_alone_once_the_login_was_seen() {
         sight.look(&newer, noon(), Duration::from_secs(36)),
         Duration::from_secs(30)
     );
+    assert_eq!(
+        sight.look(&login, noon(), Duration::from_secs(37)),
+        Duration::ZERO,
+        "a read from before the change"
+    );
+    assert_eq!(
+        sight.look(&newer, noon(), Duration::from_secs(38)),
+        Duration::from_secs(32),
+        "which makes nobody forget the change"
+    );
     let mut late = Sight::default();
     assert_eq!(
         late.look(&login, noon() - 1.hours(), Duration::ZERO),
