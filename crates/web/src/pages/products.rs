@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
 use domain::catalog::ProductState;
-use domain::run::RunKind;
+use domain::run::{RunKind, RunStatus};
 use domain::{BillingPeriod, Term};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::address::Address;
+use crate::pages::runs::outcome;
 use crate::pages::{Around, wants_part};
 use crate::view::format::{self, count, counted};
 use crate::view::parts::Empty;
@@ -125,6 +126,9 @@ async fn whole(
     let importable = around.importable().map(|row| row.id);
     for row in &around.connections {
         if let Some(run) = runs::find_unfinished(conn, row.id, RunKind::CatalogImport).await? {
+            // What is saved of a run lags behind; its worker tells where it is.
+            let progress = app.engine().run_progress(run.id).await?;
+            let read = progress.map_or(run.counts.read, |progress| progress.counts.read);
             running = Some(
                 Note::new(
                     Tone::Info,
@@ -132,7 +136,7 @@ async fn whole(
                     format!("Import {} goes on", count(run.number)),
                     format!(
                         "{} products read so far. This list shows what is saved already.",
-                        count(run.counts.read)
+                        count(read)
                     ),
                 )
                 .with(Button::link(
@@ -150,13 +154,13 @@ async fn whole(
         counted(figures.vendors.len() as u64, "vendor", "vendors"),
     );
     if let Some(run) = &last {
-        summary.push_str(&format!(
-            " Imported {}; {} changed.",
-            around
-                .times
-                .in_words(run.finished_at.unwrap_or(run.requested_at)),
-            count(run.counts.changed + run.counts.added)
-        ));
+        let at = around
+            .times
+            .in_words(run.finished_at.unwrap_or(run.requested_at));
+        summary.push_str(&match run.status {
+            RunStatus::NeedsDecision => format!(" Imported {at}."),
+            _ => format!(" Imported {at}: {}.", outcome(run)),
+        });
     }
     let costs = caller.may(Right::SeeCost);
     let exports = if caller.may(Right::Export) {

@@ -60,7 +60,7 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
         status: status::run(progress.status, counts.set_aside),
         finished,
         progress: (!finished).then(|| so_far(&progress)),
-        figures: figures(&counts),
+        figures: figures(&counts, finished),
         steps: steps(&progress, row),
         took: if row.started_at.is_some() {
             format::duration(until.duration_since(from).unsigned_abs())
@@ -119,7 +119,7 @@ fn so_far(progress: &Progress) -> RunProgress {
     }
 }
 
-fn figures(counts: &RunCounts) -> Vec<Figure> {
+fn figures(counts: &RunCounts, finished: bool) -> Vec<Figure> {
     vec![
         Figure::new(
             "Read",
@@ -137,7 +137,11 @@ fn figures(counts: &RunCounts) -> Vec<Figure> {
             ),
         ),
         Figure::new("Unchanged", count(counts.unchanged), ""),
-        Figure::new("Withdrawn", count(counts.withdrawn), ""),
+        if finished {
+            Figure::new("Withdrawn", count(counts.withdrawn), "")
+        } else {
+            Figure::new("Withdrawn", "later", "only after a whole scan")
+        },
         Figure::new("Set aside", count(counts.set_aside), "")
             .with_icon(
                 "alert-triangle",
@@ -205,7 +209,8 @@ fn steps(progress: &Progress, row: &RunRow) -> Vec<Step> {
         ),
         withdraw,
     ];
-    if !progress.step.is_empty() && !progress.status.is_final() {
+    if !matches!(progress.step.as_str(), "" | "Reading the catalog") && !progress.status.is_final()
+    {
         steps.insert(
             1,
             Step {
