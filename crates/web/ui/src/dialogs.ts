@@ -20,6 +20,10 @@ export function dialogs(): void {
     dialog.close();
     dialog.showModal();
     const back = dialog.dataset.modal;
+    // Browsers close without asking where the page was not touched before; a key that is taken does not come so far.
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && dialog.hasAttribute("data-stay")) event.preventDefault();
+    });
     dialog.addEventListener("cancel", (event) => {
       if (dialog.hasAttribute("data-stay")) event.preventDefault();
       else if (back) location.href = back;

@@ -43,6 +43,10 @@ export function jump(): void {
       const at = chosen();
       const next = (at ? all.indexOf(at) : -1) + (event.key === "ArrowDown" ? 1 : -1);
       choose(all[(next + all.length) % Math.max(all.length, 1)]);
+    } else if (event.key === "Escape") {
+      // A search field takes the first Esc to empty itself; here it closes, as the key beside it says.
+      event.preventDefault();
+      dialog.close();
     } else if (event.key === "Enter") {
       const item = chosen();
       if (!item) return;
