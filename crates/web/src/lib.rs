@@ -1,6 +1,6 @@
 //! REST API, server-rendered pages, live progress, authentication.
 //!
-//! [`router`] is the whole of it. [`routes`] lists every route with who may use it; `guard` is what a request passes on its way
+//! [`router()`] is the whole of it. [`routes`] lists every route with who may use it; `guard` is what a request passes on its way
 //! in and out; `pages` and `api` are thin: load, map, answer. What a page looks like stands in [`view`].
 
 mod api;

@@ -1,6 +1,6 @@
 //! The catalog import: pages are fetched, read and written at the same time; only what differs is written.
 //!
-//! - [`import`] carries out a run; it survives a kill at any point and goes on where it was.
+//! - [`import()`] carries out a run; it survives a kill at any point and goes on where it was.
 //! - [`Engine::request_import`](crate::Engine::request_import) asks for one; [`Engine::run_progress`](crate::Engine::run_progress) tells how far it is.
 //! - Products that a complete list no longer shows are withdrawn with care: see `absent` and `rules::catalog::guard`.
 
