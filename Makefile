@@ -7,7 +7,7 @@ SEEDS ?= 10000
 TIMES ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check assets deps fmt fmt-check lint test e2e bench sim sweep release pictures clean
+.PHONY: help demo check assets deps fmt fmt-check lint test e2e e2e-built bench sim sweep release pictures clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,12 @@ test: assets e2e/node_modules/.package-lock.json ## Every Rust test, both databa
 
 e2e: assets e2e/node_modules/.package-lock.json ## The first hour of a new user, in a browser, against the built binary.
 	$(CARGO) build --locked -p ionbridge
-	$(CARGO) run --quiet --locked -p web --example gallery -- target/gallery
+	$(CARGO) build --locked -p web --example gallery
+	$(MAKE) --no-print-directory e2e-built
+
+# With the binary and the gallery that `make test` has built already.
+e2e-built:
+	target/debug/examples/gallery target/gallery
 	cd e2e && npm test
 
 bench: ## The import against the floor, in one run (docs in bench/README.md).
