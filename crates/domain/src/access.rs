@@ -25,6 +25,8 @@ text_enum! {
         SeeCost = "see_cost",
         /// Start and stop imports.
         RunImports = "run_imports",
+        /// Customers: edit them, decide who is who, start and apply a sync.
+        EditCustomers = "edit_customers",
         /// Take lists out of the product.
         Export = "export",
         /// Read the audit log.
@@ -47,7 +49,11 @@ impl Role {
             Self::Admin => true,
             Self::Sales => matches!(
                 right,
-                Right::Read | Right::SeeCost | Right::RunImports | Right::Export
+                Right::Read
+                    | Right::SeeCost
+                    | Right::RunImports
+                    | Right::EditCustomers
+                    | Right::Export
             ),
             Self::Finance => matches!(
                 right,

@@ -68,4 +68,16 @@ ids! {
     VariantId,
     /// One catalog entry that could not be read.
     SetAsideId,
+    /// One customer of ours.
+    CustomerId,
+    /// One plan of a customer sync.
+    PlanId,
+    /// One write to Ion: its intent and what came of it.
+    WriteId,
+    /// One change of a customer, as its history keeps it.
+    ChangeId,
+    /// Two customers of ours made one.
+    CombineId,
+    /// One file of customers that somebody brought.
+    FileId,
 }

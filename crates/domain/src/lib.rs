@@ -15,8 +15,8 @@ pub mod term;
 
 pub use clock::{Clock, IdGen, ManualClock, SeededIds, SystemClock, SystemIds};
 pub use ids::{
-    ApiTokenId, AttemptId, ConnectionId, JobId, NoticeId, ProductId, RunId, SetAsideId, UserId,
-    VariantId, WorkerId,
+    ApiTokenId, AttemptId, ChangeId, CombineId, ConnectionId, CustomerId, FileId, JobId, NoticeId,
+    PlanId, ProductId, RunId, SetAsideId, UserId, VariantId, WorkerId, WriteId,
 };
 pub use money::{Amount, AmountError, Currency, Scale};
 pub use term::{BillingPeriod, Term};

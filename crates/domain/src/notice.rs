@@ -19,6 +19,12 @@ text_enum! {
         ImportNeedsDecision = "import.needs_decision",
         /// An import failed.
         ImportFailed = "import.failed",
+        /// Pairs of customers, a plan or conflicts wait for a person.
+        CustomersWait = "customers.wait",
+        /// A customer could not be written to Ion.
+        CustomerWriteFailed = "customers.write_failed",
+        /// A customer sync failed.
+        CustomerSyncFailed = "customers.sync_failed",
     }
 }
 

@@ -9,6 +9,8 @@ text_enum! {
     pub enum RunKind {
         /// Reads the whole catalog of a connection.
         CatalogImport = "catalog_import",
+        /// Compares the customers of a connection on both sides, or carries out a plan of that.
+        CustomerSync = "customer_sync",
     }
 }
 

@@ -277,6 +277,7 @@ pub(crate) enum Turn {
     Migrate = 4711,
     NumberRun = 4712,
     ChangePeople = 4713,
+    NumberCustomer = 4714,
 }
 
 /// Waits until nobody else has this turn, and keeps it until the transaction ends.

@@ -10,6 +10,7 @@ pub mod budget;
 pub mod catalog;
 pub mod connections;
 pub mod copy;
+pub mod customers;
 mod db;
 mod error;
 mod migrate;

@@ -1,7 +1,7 @@
 //! Durable jobs: enqueued in the transaction of the change that causes them, claimed by one worker, completed under a fence.
 
 use domain::run::JobState;
-use domain::{ConnectionId, IdGen, JobId, NoticeId, RunId, WorkerId};
+use domain::{ConnectionId, CustomerId, IdGen, JobId, NoticeId, PlanId, RunId, WorkerId};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,44 @@ pub enum Payload {
         /// The run that shows it.
         run: RunId,
     },
+    /// Compares the customers of a connection on both sides, and does what follows.
+    SyncCustomers {
+        /// The connection.
+        connection: ConnectionId,
+        /// The run that shows it.
+        run: RunId,
+        /// Makes a plan, and writes nothing on either side.
+        dry_run: bool,
+    },
+    /// Carries out what a person chose of a plan.
+    ApplySyncPlan {
+        /// The connection.
+        connection: ConnectionId,
+        /// The run that shows it.
+        run: RunId,
+        /// The plan.
+        plan: PlanId,
+    },
+    /// Brings what a linked customer holds here to Ion.
+    PushCustomer {
+        /// The connection.
+        connection: ConnectionId,
+        /// Ours.
+        customer: CustomerId,
+        /// The run that found it, where it was not an edit.
+        run: Option<RunId>,
+    },
+    /// Makes a customer of ours in Ion.
+    CreateCustomer {
+        /// The connection.
+        connection: ConnectionId,
+        /// Ours.
+        customer: CustomerId,
+        /// The run that asked for it, where it was not a person.
+        run: Option<RunId>,
+        /// Who asked: the first password is for their eyes.
+        requested_by: String,
+    },
     /// Sends a notice by e-mail or webhook.
     DeliverNotice {
         /// The notice.
@@ -35,11 +73,23 @@ pub enum Payload {
 
 impl Payload {
     /// Every kind that this version can run. A job of a newer version stays for a worker of that version.
-    const KINDS: [&'static str; 3] = ["import-catalog", "deliver-notice", "prune"];
+    const KINDS: [&'static str; 7] = [
+        "import-catalog",
+        "sync-customers",
+        "apply-sync-plan",
+        "push-customer",
+        "create-customer",
+        "deliver-notice",
+        "prune",
+    ];
 
     fn kind(&self) -> &'static str {
         match self {
             Self::ImportCatalog { .. } => "import-catalog",
+            Self::SyncCustomers { .. } => "sync-customers",
+            Self::ApplySyncPlan { .. } => "apply-sync-plan",
+            Self::PushCustomer { .. } => "push-customer",
+            Self::CreateCustomer { .. } => "create-customer",
             Self::DeliverNotice { .. } => "deliver-notice",
             Self::Prune => "prune",
         }
@@ -49,6 +99,13 @@ impl Payload {
     fn lane(&self, id: JobId) -> String {
         match self {
             Self::ImportCatalog { connection, .. } => format!("import:{connection}"),
+            Self::SyncCustomers { connection, .. } | Self::ApplySyncPlan { connection, .. } => {
+                format!("sync:{connection}")
+            }
+            // One writer of a customer at a time.
+            Self::PushCustomer { customer, .. } | Self::CreateCustomer { customer, .. } => {
+                format!("customer:{customer}")
+            }
             Self::DeliverNotice { .. } => id.to_string(),
             Self::Prune => "prune".to_owned(),
         }

@@ -329,6 +329,10 @@ pub enum Action {
     Propose,
     /// Ion's is made of ours, and the two are linked.
     Create,
+    /// Ion's can be made of ours, where a person chooses so.
+    Offer,
+    /// The two are linked and merged, where a person chooses so.
+    Link(Merge),
     /// One more complete list without it is noted.
     Miss,
     /// It is marked as gone from Ion. Ours stays.
@@ -362,9 +366,9 @@ pub fn decide(situation: Situation<'_>, policy: &Policy) -> (Rule, Action) {
         (_, None, Some(_)) => (Rule::C20, Action::Import),
         (None, Some(local), _) if local.ignored => (Rule::C26, Action::Nothing),
         (None, Some(local), _) if local.resembles => (Rule::C25, Action::Nothing),
-        (None, Some(_), _) if situation.first => (Rule::C23, Action::Nothing),
+        (None, Some(_), _) if situation.first => (Rule::C23, Action::Offer),
         (None, Some(_), _) if policy.create_in_ion => (Rule::C22, Action::Create),
-        (None, Some(_), _) => (Rule::C24, Action::Nothing),
+        (None, Some(_), _) => (Rule::C24, Action::Offer),
         (None, None, None) => (Rule::C01, Action::Nothing),
     }
 }

@@ -1,5 +1,6 @@
 //! Customers on both sides: who wins, who is who, and what a run would do.
 
+pub mod check;
 pub mod decide;
 pub mod match_up;
 pub mod name;

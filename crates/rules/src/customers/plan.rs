@@ -21,6 +21,31 @@ pub struct Entry {
     pub action: Action,
 }
 
+impl Entry {
+    /// Done unless a person takes it out. What only a person may choose is not.
+    pub fn is_chosen(&self) -> bool {
+        !matches!(
+            self.action,
+            Action::Offer | Action::Propose | Action::Nothing
+        )
+    }
+
+    /// It writes to Ion.
+    pub fn writes_to_ion(&self) -> bool {
+        match &self.action {
+            Action::Merge(merge) | Action::Return(merge) | Action::Link(merge) => {
+                merge.to_remote().next().is_some()
+            }
+            Action::Create | Action::Offer => true,
+            Action::Nothing
+            | Action::Import
+            | Action::Propose
+            | Action::Miss
+            | Action::MarkGone => false,
+        }
+    }
+}
+
 /// What a run would do. Entries that do nothing are counted, not listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -50,6 +75,10 @@ pub struct Counts {
     pub proposed: u64,
     /// Made in Ion.
     pub created: u64,
+    /// Could be made in Ion, where a person chooses so.
+    pub offered: u64,
+    /// Linked, where a person applies the plan.
+    pub linked: u64,
     /// Missing once, or found gone.
     pub missing: u64,
     /// Left as they are, by a rule.
@@ -84,9 +113,9 @@ impl Plan {
         }
     }
 
-    /// Nothing would be done.
+    /// Nothing would be done, whatever a person could choose beyond it.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        !self.entries.iter().any(Entry::is_chosen)
     }
 }
 
@@ -100,6 +129,8 @@ impl Counts {
             Action::Import => self.imported += 1,
             Action::Propose => self.proposed += 1,
             Action::Create => self.created += 1,
+            Action::Offer => self.offered += 1,
+            Action::Link(_) => self.linked += 1,
             Action::Miss | Action::MarkGone => {
                 self.missing += 1;
                 return true;
@@ -127,10 +158,12 @@ fn place(action: &Action) -> u8 {
         Action::Import => 0,
         Action::Merge(merge) | Action::Return(merge) if merge.to_remote().next().is_none() => 1,
         Action::Merge(_) | Action::Return(_) => 2,
-        Action::Create => 3,
-        Action::Propose => 4,
-        Action::Miss | Action::MarkGone => 5,
-        Action::Nothing => 6,
+        Action::Link(_) => 3,
+        Action::Create => 4,
+        Action::Offer => 5,
+        Action::Propose => 6,
+        Action::Miss | Action::MarkGone => 7,
+        Action::Nothing => 8,
     }
 }
 

@@ -43,6 +43,10 @@ text_enum! {
         C25 = "C25",
         /// A person said to leave it.
         C26 = "C26",
+        /// Alike beyond doubt, by e-mail and name: linked once a person applies the plan.
+        C27 = "C27",
+        /// A person linked the two.
+        C28 = "C28",
         /// Linked, and missing in one complete list.
         C30 = "C30",
         /// Linked, and gone from Ion: two complete lists, or a 404.
@@ -79,6 +83,8 @@ impl Rule {
             Self::C24 => "new here; customers are created in Ion by hand",
             Self::C25 => "new here, and like one of Ion's: a person decides",
             Self::C26 => "a person said to leave it",
+            Self::C27 => "the same e-mail and the same name, and no other like them",
+            Self::C28 => "a person linked the two",
             Self::C30 => "missing in one complete list; looked for again",
             Self::C31 => "no longer in Ion",
             Self::C32 => "in Ion again",

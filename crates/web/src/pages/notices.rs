@@ -73,8 +73,10 @@ pub(crate) const fn icon(kind: NoticeKind) -> &'static str {
         NoticeKind::RefreshRefused | NoticeKind::RefreshUnclear => "key",
         NoticeKind::NeedsNewCredentials => "key-off",
         NoticeKind::Recovered => "circle-check",
-        NoticeKind::ImportNeedsDecision => "user-question",
-        NoticeKind::ImportFailed => "circle-x",
+        NoticeKind::ImportNeedsDecision | NoticeKind::CustomersWait => "user-question",
+        NoticeKind::ImportFailed
+        | NoticeKind::CustomerWriteFailed
+        | NoticeKind::CustomerSyncFailed => "circle-x",
     }
 }
 
@@ -289,6 +291,15 @@ fn event(kind: NoticeKind) -> NoticeEvent {
             Severity::Warn,
         ),
         NoticeKind::ImportFailed => ("An import failed.", Severity::Bad),
+        NoticeKind::CustomersWait => (
+            "Customers wait for a person: pairs to confirm, a plan, or conflicts.",
+            Severity::Warn,
+        ),
+        NoticeKind::CustomerWriteFailed => (
+            "A customer could not be written to Ion; the reason is told.",
+            Severity::Bad,
+        ),
+        NoticeKind::CustomerSyncFailed => ("A customer sync failed.", Severity::Bad),
     };
     NoticeEvent {
         word: kind.to_string(),

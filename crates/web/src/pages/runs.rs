@@ -118,6 +118,7 @@ fn nothing(around: &Around) -> Empty {
 pub(crate) const fn kind_words(kind: RunKind) -> &'static str {
     match kind {
         RunKind::CatalogImport => "Catalog import",
+        RunKind::CustomerSync => "Customer sync",
     }
 }
 

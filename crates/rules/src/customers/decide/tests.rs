@@ -328,7 +328,7 @@ mod situations {
             create_in_ion: true,
             ..Policy::default()
         };
-        assert_eq!(ask(ours), (Rule::C24, Action::Nothing));
+        assert_eq!(ask(ours), (Rule::C24, Action::Offer));
         assert_eq!(decide(ours, &creates), (Rule::C22, Action::Create));
         let first = Situation {
             first: true,
@@ -336,7 +336,7 @@ mod situations {
         };
         assert_eq!(
             decide(first, &creates),
-            (Rule::C23, Action::Nothing),
+            (Rule::C23, Action::Offer),
             "nothing is made in Ion before a plan was seen"
         );
         let alike = Situation {
