@@ -562,6 +562,8 @@ pub struct FileLine {
     pub name: String,
     /// The customer that it changes or looks like.
     pub customer: Option<CustomerId>,
+    /// Version of that customer when the file was compared with it: another one means that the row no longer counts.
+    pub version: Option<u64>,
     /// What it says of the customer: the whole of it as it would be.
     pub content: Option<Customer>,
     /// What it would do or what is wrong, in words for people.

@@ -255,6 +255,8 @@ CREATE TABLE customer_file_row (
   outcome TEXT NOT NULL,
   name TEXT NOT NULL,
   customer_id {uuid},
+  -- Of that customer, when the file was compared with it.
+  version BIGINT,
   content TEXT NOT NULL,
   message TEXT NOT NULL,
   field TEXT,
