@@ -3,6 +3,7 @@
 use domain::customer::{Customer, CustomerField as Field, CustomerFields};
 
 use super::decide::REQUIRED;
+pub use super::places::{countries, languages, states_of};
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn problems_for_ion(
     ));
     problems.extend(shaped(
         Field::Country,
-        is_two_letters,
+        is_country,
         "Ion takes the ISO code of two letters, such as DE or US.",
     ));
     problems.extend(shaped(
@@ -133,6 +134,123 @@ pub fn is_email(text: &str) -> bool {
     })
 }
 
+fn is_country(text: &str) -> bool {
+    countries()
+        .iter()
+        .any(|(code, _)| code.eq_ignore_ascii_case(text))
+}
+
 fn is_two_letters(text: &str) -> bool {
     text.len() == 2 && text.chars().all(|letter| letter.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole() -> CustomerFields {
+        CustomerFields::from_iter(
+            [
+                (Field::Organisation, "Kettle & Söhne"),
+                (Field::Street, "Hauptstr. 1"),
+                (Field::City, "Berlin"),
+                (Field::State, "Berlin"),
+                (Field::Zip, "10115"),
+                (Field::Country, "DE"),
+                (Field::ContactName, "Sam"),
+                (Field::Email, "sam@kettle.example"),
+                (Field::Language, "DE"),
+            ]
+            .map(|(field, text)| (field, text.to_owned())),
+        )
+    }
+
+    fn fields(problems: &[Problem]) -> Vec<&str> {
+        problems
+            .iter()
+            .map(|problem| problem.field.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn what_ion_would_refuse_is_named_by_field() {
+        assert_eq!(problems_for_ion(&whole(), None), []);
+        let nothing = problems_for_ion(&CustomerFields::default(), None);
+        assert_eq!(fields(&nothing), REQUIRED.map(Field::as_str));
+        for (field, text) in [
+            (Field::Email, "sam.kettle.example"),
+            (Field::Email, "sam@kettle"),
+            (Field::Email, "sam@kettle.example, ann@kettle.example"),
+            (Field::Country, "Germany"),
+            (Field::Country, "UK"),
+            (Field::Country, "XX"),
+            (Field::Language, "German"),
+            (Field::Language, "D"),
+            (Field::Language, "1E"),
+        ] {
+            let problems = problems_for_ion(&whole().with(field, text), None);
+            assert_eq!(fields(&problems), [field.as_str()], "{text}");
+        }
+        for (field, text) in [
+            (Field::State, "Nowhere"),
+            (Field::Country, "us"),
+            (Field::Language, "en"),
+        ] {
+            assert_eq!(
+                problems_for_ion(&whole().with(field, text), None),
+                [],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_came_from_ion_is_never_refused() {
+        let odd = CustomerFields::default()
+            .with(Field::Organisation, "Kettle")
+            .with(Field::Email, "none")
+            .with(Field::Country, "Germany")
+            .with(Field::Language, "German");
+        assert_eq!(problems_for_ion(&odd, Some(&odd)), []);
+        let edited = odd
+            .clone()
+            .with(Field::Email, "nothing")
+            .with(Field::City, "Bonn");
+        assert_eq!(fields(&problems_for_ion(&edited, Some(&odd))), ["email"]);
+        let emptied = edited.with(Field::Country, "").with(Field::Email, "none");
+        assert_eq!(fields(&problems_for_ion(&emptied, Some(&odd))), ["country"]);
+    }
+
+    #[test]
+    fn what_cannot_be_kept_here_is_named_by_field() {
+        let mut customer = Customer {
+            fields: CustomerFields::default().with(Field::Organisation, "Kettle"),
+            ..Customer::default()
+        };
+        assert_eq!(problems_here(&customer), []);
+        customer.fields = CustomerFields::default().with(Field::City, &"ü".repeat(LONGEST + 1));
+        customer.vat_number = "1".repeat(LONGEST + 1);
+        customer.notes = "n".repeat(LONGEST_NOTE + 1);
+        customer.contacts = vec![
+            domain::customer::Contact {
+                email: "ann@".to_owned(),
+                ..Default::default()
+            },
+            domain::customer::Contact {
+                phone: "1".to_owned(),
+                ..Default::default()
+            },
+        ];
+        assert_eq!(
+            fields(&problems_here(&customer)),
+            [
+                "organisation",
+                "city",
+                "vat_number",
+                "notes",
+                "contacts[0].email",
+                "contacts[1].name"
+            ]
+        );
+    }
 }
