@@ -53,13 +53,13 @@ pub async fn insert(
     Ok(exec(conn, sql, values).await? == 1)
 }
 
-/// Marks every open notice of a connection as no longer true; their keys are free again.
+/// Marks every open notice about the login of a connection as no longer true; their keys are free again.
 pub async fn resolve_connection(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    exec(conn, "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL", values![connection.0, micros(now)]).await
+    exec(conn, "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL AND kind LIKE 'connection.%'", values![connection.0, micros(now)]).await
 }
 
 /// Marks what was said of a connection as no longer true: of one kind only, or of all kinds but that one. Keys are free again.
@@ -71,11 +71,11 @@ pub async fn resolve_kind(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let compared = match scope {
-        Scope::Only => "=",
-        Scope::Except => "<>",
+        Scope::Only => "kind = $3",
+        Scope::Except => "kind <> $3 AND kind LIKE 'connection.%'",
     };
     let sql = format!(
-        "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL AND kind {compared} $3"
+        "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE connection_id = $1 AND run_id IS NULL AND resolved_at IS NULL AND {compared}"
     );
     exec(conn, sql, values![connection.0, micros(now), kind.as_str()]).await
 }
@@ -85,7 +85,7 @@ pub async fn resolve_kind(
 pub enum Scope {
     /// This one.
     Only,
-    /// All but this one.
+    /// All about its login but this one.
     Except,
 }
 
@@ -96,6 +96,16 @@ pub async fn resolve_run(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     exec(conn, "UPDATE notice SET resolved_at = $2, dedupe_key = NULL WHERE run_id = $1 AND resolved_at IS NULL", values![run.0, micros(now)]).await
+}
+
+/// Marks the notice of a key as no longer true; the key is free again.
+pub async fn resolve_key(
+    conn: &impl ConnectionTrait,
+    key: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE notice SET resolved_at = COALESCE(resolved_at, $2), dedupe_key = NULL WHERE dedupe_key = $1";
+    Ok(exec(conn, sql, values![key, micros(now)]).await? == 1)
 }
 
 /// Marks one notice as dealt with.

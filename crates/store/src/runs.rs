@@ -175,6 +175,14 @@ pub async fn mark_interrupted(conn: &impl ConnectionTrait, id: RunId) -> Result<
     exec(conn, "UPDATE run SET status = 'interrupted', step = 'Interrupted, resumes by itself' WHERE id = $1 AND status = 'running'", values![id.0]).await.map(drop)
 }
 
+/// Forgets a run that found nothing: the time of the last look says it. Its job keeps its id.
+pub async fn forget(conn: &impl ConnectionTrait, id: RunId) -> Result<(), StoreError> {
+    exec(conn, "DELETE FROM run_log WHERE run_id = $1", values![id.0]).await?;
+    exec(conn, "DELETE FROM run WHERE id = $1", values![id.0])
+        .await
+        .map(drop)
+}
+
 /// Ends a run that did not end and will not go on; its counts stay as they are.
 pub async fn give_up(
     conn: &impl ConnectionTrait,

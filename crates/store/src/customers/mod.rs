@@ -1,5 +1,32 @@
 //! Customers of both sides: ours, Ion's as it was last shown, links, pairs, conflicts, history, writes, plans and files.
 
+mod batch;
+mod combine;
+mod conflicts;
+mod files;
+mod history;
+mod ion;
+mod links;
+mod mapping;
+mod ours;
+mod pairs;
+mod plans;
 mod rows;
+mod search;
+mod settings;
+mod writes;
 
+pub use combine::*;
+pub use conflicts::*;
+pub use files::*;
+pub use history::*;
+pub use ion::*;
+pub use links::*;
+pub use mapping::*;
+pub use ours::*;
+pub use pairs::*;
+pub use plans::*;
 pub use rows::*;
+pub use search::*;
+pub use settings::*;
+pub use writes::*;

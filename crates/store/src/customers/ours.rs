@@ -1,0 +1,436 @@
+//! Our customers.
+
+use std::collections::BTreeMap;
+
+use domain::CustomerId;
+use domain::customer::{Contact, Customer, CustomerField, CustomerFields, LinkState};
+use jiff::Timestamp;
+use rules::customers::name::{email_key, fold};
+use sea_orm::{ConnectionTrait, Value};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::batch::{insert_rows, parts, places};
+use super::{CustomerRow, Origin};
+use crate::connections::signed;
+use crate::db::{Turn, take_turn};
+use crate::sql::{Row, count, exec, json_text, micros, row, rows, values};
+use crate::{StoreError, Tx};
+
+/// What only we hold of a customer, as its column keeps it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Own {
+    registration_number: String,
+    vat_number: String,
+    domains: Vec<String>,
+    contacts: Vec<Contact>,
+    notes: String,
+    tags: Vec<String>,
+    external_ids: BTreeMap<String, String>,
+}
+
+impl Own {
+    fn of(customer: &Customer) -> Self {
+        Self {
+            registration_number: customer.registration_number.clone(),
+            vat_number: customer.vat_number.clone(),
+            domains: customer.domains.clone(),
+            contacts: customer.contacts.clone(),
+            notes: customer.notes.clone(),
+            tags: customer.tags.clone(),
+            external_ids: customer.external_ids.clone(),
+        }
+    }
+}
+
+/// Where each field came from.
+pub type Origins = BTreeMap<CustomerField, Origin>;
+
+/// Makes a customer. Gives its number.
+pub async fn insert(
+    tx: &Tx,
+    id: CustomerId,
+    customer: &Customer,
+    origins: &Origins,
+    created_by: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let first = next_number(tx).await?;
+    insert_numbered(
+        tx,
+        first,
+        &[(id, customer.clone(), origins.clone())],
+        created_by,
+        now,
+    )
+    .await?;
+    Ok(first)
+}
+
+/// Makes customers, numbered in this order.
+pub async fn insert_many(
+    tx: &Tx,
+    customers: &[(CustomerId, Customer, Origins)],
+    created_by: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let first = next_number(tx).await?;
+    insert_numbered(tx, first, customers, created_by, now).await
+}
+
+async fn next_number(tx: &Tx) -> Result<u64, StoreError> {
+    take_turn(tx, Turn::NumberCustomer).await?;
+    let next = count(
+        tx,
+        "SELECT COALESCE(MAX(number), 0) + 1 FROM customer",
+        vec![],
+    )
+    .await?;
+    Ok(u64::try_from(next).unwrap_or(1))
+}
+
+async fn insert_numbered(
+    tx: &Tx,
+    first: u64,
+    customers: &[(CustomerId, Customer, Origins)],
+    created_by: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let made = (first..)
+        .zip(customers)
+        .map(|(number, (id, customer, origins))| {
+            let state = if customer.archived {
+                LinkState::Archived
+            } else {
+                LinkState::NotInIon
+            };
+            let mut row = values![id.0, signed(number)];
+            row.extend(content(number, customer, origins));
+            row.extend(values![
+                state.as_str(),
+                1_i64,
+                micros(now),
+                micros(now),
+                created_by,
+                customer.archived.then(|| micros(now))
+            ]);
+            row
+        });
+    let head = "INSERT INTO customer (id, number, fields, own, origins, organisation, organisation_key, email_key, country, search, link_state, version, edited_at, created_at, created_by, archived_at) VALUES ";
+    insert_rows(tx, head, "", made.collect()).await?;
+    write_lists(
+        tx,
+        customers.iter().map(|(id, customer, _)| (*id, customer)),
+    )
+    .await
+}
+
+/// The columns that follow from what a customer holds: from `fields` to `search`.
+fn content(number: u64, customer: &Customer, origins: &Origins) -> Vec<Value> {
+    let get = |field| customer.fields.get(field);
+    values![
+        json_text(&customer.fields),
+        json_text(&Own::of(customer)),
+        json_text(origins),
+        get(CustomerField::Organisation),
+        fold(get(CustomerField::Organisation)),
+        email_key(get(CustomerField::Email)).unwrap_or_default(),
+        get(CustomerField::Country).to_uppercase(),
+        search_words(number, customer)
+    ]
+}
+
+/// Every word by which a customer is found.
+fn search_words(number: u64, customer: &Customer) -> String {
+    let own = Own::of(customer);
+    let number = format!("C-{number:04}");
+    let mut words: Vec<&str> = vec![&number, &own.registration_number, &own.vat_number];
+    words.extend(customer.fields.all().map(|(_, text)| text));
+    words.extend(
+        own.domains
+            .iter()
+            .chain(&own.tags)
+            .chain(own.external_ids.values())
+            .map(String::as_str),
+    );
+    words.extend(
+        own.contacts
+            .iter()
+            .flat_map(|contact| [contact.name.as_str(), contact.email.as_str()]),
+    );
+    words.retain(|word| !word.is_empty());
+    fold(&words.join("\n"))
+}
+
+/// Tags and ids elsewhere, which are looked up by.
+async fn write_lists<'a>(
+    tx: &Tx,
+    customers: impl Iterator<Item = (CustomerId, &'a Customer)>,
+) -> Result<(), StoreError> {
+    let (mut tags, mut externals) = (Vec::new(), Vec::new());
+    for (id, customer) in customers {
+        tags.extend(customer.tags.iter().map(|tag| values![id.0, tag.clone()]));
+        let ids = customer.external_ids.iter();
+        externals
+            .extend(ids.map(|(system, external)| values![id.0, system.clone(), external.clone()]));
+    }
+    let skip = " ON CONFLICT DO NOTHING";
+    insert_rows(
+        tx,
+        "INSERT INTO customer_tag (customer_id, tag) VALUES ",
+        skip,
+        tags,
+    )
+    .await?;
+    insert_rows(
+        tx,
+        "INSERT INTO customer_external (customer_id, system, external_id) VALUES ",
+        skip,
+        externals,
+    )
+    .await
+}
+
+/// A customer by id.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    id: CustomerId,
+) -> Result<Option<CustomerRow>, StoreError> {
+    row(conn, "SELECT * FROM customer WHERE id = $1", values![id.0])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// Customers by id, in no order; those that are not there are left out.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    ids: &[CustomerId],
+) -> Result<Vec<CustomerRow>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in parts(ids) {
+        let sql = format!(
+            "SELECT * FROM customer WHERE id IN ({})",
+            places(0, part.len())
+        );
+        let values = part.iter().map(|id| Value::from(id.0)).collect();
+        for row in rows(conn, sql, values).await? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A customer by its number.
+pub async fn find_by_number(
+    conn: &impl ConnectionTrait,
+    number: u64,
+) -> Result<Option<CustomerRow>, StoreError> {
+    row(
+        conn,
+        "SELECT * FROM customer WHERE number = $1",
+        values![signed(number)],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
+}
+
+/// Customers that have this id in another system.
+pub async fn find_by_external(
+    conn: &impl ConnectionTrait,
+    system: &str,
+    id: &str,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let sql =
+        "SELECT customer_id AS id FROM customer_external WHERE system = $1 AND external_id = $2";
+    ids(conn, sql, values![system, id]).await
+}
+
+/// Customers with this e-mail that are not archived.
+pub async fn find_by_email(
+    conn: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let Some(key) = email_key(email) else {
+        return Ok(Vec::new());
+    };
+    ids(
+        conn,
+        "SELECT id FROM customer WHERE email_key = $1 AND archived_at IS NULL ORDER BY number",
+        values![key],
+    )
+    .await
+}
+
+/// Customers of this name that are not archived.
+pub async fn find_by_organisation(
+    conn: &impl ConnectionTrait,
+    name: &str,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let sql = "SELECT id FROM customer WHERE organisation_key = $1 AND archived_at IS NULL ORDER BY number";
+    ids(conn, sql, values![fold(name.trim())]).await
+}
+
+async fn ids(
+    conn: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<CustomerId>, StoreError> {
+    rows(conn, sql, values)
+        .await?
+        .iter()
+        .map(|row| Ok(row.get::<Uuid>("id")?.into()))
+        .collect()
+}
+
+/// How many customers are not archived.
+pub async fn count_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let all = count(
+        conn,
+        "SELECT COUNT(*) FROM customer WHERE archived_at IS NULL",
+        vec![],
+    )
+    .await?;
+    Ok(u64::try_from(all).unwrap_or(0))
+}
+
+/// Writes what a customer holds, where it still is of this version. `edited`: a field changed that Ion holds too, and not by a sync.
+pub async fn save(
+    tx: &Tx,
+    id: CustomerId,
+    expected_version: u64,
+    customer: &Customer,
+    origins: &Origins,
+    edited: bool,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(known) = row(
+        tx,
+        "SELECT number FROM customer WHERE id = $1",
+        values![id.0],
+    )
+    .await?
+    else {
+        return Ok(false);
+    };
+    let sql = "UPDATE customer SET fields = $3, own = $4, origins = $5, organisation = $6, organisation_key = $7, email_key = $8, country = $9, search = $10,
+           version = version + 1, edited_at = CASE WHEN $11 THEN $12 ELSE edited_at END,
+           archived_at = CASE WHEN NOT $13 THEN NULL ELSE COALESCE(archived_at, $12) END
+         WHERE id = $1 AND version = $2";
+    let mut bound = values![id.0, signed(expected_version)];
+    bound.extend(content(known.count("number")?, customer, origins));
+    bound.extend(values![edited, micros(now), customer.archived]);
+    if exec(tx, sql, bound).await? != 1 {
+        return Ok(false);
+    }
+    exec(
+        tx,
+        "DELETE FROM customer_tag WHERE customer_id = $1",
+        values![id.0],
+    )
+    .await?;
+    exec(
+        tx,
+        "DELETE FROM customer_external WHERE customer_id = $1",
+        values![id.0],
+    )
+    .await?;
+    write_lists(tx, std::iter::once((id, customer))).await?;
+    Ok(true)
+}
+
+/// Leaves a customer out of sync, or takes it in again.
+pub async fn set_ignored(
+    tx: &Tx,
+    id: CustomerId,
+    ignored: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // Somebody said something new of it: it is matched anew.
+    let sql = "UPDATE customer SET ignored = $2, edited_at = CASE WHEN $2 THEN edited_at ELSE $3 END WHERE id = $1 AND ignored <> $2";
+    exec(tx, sql, values![id.0, ignored, micros(now)])
+        .await
+        .map(drop)
+}
+
+/// Notes that a customer became a part of another, or no longer is one.
+pub async fn set_merged_into(
+    tx: &Tx,
+    id: CustomerId,
+    into: Option<CustomerId>,
+    _now: Timestamp,
+) -> Result<(), StoreError> {
+    exec(
+        tx,
+        "UPDATE customer SET merged_into = $2 WHERE id = $1",
+        values![id.0, into.map(|into| into.0)],
+    )
+    .await
+    .map(drop)
+}
+
+/// How a customer stands to Ion, from everything that is known of it: of several links the one that needs a person most.
+const STATE: &str = "CASE
+    WHEN archived_at IS NOT NULL THEN 'archived'
+    WHEN EXISTS (SELECT 1 FROM customer_conflict x WHERE x.customer_id = customer.id) THEN 'conflict'
+    WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = customer.id AND l.failed IS NOT NULL) THEN 'failed'
+    WHEN EXISTS (SELECT 1 FROM customer_link l JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE l.customer_id = customer.id AND i.gone_at IS NOT NULL) THEN 'gone'
+    WHEN EXISTS (SELECT 1 FROM customer_link l JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE l.customer_id = customer.id AND NOT i.active) THEN 'inactive'
+    WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = customer.id) THEN 'linked'
+    WHEN EXISTS (SELECT 1 FROM customer_pair p WHERE p.customer_id = customer.id AND p.state = 'proposed') THEN 'proposed'
+    WHEN ignored THEN 'ignored'
+    WHEN EXISTS (SELECT 1 FROM customer_write w WHERE w.customer_id = customer.id AND w.kind = 'create' AND w.state = 'refused'
+      AND NOT EXISTS (SELECT 1 FROM customer_write later WHERE later.customer_id = customer.id AND later.kind = 'create' AND later.started_at > w.started_at)) THEN 'failed'
+    ELSE 'not_in_ion' END";
+
+/// Works out anew how a customer stands to Ion. Call it after anything that it follows from.
+pub async fn settle_state(tx: &Tx, id: CustomerId) -> Result<(), StoreError> {
+    settle_states(tx, &[id]).await
+}
+
+/// The same for many.
+pub async fn settle_states(tx: &Tx, ids: &[CustomerId]) -> Result<(), StoreError> {
+    for part in parts(ids) {
+        let sql = format!(
+            "UPDATE customer SET link_state = {STATE} WHERE id IN ({})",
+            places(0, part.len())
+        );
+        exec(tx, sql, part.iter().map(|id| Value::from(id.0)).collect()).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn read(row: &Row) -> Result<CustomerRow, StoreError> {
+    let own: Own = row.json("customer", "own")?;
+    let fields: CustomerFields = row.json("customer", "fields")?;
+    let archived_at = row.time_opt("archived_at")?;
+    Ok(CustomerRow {
+        id: row.get::<Uuid>("id")?.into(),
+        number: row.count("number")?,
+        customer: Customer {
+            fields,
+            registration_number: own.registration_number,
+            vat_number: own.vat_number,
+            domains: own.domains,
+            contacts: own.contacts,
+            notes: own.notes,
+            tags: own.tags,
+            external_ids: own.external_ids,
+            archived: archived_at.is_some(),
+        },
+        origins: row.json("customer", "origins")?,
+        link_state: row.word("customer", "link_state")?,
+        ignored: row.get("ignored")?,
+        version: row.count("version")?,
+        edited_at: row.time("edited_at")?,
+        created_at: row.time("created_at")?,
+        created_by: row.get("created_by")?,
+        archived_at,
+        merged_into: row.get::<Option<Uuid>>("merged_into")?.map(CustomerId),
+    })
+}
