@@ -152,18 +152,19 @@ pub async fn set_line_chosen(
     }
 }
 
-/// Notes that a row was applied, and why it failed where it did.
+/// Notes that a row was applied, and why it failed where it did. False where it was noted before: who applies the same file at the same
+/// time waits here, and then leaves the row.
 pub async fn mark_line(
     tx: &Tx,
     file: FileId,
     line: u64,
     result: Option<&str>,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE customer_file_row SET applied_at = $3, result = $4 WHERE file_id = $1 AND line = $2";
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE customer_file_row SET applied_at = $3, result = $4 WHERE file_id = $1 AND line = $2 AND applied_at IS NULL";
     exec(tx, sql, values![file.0, signed(line), micros(now), result])
         .await
-        .map(drop)
+        .map(|changed| changed > 0)
 }
 
 /// Ends a file.
