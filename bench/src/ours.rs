@@ -105,6 +105,7 @@ fn engine(store: Store, ion: IonSettings) -> Engine {
         },
         ion,
         catalog: CatalogSettings::default(),
+        customers: engine::CustomerSettings::default(),
         notices: NoticeSettings::default(),
     };
     Engine::new(EngineParts {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use engine::{
-    CatalogSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls, WebhookSettings,
+    CatalogSettings, CustomerSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls,
+    WebhookSettings,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -32,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) key: Key,
     pub(crate) ion: Ion,
     pub(crate) catalog: Catalog,
+    pub(crate) customers: Customers,
     pub(crate) worker: Worker,
     pub(crate) notices: Notices,
     pub(crate) telemetry: Telemetry,
@@ -79,6 +81,14 @@ pub(crate) struct Catalog {
     guard_percent: u8,
     guard_minimum: u64,
     pricing_batch: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Customers {
+    poll_s: u64,
+    guard_percent: u8,
+    guard_minimum: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -154,8 +164,8 @@ impl Config {
         if self.ion.page_size == 0 || self.ion.requests_per_second == 0 {
             bail!("ion.page_size and ion.requests_per_second must be at least 1");
         }
-        if self.catalog.guard_percent > 100 {
-            bail!("catalog.guard_percent is a share between 0 and 100");
+        if self.catalog.guard_percent > 100 || self.customers.guard_percent > 100 {
+            bail!("guard_percent is a share between 0 and 100");
         }
         if !matches!(self.telemetry.format.as_str(), "text" | "json") {
             bail!("telemetry.format is text or json");
@@ -201,6 +211,14 @@ impl Config {
             guard_minimum: self.catalog.guard_minimum,
             pricing_batch: self.catalog.pricing_batch,
             ..CatalogSettings::default()
+        }
+    }
+
+    pub(crate) fn customers(&self) -> CustomerSettings {
+        CustomerSettings {
+            poll: Duration::from_secs(self.customers.poll_s.max(10)),
+            guard_percent: self.customers.guard_percent,
+            guard_minimum: self.customers.guard_minimum,
         }
     }
 

@@ -133,6 +133,7 @@ impl Home {
             },
             ion: self.config.ion(),
             catalog: self.config.catalog(),
+            customers: self.config.customers(),
             notices: self.config.notices(&self.public_url),
         };
         Ok(Engine::new(EngineParts {

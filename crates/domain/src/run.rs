@@ -89,4 +89,20 @@ pub struct RunCounts {
     pub bytes: u64,
     /// How many records the last complete run of this kind had; 0 where unknown.
     pub expected: u64,
+    /// Customers with a field taken over from Ion.
+    pub pulled: u64,
+    /// Customers with a field sent to Ion, or to be sent by a job.
+    pub pushed: u64,
+    /// Customers to be made in Ion by a job.
+    pub created: u64,
+    /// Pairs that were linked.
+    pub linked: u64,
+    /// Customers with a field that a person decides.
+    pub conflicts: u64,
+    /// Pairs that a person is asked about.
+    pub proposed: u64,
+    /// Customers found to be gone from Ion.
+    pub gone: u64,
+    /// What a plan held that is no longer true, and was left.
+    pub moved: u64,
 }

@@ -24,6 +24,20 @@ pub const ALL: &[&str] = &[
     "import.after-page-commit",
     "import.before-withdrawals",
     "import.before-end",
+    "sync.after-list-read",
+    "sync.after-mirror",
+    "sync.after-imports",
+    "sync.after-merges",
+    "sync.after-plan-batch",
+    "sync.before-end",
+    "push.after-read",
+    "push.before-put",
+    "push.after-put",
+    "push.after-base",
+    "create.after-intent",
+    "create.before-post",
+    "create.after-post",
+    "create.after-link",
 ];
 
 struct Armed {

@@ -22,6 +22,8 @@ pub struct EngineSettings {
     pub ion: IonSettings,
     /// The catalog import.
     pub catalog: CatalogSettings,
+    /// The customer sync.
+    pub customers: CustomerSettings,
     /// Notices by e-mail and webhook.
     pub notices: NoticeSettings,
 }
@@ -115,6 +117,27 @@ impl Default for CatalogSettings {
             guard_minimum: 20,
             pricing_batch: 200,
             pricing_providers: Vec::new(),
+        }
+    }
+}
+
+/// Settings of the customer sync.
+#[derive(Debug, Clone)]
+pub struct CustomerSettings {
+    /// How often Ion is looked at for changes, where nothing moves; more often while something does.
+    pub poll: Duration,
+    /// A run that would change or lose more than this share of the linked customers stops and asks.
+    pub guard_percent: u8,
+    /// The guard never fires below this number of customers.
+    pub guard_minimum: u64,
+}
+
+impl Default for CustomerSettings {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(300),
+            guard_percent: 30,
+            guard_minimum: 20,
         }
     }
 }

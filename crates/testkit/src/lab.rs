@@ -108,6 +108,7 @@ impl Lab {
             keeper: self.keeper.clone(),
             ion: self.ion(),
             catalog: CatalogSettings::default(),
+            customers: engine::CustomerSettings::default(),
             notices: NoticeSettings::default(),
         };
         adjust(&mut settings);

@@ -41,7 +41,7 @@ pub struct WorkerSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
-            slots: 4,
+            slots: 8,
             lease: Duration::from_secs(30),
             poll: Duration::from_millis(250),
             import_schedule: "10 3 * * *".to_owned(),

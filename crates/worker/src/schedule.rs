@@ -64,6 +64,7 @@ impl Schedule {
             .await?;
             tx.commit().await?;
         }
+        engine.request_due_syncs().await?;
         let Some(import) = &self.import else {
             return Ok(());
         };

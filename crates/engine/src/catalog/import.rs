@@ -15,12 +15,12 @@ use tokio_util::task::AbortOnDropHandle;
 use super::absent::{Absent, Missing};
 use super::checkpoint::Checkpoint;
 use super::claim::Claim;
-use super::fetch::{ScanEnd, fetch};
 use super::prices::PriceBook;
 use super::progress::Live;
 use super::read::{Reader, Readings, Seen};
 use super::words;
 use super::write::Writer;
+use crate::listing::{ScanEnd, fetch};
 use crate::{Engine, kill_point};
 
 /// Which import to carry out.
@@ -198,13 +198,20 @@ impl<'a> Import<'a> {
         };
         let (pages_in, pages) = mpsc::channel(1);
         let (readings_in, mut readings) = mpsc::channel(1);
-        let fetching = AbortOnDropHandle::new(tokio::spawn(fetch(
-            self.ion.clone(),
-            self.account.clone(),
-            self.engine.settings().ion.page_size,
-            self.start.clone(),
-            pages_in,
-        )));
+        let (ion, account) = (self.ion.clone(), self.account.clone());
+        let page_size = self.engine.settings().ion.page_size;
+        let read_page = move |token: Option<ion_client::PageToken>| {
+            let (ion, account) = (ion.clone(), account.clone());
+            async move {
+                let list = ion.products(&account).list().page_size(page_size);
+                token
+                    .map_or(list.clone(), |token| list.start_at(token))
+                    .send()
+                    .await
+            }
+        };
+        let fetching =
+            AbortOnDropHandle::new(tokio::spawn(fetch(read_page, self.start.clone(), pages_in)));
         let reading = AbortOnDropHandle::new(tokio::spawn(reader.run(pages, readings_in)));
         let counts = if self.start.is_some() {
             self.run.counts

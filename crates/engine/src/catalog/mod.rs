@@ -9,7 +9,6 @@ mod checkpoint;
 mod claim;
 mod compare;
 mod decide;
-mod fetch;
 mod import;
 mod map;
 mod notice;
@@ -23,5 +22,7 @@ mod write;
 
 pub use decide::DecideError;
 pub use import::{ImportEnd, ImportError, ImportJob, import, import_claimed, import_with};
+pub(crate) use progress::Live;
 pub use progress::{ProgressHub, RunProgress};
 pub use request::{ImportRequested, RequestError};
+pub(crate) use words::cause;

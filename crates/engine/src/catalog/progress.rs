@@ -56,11 +56,11 @@ impl ProgressHub {
     }
 
     /// Begins to tell of a run.
-    pub(super) fn begin(&self, run: &RunRow, clock: &Arc<dyn Clock>) -> Live {
+    pub(crate) fn begin(&self, run: &RunRow, clock: &Arc<dyn Clock>) -> Live {
         let progress = RunProgress {
             status: RunStatus::Running,
             counts: run.counts,
-            step: "Reading the catalog".to_owned(),
+            step: String::new(),
             rate_per_s: None,
             eta: None,
             vendors: Vec::new(),
@@ -85,7 +85,7 @@ impl ProgressHub {
 
 /// Where one run tells of its progress.
 #[derive(Debug, Clone)]
-pub(super) struct Live {
+pub(crate) struct Live {
     sender: Arc<watch::Sender<RunProgress>>,
     clock: Arc<dyn Clock>,
     began: Duration,
@@ -93,7 +93,7 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn update(&self, counts: &RunCounts, step: &str, vendors: &BTreeMap<String, u64>) {
+    pub(crate) fn update(&self, counts: &RunCounts, step: &str, vendors: &BTreeMap<String, u64>) {
         let took = self.clock.steady().saturating_sub(self.began);
         let read = u128::from(counts.read.saturating_sub(self.read_before));
         let rate = (took >= FIRST_RATE)
@@ -117,7 +117,7 @@ impl Live {
         });
     }
 
-    pub(super) fn log(&self, at: Timestamp, level: &str, message: &str) {
+    pub(crate) fn log(&self, at: Timestamp, level: &str, message: &str) {
         self.sender.send_modify(|progress| {
             if progress.log.len() == LINES {
                 progress.log.remove(0);
@@ -130,7 +130,7 @@ impl Live {
         });
     }
 
-    pub(super) fn end(&self, status: RunStatus, counts: &RunCounts) {
+    pub(crate) fn end(&self, status: RunStatus, counts: &RunCounts) {
         self.sender.send_modify(|progress| {
             progress.status = status;
             progress.counts = *counts;

@@ -11,11 +11,11 @@ use store::catalog::{KnownProduct, ReadyProduct, SetAside, load_known, load_prod
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::compare::{Source, again, fresh};
-use super::fetch::{Fetched, FetchedPage, ScanEnd};
 use super::import::ImportError;
 use super::map::{self, Unreadable};
 use super::prices::{self, PriceBook, Prices};
 use crate::Engine;
+use crate::listing::{Fetched, FetchedPage, ScanEnd};
 
 /// Pages in a row without one new product, after which the list is taken to be endless.
 const PAGES_WITHOUT_NEWS: u32 = 100;
@@ -110,7 +110,7 @@ impl Reader {
     /// Reads pages until the list ends or nobody listens. Gives back what the list showed.
     pub(super) async fn run(
         mut self,
-        mut pages: Receiver<Fetched>,
+        mut pages: Receiver<Fetched<ion_client::Product>>,
         out: Sender<Readings>,
     ) -> Result<Seen, ImportError> {
         let mut without_news = 0;
@@ -140,7 +140,10 @@ impl Reader {
         Ok(self.seen)
     }
 
-    async fn page(&mut self, page: FetchedPage) -> Result<(ReadPage, bool), ImportError> {
+    async fn page(
+        &mut self,
+        page: FetchedPage<ion_client::Product>,
+    ) -> Result<(ReadPage, bool), ImportError> {
         let mut ready = ReadPage {
             next: page.next,
             ..ReadPage::default()

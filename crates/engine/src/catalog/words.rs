@@ -4,7 +4,7 @@ use domain::run::RunCounts;
 use ion_client::{Class, Error};
 use store::runs::RunRow;
 
-use super::fetch::{RESTARTS, ScanEnd};
+use crate::listing::{RESTARTS, ScanEnd};
 
 pub(super) const NOT_WHOLE: &str = "This run went on after an interruption, so it did not see the whole list at once: nothing is marked as withdrawn. The next run does that.";
 
@@ -104,7 +104,7 @@ pub(super) fn stopped(counts: &RunCounts) -> String {
     )
 }
 
-fn cause(end: &ScanEnd) -> String {
+pub(crate) fn cause(end: &ScanEnd) -> String {
     let error = match end {
         ScanEnd::Complete => return "the list ended".to_owned(),
         ScanEnd::Loop => {
@@ -144,7 +144,7 @@ fn cause(end: &ScanEnd) -> String {
 }
 
 /// An error with its causes, for the log.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -258,7 +258,8 @@ fn add(counts: &mut RunCounts, more: &RunCounts) {
         pages,
         requests,
         bytes,
-        expected: _,
+        // What only a customer sync counts.
+        ..
     } = more;
     for (count, more) in [
         (&mut counts.read, read),

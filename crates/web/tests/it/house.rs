@@ -173,6 +173,7 @@ impl House {
                 keeper: plan.keeper,
                 ion: plan.ion,
                 catalog: CatalogSettings::default(),
+                customers: engine::CustomerSettings::default(),
                 notices: plan.notices,
             },
         });

@@ -38,7 +38,7 @@ pub(super) async fn run(
 }
 
 /// Ends the run of a job that is given up, so that nobody waits for it.
-async fn give_up(engine: &Engine, run: RunId, why: &str) {
+pub(super) async fn give_up(engine: &Engine, run: RunId, why: &str) {
     let now = engine.clock().now();
     let Ok(Some(row)) = store::runs::find(engine.store().read(), run).await else {
         return;
@@ -61,7 +61,7 @@ async fn give_up(engine: &Engine, run: RunId, why: &str) {
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

@@ -1,10 +1,12 @@
 //! One thin file per job.
 
+mod customers;
 mod deliver_notice;
 mod import_catalog;
 mod prune;
 
 use engine::Engine;
+use engine::customers::SyncMode;
 use store::queue::{Job, Payload};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +23,37 @@ pub(crate) async fn run(
         Payload::ImportCatalog { connection, run } => {
             import_catalog::run(engine, job, *connection, *run, cancel).await
         }
+        Payload::SyncCustomers {
+            connection,
+            run,
+            dry_run,
+        } => {
+            let mode = if *dry_run {
+                SyncMode::DryRun
+            } else {
+                SyncMode::Auto
+            };
+            customers::sync(engine, job, (*connection, *run, mode), cancel).await
+        }
+        Payload::ApplySyncPlan {
+            connection,
+            run,
+            plan,
+        } => {
+            let mode = SyncMode::Apply(*plan);
+            customers::sync(engine, job, (*connection, *run, mode), cancel).await
+        }
+        Payload::PushCustomer {
+            connection,
+            customer,
+            run,
+        } => customers::push(engine, *connection, *customer, *run).await,
+        Payload::CreateCustomer {
+            connection,
+            customer,
+            run,
+            requested_by,
+        } => customers::create(engine, *connection, *customer, *run, requested_by).await,
         Payload::DeliverNotice { notice, channel } => {
             deliver_notice::run(engine, job, *notice, channel).await
         }

@@ -91,6 +91,7 @@ impl Bench {
                     ..IonSettings::default()
                 },
                 catalog: CatalogSettings::default(),
+                customers: engine::CustomerSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

@@ -1,13 +1,13 @@
-//! The pages of Ion's list, one after the other, while the ones before are read and written.
+//! The pages of a list of Ion's, one after the other, while the ones before are read and written.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ion_client::{Error, IonClient, Item, PageToken, Product};
+use ion_client::{Error, Item, Page, PageToken};
 use tokio::sync::mpsc::Sender;
 
 /// Times that a list is started anew because its page token ran out.
-pub(super) const RESTARTS: u32 = 3;
+pub(crate) const RESTARTS: u32 = 3;
 /// Times that a page is asked for again after a web page came in its place.
 const STRANGE_ANSWERS: u32 = 3;
 
@@ -16,9 +16,9 @@ const SAME_TOKEN: u32 = 2;
 
 /// What the list gives.
 #[derive(Debug)]
-pub(super) enum Fetched {
+pub(crate) enum Fetched<T> {
     /// A page.
-    Page(FetchedPage),
+    Page(FetchedPage<T>),
     /// The page token ran out; the list starts from its beginning.
     Restarted(u32),
     /// There is no more.
@@ -27,16 +27,16 @@ pub(super) enum Fetched {
 
 /// A page of the list.
 #[derive(Debug)]
-pub(super) struct FetchedPage {
-    pub(super) items: Vec<Item<Product>>,
+pub(crate) struct FetchedPage<T> {
+    pub(crate) items: Vec<Item<T>>,
     /// Where the list goes on behind this page.
-    pub(super) next: Option<String>,
-    pub(super) bytes: u64,
+    pub(crate) next: Option<String>,
+    pub(crate) bytes: u64,
 }
 
 /// How a list ended.
 #[derive(Debug)]
-pub(super) enum ScanEnd {
+pub(crate) enum ScanEnd {
     /// At its end.
     Complete,
     /// It gave the same page token again and again.
@@ -49,23 +49,19 @@ pub(super) enum ScanEnd {
     Failed(Error),
 }
 
-/// Reads the list from `start` to its end, or until nobody listens.
-pub(super) async fn fetch(
-    ion: IonClient,
-    account: String,
-    page_size: u32,
+/// Reads a list from `start` to its end, or until nobody listens. `read` asks for the page of a token, or for the first one.
+pub(crate) async fn fetch<T, R>(
+    read: impl Fn(Option<PageToken>) -> R,
     start: Option<String>,
-    out: Sender<Fetched>,
-) {
+    out: Sender<Fetched<T>>,
+) where
+    R: Future<Output = Result<Page<T>, Error>>,
+{
     let mut token = start;
     let mut given: HashMap<String, u32> = token.iter().map(|token| (token.clone(), 1)).collect();
     let (mut restarts, mut strange) = (0, 0);
     loop {
-        let mut list = ion.products(&account).list().page_size(page_size);
-        if let Some(token) = &token {
-            list = list.start_at(PageToken(token.clone()));
-        }
-        let page = match list.send().await {
+        let page = match read(token.clone().map(PageToken)).await {
             Ok(page) => page,
             Err(error) if token.is_some() && refuses_token(&error) => {
                 restarts += 1;
