@@ -71,6 +71,7 @@ impl Around {
                 test: !connections.is_empty() && connections.iter().all(|row| row.sandbox),
                 waiting,
                 set_aside,
+                customers: 0,
                 flashes: Vec::new(),
             },
             times: Times::new(now, app.settings().zone.clone()),

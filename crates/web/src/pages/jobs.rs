@@ -68,6 +68,15 @@ pub(crate) async fn list(
 fn job_row(job: &Job, run: Option<Link>, times: &Times) -> JobRow {
     let (what, kind) = match &job.payload {
         Payload::ImportCatalog { .. } => ("Import the catalog".to_owned(), "import-catalog"),
+        Payload::SyncCustomers { dry_run: true, .. } => {
+            ("Preview the customers".to_owned(), "sync-customers")
+        }
+        Payload::SyncCustomers { .. } => ("Sync the customers".to_owned(), "sync-customers"),
+        Payload::ApplySyncPlan { .. } => ("Apply a plan of the sync".to_owned(), "apply-sync-plan"),
+        Payload::PushCustomer { .. } => ("Send a customer to Ion".to_owned(), "push-customer"),
+        Payload::CreateCustomer { .. } => {
+            ("Create a customer in Ion".to_owned(), "create-customer")
+        }
         Payload::DeliverNotice { channel, .. } => {
             (format!("Send a message by {channel}"), "deliver-notice")
         }

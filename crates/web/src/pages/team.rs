@@ -144,6 +144,7 @@ const fn right_words(right: Right) -> &'static str {
         Right::Read => "See connections, products and runs",
         Right::SeeCost => "See what you pay",
         Right::RunImports => "Start and stop imports, decide what they held back",
+        Right::EditCustomers => "Edit customers, decide who is who, sync them",
         Right::Export => "Export lists",
         Right::ReadAudit => "Read the audit log",
         Right::ManageConnections => "Connect accounts and paste credentials",

@@ -1,5 +1,7 @@
 //! Fields of forms: label, control, what is wrong or right, help.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -18,12 +20,14 @@ pub enum FieldKind {
     Number,
     /// A day.
     Date,
+    /// Several lines.
+    Long,
 }
 
 impl FieldKind {
     fn input_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Number => "text",
+            Self::Text | Self::Number | Self::Long => "text",
             Self::Email => "email",
             Self::Secret => "password",
             Self::Date => "date",
@@ -36,7 +40,7 @@ impl FieldKind {
 #[template(path = "parts/field.html")]
 pub struct Field {
     /// Name in the form, and id.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Label.
     pub label: String,
     /// What it takes.
@@ -61,15 +65,21 @@ pub struct Field {
     pub mono: bool,
     /// Takes the focus when the page opens.
     pub focus: bool,
+    /// Values that are offered while typing; any other may be typed too. Value and what it means.
+    pub offers: Vec<(String, String)>,
 }
 
 impl HtmlSafe for Field {}
 
 impl Field {
     /// An empty field that must be filled.
-    pub fn new(name: &'static str, label: impl Into<String>, kind: FieldKind) -> Self {
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<String>,
+        kind: FieldKind,
+    ) -> Self {
         Self {
-            name,
+            name: name.into(),
             label: label.into(),
             kind,
             value: String::new(),
@@ -82,6 +92,7 @@ impl Field {
             read_only: false,
             mono: false,
             focus: false,
+            offers: Vec::new(),
         }
     }
 
@@ -141,6 +152,13 @@ impl Field {
         self
     }
 
+    /// With values that are offered.
+    #[must_use]
+    pub fn offering(mut self, offers: Vec<(String, String)>) -> Self {
+        self.offers = offers;
+        self
+    }
+
     /// Takes the focus when the page opens.
     #[must_use]
     pub const fn focused(mut self) -> Self {
@@ -164,6 +182,10 @@ impl Field {
 
     fn is_secret(&self) -> bool {
         self.kind == FieldKind::Secret
+    }
+
+    fn is_long(&self) -> bool {
+        self.kind == FieldKind::Long
     }
 
     fn is_number(&self) -> bool {

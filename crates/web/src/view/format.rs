@@ -198,6 +198,14 @@ pub fn initials(name: &str) -> String {
         .collect()
 }
 
+/// The first letter large: `Only Ion changed it`.
+pub fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Times for one reader: what is now, and in which zone.
 #[derive(Debug, Clone)]
 pub struct Times {

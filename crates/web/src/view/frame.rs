@@ -12,6 +12,8 @@ use super::parts::{Life, Link, Tone};
 pub enum Section {
     /// What is known and what needs a person.
     Dashboard,
+    /// Customers, and who is who in Ion.
+    Customers,
     /// The catalog.
     Products,
     /// What ran, runs or waits.
@@ -36,13 +38,20 @@ pub struct MenuEntry {
     pub key: &'static str,
 }
 
-const MENU: [MenuEntry; 3] = [
+const MENU: [MenuEntry; 4] = [
     MenuEntry {
         section: Section::Dashboard,
         label: "Dashboard",
         icon: "layout-dashboard",
         href: "/",
         key: "d",
+    },
+    MenuEntry {
+        section: Section::Customers,
+        label: "Customers",
+        icon: "building-community",
+        href: "/customers",
+        key: "c",
     },
     MenuEntry {
         section: Section::Products,
@@ -71,8 +80,9 @@ pub struct Tab {
     pub here: bool,
 }
 
-const SETTINGS: [(&str, &str, Right); 4] = [
+const SETTINGS: [(&str, &str, Right); 5] = [
     ("Integrations", "/settings/integrations", Right::Read),
+    ("Sync", "/settings/sync", Right::Read),
     ("Team", "/settings/team", Right::ManageUsers),
     ("API tokens", "/settings/api-tokens", Right::ManageApiTokens),
     (
@@ -253,6 +263,8 @@ pub struct Frame {
     pub waiting: u64,
     /// Products that are set aside, as counter of the menu.
     pub set_aside: u64,
+    /// Pairs, conflicts and failed writes of customers that wait for a person, as counter of the menu.
+    pub customers: u64,
     /// Messages about what was just done.
     pub flashes: Vec<Flash>,
 }
@@ -276,8 +288,17 @@ impl Frame {
     /// The counter beside an entry; 0 for none.
     pub fn counter(&self, entry: &MenuEntry) -> u64 {
         match entry.section {
+            Section::Customers => self.customers,
             Section::Products => self.set_aside,
             _ => 0,
+        }
+    }
+
+    /// What the counter beside an entry counts.
+    pub fn counts(&self, entry: &MenuEntry) -> &'static str {
+        match entry.section {
+            Section::Customers => "wait for a person",
+            _ => "set aside",
         }
     }
 
@@ -310,6 +331,11 @@ impl Frame {
     /// Whether this person may start and stop imports.
     pub fn runs_imports(&self) -> bool {
         self.person.may(Right::RunImports)
+    }
+
+    /// Whether this person may edit customers and decide who is who.
+    pub fn edits_customers(&self) -> bool {
+        self.person.may(Right::EditCustomers)
     }
 
     /// Whether this person may take lists out.
@@ -348,13 +374,13 @@ mod tests {
     #[test]
     fn tabs_show_only_what_the_role_may_open() {
         let mut frame = samples::frame("Team", Section::Settings);
-        assert_eq!(frame.settings_tabs().len(), 4);
+        assert_eq!(frame.settings_tabs().len(), 5);
         assert_eq!(
             frame.settings_tabs().iter().filter(|tab| tab.here).count(),
             1
         );
         frame.person.role = Role::ReadOnly;
-        assert_eq!(frame.settings_tabs().len(), 1);
+        assert_eq!(frame.settings_tabs().len(), 2);
         assert_eq!(frame.activity_tabs().len(), 3);
     }
 }

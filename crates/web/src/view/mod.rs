@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod change;
 pub mod connection;
+pub mod customers;
 pub mod dashboard;
 pub mod entry;
 pub mod error;

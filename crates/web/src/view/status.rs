@@ -6,7 +6,10 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use domain::catalog::ProductState;
 use domain::connection::ConnectionStatus;
+use domain::customer::LinkState;
 use domain::run::{JobState, RunStatus};
+
+use store::customers::{FileOutcome, FileState, PlanState};
 
 use super::format::count;
 use super::parts::{Tone, escaped, icon};
@@ -138,6 +141,52 @@ pub fn product(state: ProductState, new: bool) -> Status {
         ProductState::NotInPriceBook => word("Not in price book", "lock", Tone::Calm),
         ProductState::SetAside => word("Set aside", "alert-triangle", Tone::Warn),
         ProductState::Withdrawn => word("Withdrawn", "archive", Tone::Calm),
+    }
+}
+
+/// How a customer stands to Ion.
+pub const fn customer(state: LinkState) -> Status {
+    match state {
+        LinkState::Linked => word("Linked", "link", Tone::Ok),
+        LinkState::Proposed => word("Proposed", "arrows-left-right", Tone::Info),
+        LinkState::Conflict => word("Conflict", "git-merge", Tone::Warn),
+        LinkState::NotInIon => word("Not in Ion", "cloud-x", Tone::Calm),
+        LinkState::OnlyInIon => word("Only in Ion", "cloud-down", Tone::Calm),
+        LinkState::Inactive => word("Inactive in Ion", "user-off", Tone::Calm),
+        LinkState::Gone => word("Gone from Ion", "ghost", Tone::Warn),
+        LinkState::Ignored => word("Ignored", "eye-off", Tone::Calm),
+        LinkState::Archived => word("Archived", "archive", Tone::Calm),
+        LinkState::Failed => word("Write failed", "circle-x", Tone::Bad),
+    }
+}
+
+/// A row of a file of customers.
+pub const fn file_row(outcome: FileOutcome) -> Status {
+    match outcome {
+        FileOutcome::New => word("New", "plus", Tone::Info),
+        FileOutcome::Changed => word("Ready", "check", Tone::Ok),
+        FileOutcome::Same => word("Same", "equal", Tone::Calm),
+        FileOutcome::Look => word("Look", "eye", Tone::Warn),
+        FileOutcome::NotReadable => word("Not readable", "file-x", Tone::Bad),
+    }
+}
+
+/// A plan of a sync.
+pub const fn plan(state: PlanState) -> Status {
+    match state {
+        PlanState::Waiting => word("Needs a decision", "user-question", Tone::Warn),
+        PlanState::Applied => word("Applied", "check", Tone::Ok),
+        PlanState::Discarded => word("Left as it was", "ban", Tone::Calm),
+        PlanState::Superseded => word("A later one took its place", "history", Tone::Calm),
+    }
+}
+
+/// What became of a file of customers.
+pub const fn file(state: FileState) -> Status {
+    match state {
+        FileState::Read => word("Read, not applied", "eye", Tone::Info),
+        FileState::Applied => word("Applied", "check", Tone::Ok),
+        FileState::Discarded => word("Left", "ban", Tone::Calm),
     }
 }
 

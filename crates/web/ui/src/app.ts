@@ -1,5 +1,6 @@
 // What script adds to pages that work without it.
 import "htmx.org/dist/htmx.esm.js";
+import { customers } from "./customers";
 import { copyButtons, reveal } from "./secrets";
 import { dialogs, popovers } from "./dialogs";
 import { keys } from "./keys";
@@ -7,6 +8,7 @@ import { jump } from "./jump";
 import { live } from "./live";
 import { lists } from "./lists";
 import { plot } from "./plot";
+import { queue } from "./queue";
 import { busyForms, setup } from "./forms";
 import { theme } from "./theme";
 import { toasts } from "./toasts";
@@ -15,6 +17,8 @@ theme();
 document.addEventListener("DOMContentLoaded", () => {
   lists();
   dialogs();
+  queue();
+  customers();
   popovers();
   keys();
   jump();

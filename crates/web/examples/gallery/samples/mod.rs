@@ -2,7 +2,9 @@
 
 mod activity;
 mod catalog;
+mod customers;
 mod settings;
+mod sync;
 
 use askama::Template;
 use domain::access::Role;
@@ -44,6 +46,7 @@ pub(crate) fn frame(title: &str, section: Section) -> Frame {
         test: false,
         waiting: 2,
         set_aside: 12,
+        customers: 41,
         flashes: Vec::new(),
     }
 }
@@ -115,6 +118,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     pages.extend(catalog::pages());
     pages.extend(activity::pages());
     pages.extend(settings::pages());
+    pages.extend(customers::pages());
+    pages.extend(sync::pages());
     pages
 }
 
