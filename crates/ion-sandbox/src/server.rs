@@ -21,6 +21,7 @@ use crate::fault::{Action, BodyKind, Fault, Rules, fits};
 use crate::knobs::{KnobError, Knobs};
 use crate::ledger::{Entry, Ledger};
 use crate::oauth::{Credentials, Tokens};
+use crate::portal::Portal;
 use crate::reply::Reply;
 use crate::state::State;
 use crate::wire::{CuttableListener, Wire};
@@ -224,6 +225,11 @@ impl Sandbox {
     /// The catalog, to move things in it.
     pub fn catalog(&self) -> Catalog<'_> {
         Catalog(&self.inner)
+    }
+
+    /// Its portal, where people change customers.
+    pub fn portal(&self) -> Portal<'_> {
+        Portal(&self.inner)
     }
 
     /// Holds every request to this path until the gate is opened.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 mod bench;
+mod customers;
 mod keeper;
 mod mail_server;
 mod notices;

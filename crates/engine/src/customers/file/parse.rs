@@ -84,7 +84,7 @@ fn table(text: &str) -> Result<Parsed, FileError> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line) + skipped;
+        let line = record.position().map_or(0, |place| begins(text, place)) + skipped;
         let Some(headers) = &headers else {
             let found: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
             columns = columns_of(&found);
@@ -108,6 +108,17 @@ fn table(text: &str) -> Result<Parsed, FileError> {
             .collect(),
         rows,
     })
+}
+
+/// The line on which a record begins: its place is told before the empty lines in front of it.
+fn begins(text: &str, place: &csv::Position) -> u64 {
+    let start = usize::try_from(place.byte()).unwrap_or(usize::MAX);
+    let empty = text
+        .bytes()
+        .skip(start)
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .filter(|byte| *byte == b'\n');
+    place.line() + u64::try_from(empty.count()).unwrap_or(0)
 }
 
 fn row(

@@ -125,7 +125,9 @@ impl Sync<'_> {
         theirs.sort_by(|(one, ..), (other, ..)| one.ion_id.cmp(&other.ion_id));
         let ours = customers::list_unlinked(store.read(), self.run.connection).await?;
         let fresh = theirs.iter().any(|(.., changed)| *changed)
-            || self.mode == SyncMode::DryRun
+            || self.mode != SyncMode::Auto
+            // A plan that waits is made anew, and says how sure each pair is.
+            || self.setting.first_applied_at.is_none()
             || self
                 .setting
                 .matched_at

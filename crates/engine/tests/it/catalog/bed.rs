@@ -89,6 +89,7 @@ impl Bed {
                 },
                 ion: settings.clone(),
                 catalog,
+                customers: engine::CustomerSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

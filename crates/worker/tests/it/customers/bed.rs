@@ -1,0 +1,207 @@
+//! A connected engine and a worker on one store, beside a sandbox with customers.
+
+use std::time::Duration;
+
+use domain::customer::{Customer, CustomerField as Field, CustomerFields, LinkState};
+use domain::run::RunStatus;
+use domain::{ConnectionId, CustomerId, RunId};
+use engine::Engine;
+use ion_sandbox::SandboxConfig;
+use jiff::tz::TimeZone;
+use store::audit::{Actor, Via};
+use store::customers::{self, CustomerFilter, CustomerRow};
+use store::{Store, runs};
+use testkit::Lab;
+use worker::{Worker, WorkerSettings};
+
+pub(super) struct Bed {
+    pub(super) lab: Lab,
+    pub(super) engine: Engine,
+    pub(super) worker: Worker,
+    pub(super) connection: ConnectionId,
+    pub(super) store: Store,
+}
+
+/// A person who works with customers.
+pub(super) fn kim() -> Actor {
+    Actor {
+        name: "kim@reseller.example".to_owned(),
+        via: Via::Browser,
+    }
+}
+
+/// What Ion needs of a customer.
+pub(super) fn fields(organisation: &str, email: &str) -> CustomerFields {
+    [
+        (Field::Organisation, organisation),
+        (Field::Street, "1 High Street"),
+        (Field::City, "London"),
+        (Field::State, "London"),
+        (Field::Zip, "EC1A 1BB"),
+        (Field::Country, "GB"),
+        (Field::ContactName, "Sam Sample"),
+        (Field::Email, email),
+        (Field::Language, "EN"),
+    ]
+    .into_iter()
+    .map(|(field, text)| (field, text.to_owned()))
+    .collect()
+}
+
+/// One of ours.
+pub(super) fn ours(organisation: &str, email: &str) -> Customer {
+    Customer {
+        fields: fields(organisation, email),
+        ..Customer::default()
+    }
+}
+
+impl Bed {
+    pub(super) async fn start(store: Store, customers: usize) -> Self {
+        let config = SandboxConfig {
+            customers,
+            products: 1,
+            ..SandboxConfig::default()
+        };
+        Self::with(store, config).await
+    }
+
+    pub(super) async fn with(store: Store, config: SandboxConfig) -> Self {
+        let lab = Lab::start_with(crate::keeper::command(), config).await;
+        let engine = lab.engine_on(store.clone(), None);
+        let connection = lab.connect(&engine).await;
+        let settings = WorkerSettings {
+            import_schedule: String::new(),
+            time_zone: TimeZone::UTC,
+            ..WorkerSettings::default()
+        };
+        let worker = Worker::new(engine.clone(), settings).unwrap();
+        lab.sandbox.clear_ledger();
+        Self {
+            lab,
+            engine,
+            worker,
+            connection,
+            store,
+        }
+    }
+
+    /// A sync that a person asks for, and everything that it asks for.
+    pub(super) async fn sync(&self) -> RunId {
+        let asked = self
+            .engine
+            .request_sync(self.connection, false, &kim())
+            .await
+            .unwrap();
+        self.worker.drain().await.unwrap();
+        asked.run
+    }
+
+    /// The next poll that is due by itself.
+    pub(super) async fn poll(&self) {
+        self.lab.pass(Duration::from_secs(300));
+        self.engine.request_due_syncs().await.unwrap();
+        self.worker.drain().await.unwrap();
+    }
+
+    /// Applies the plan that waits, as it stands.
+    pub(super) async fn apply(&self) -> RunId {
+        let plan = customers::find_waiting_plan(self.store.read(), self.connection)
+            .await
+            .unwrap()
+            .unwrap();
+        let asked = self.engine.request_apply(plan.id, &kim()).await.unwrap();
+        self.worker.drain().await.unwrap();
+        asked.run
+    }
+
+    pub(super) async fn run(&self, run: RunId) -> (RunStatus, String) {
+        let row = runs::find(self.store.read(), run).await.unwrap().unwrap();
+        (row.status, row.outcome.unwrap_or_default())
+    }
+
+    /// All of ours, by name; archived ones too.
+    pub(super) async fn all(&self) -> Vec<CustomerRow> {
+        let filter = CustomerFilter {
+            states: LinkState::ALL.to_vec(),
+            limit: 1000,
+            ..CustomerFilter::default()
+        };
+        let page = customers::search(self.store.read(), &filter).await.unwrap();
+        page.customers.into_iter().map(|hit| hit.row).collect()
+    }
+
+    pub(super) async fn row(&self, id: CustomerId) -> CustomerRow {
+        customers::find(self.store.read(), id)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    pub(super) async fn named(&self, organisation: &str) -> CustomerRow {
+        let found = self.all().await;
+        found
+            .into_iter()
+            .find(|row| row.customer.fields.get(Field::Organisation) == organisation)
+            .unwrap_or_else(|| panic!("{organisation} is not here"))
+    }
+
+    /// Sets one field, as a person does.
+    pub(super) async fn edit(&self, id: CustomerId, field: Field, text: &str) {
+        let row = self.row(id).await;
+        let mut customer = row.customer.clone();
+        customer.fields.set(field, text);
+        self.engine
+            .edit_customer(id, row.version, customer, &kim())
+            .await
+            .unwrap();
+    }
+
+    /// Ion's id of one of ours.
+    pub(super) async fn ion_id(&self, id: CustomerId) -> String {
+        customers::find_link_of(self.store.read(), self.connection, id)
+            .await
+            .unwrap()
+            .unwrap()
+            .ion_id
+    }
+
+    /// A member of Ion's customer, by its path.
+    pub(super) fn in_ion(&self, ion_id: &str, pointer: &str) -> String {
+        let customer = self.lab.sandbox.portal().customer(ion_id).unwrap();
+        let customer = serde_json::Value::from(customer);
+        customer
+            .pointer(pointer)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Requests of this method that had an effect, since the ledger was cleared.
+    pub(super) fn writes(&self, method: &str) -> usize {
+        let ledger = self.lab.sandbox.ledger();
+        ledger
+            .entries
+            .iter()
+            .filter(|entry| {
+                entry.method == method && entry.path.contains("/customers") && entry.effect
+            })
+            .count()
+    }
+
+    /// Lines of a customer's history: kind, way, field, rule.
+    pub(super) async fn history(&self, id: CustomerId) -> Vec<String> {
+        let lines = customers::list_changes(self.store.read(), id, None, 100)
+            .await
+            .unwrap();
+        lines
+            .iter()
+            .rev()
+            .map(|line| {
+                let field = line.field.as_deref().unwrap_or("-");
+                let rule = line.rule.map_or("-", |rule| rule.as_str());
+                format!("{} {} {field} {rule}", line.kind, line.way)
+            })
+            .collect()
+    }
+}

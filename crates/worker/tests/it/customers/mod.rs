@@ -1,0 +1,4 @@
+//! Customers in sync, through jobs and workers, judged by what the sandbox holds and received.
+
+mod bed;
+mod story;
