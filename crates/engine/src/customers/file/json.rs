@@ -18,6 +18,9 @@ const EXTERNALS: [&str; 2] = ["external_ids", "externalIds"];
 /// Members of a customer by name, those of inner objects among them.
 type Members = Vec<(String, Value)>;
 
+/// A row by its place: its members, or what is wrong.
+type Placed = (u64, Result<Members, String>);
+
 pub(super) fn parse(text: &str) -> Result<Parsed, FileError> {
     let read = match rows_of_one(text) {
         Ok(rows) => rows,
@@ -55,18 +58,18 @@ pub(super) fn parse(text: &str) -> Result<Parsed, FileError> {
 }
 
 /// Rows of a text that is one JSON value.
-fn rows_of_one(text: &str) -> Result<Vec<(u64, Result<Members, String>)>, FileError> {
+fn rows_of_one(text: &str) -> Result<Vec<Placed>, FileError> {
     let list: Vec<&RawValue> = if text.trim_start().starts_with('{') {
         let object: std::collections::BTreeMap<String, &RawValue> =
-            serde_json::from_str(text).map_err(json_error)?;
+            serde_json::from_str(text).map_err(|error| json_error(&error))?;
         let inner = LISTS.iter().find_map(|name| object.get(*name));
         match inner {
-            Some(list) => serde_json::from_str(list.get()).map_err(json_error)?,
+            Some(list) => serde_json::from_str(list.get()).map_err(|error| json_error(&error))?,
             // One customer alone.
-            None => vec![serde_json::from_str(text).map_err(json_error)?],
+            None => vec![serde_json::from_str(text).map_err(|error| json_error(&error))?],
         }
     } else {
-        serde_json::from_str(text).map_err(json_error)?
+        serde_json::from_str(text).map_err(|error| json_error(&error))?
     };
     Ok((1..)
         .zip(list)
@@ -75,7 +78,7 @@ fn rows_of_one(text: &str) -> Result<Vec<(u64, Result<Members, String>)>, FileEr
 }
 
 /// Rows of a text with one value a line; `None` where its first line is none.
-fn lines(text: &str) -> Option<Vec<(u64, Result<Members, String>)>> {
+fn lines(text: &str) -> Option<Vec<Placed>> {
     let rows: Vec<_> = (1..)
         .zip(text.lines())
         .filter(|(_, line)| !line.trim().is_empty())
@@ -85,7 +88,7 @@ fn lines(text: &str) -> Option<Vec<(u64, Result<Members, String>)>> {
     (reads && rows.len() > 1).then_some(rows)
 }
 
-fn json_error(error: serde_json::Error) -> FileError {
+fn json_error(error: &serde_json::Error) -> FileError {
     FileError::Json {
         line: error.line(),
         column: error.column(),

@@ -72,7 +72,7 @@ fn table(text: &str) -> Result<Parsed, FileError> {
     // Spreadsheets may say in a first line which sign parts the cells.
     let (said, text, skipped) = match text.split_once('\n') {
         Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => {
-            (first.bytes().nth(4), rest, 1)
+            (first.as_bytes().get(4).copied(), rest, 1)
         }
         _ => (None, text, 0),
     };
