@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use domain::customer::{Customer, CustomerField as Field, CustomerFields, LinkState};
-use domain::run::RunStatus;
+use domain::run::{JobState, RunStatus};
 use domain::{ConnectionId, CustomerId, RunId};
 use engine::Engine;
 use ion_sandbox::SandboxConfig;
 use jiff::tz::TimeZone;
 use store::audit::{Actor, Via};
 use store::customers::{self, CustomerFilter, CustomerRow};
-use store::{Store, runs};
+use store::{Store, queue, runs};
 use testkit::Lab;
 use worker::{Worker, WorkerSettings};
 
@@ -138,14 +138,6 @@ impl Bed {
             .unwrap()
     }
 
-    pub(super) async fn named(&self, organisation: &str) -> CustomerRow {
-        let found = self.all().await;
-        found
-            .into_iter()
-            .find(|row| row.customer.fields.get(Field::Organisation) == organisation)
-            .unwrap_or_else(|| panic!("{organisation} is not here"))
-    }
-
     /// Sets one field, as a person does.
     pub(super) async fn edit(&self, id: CustomerId, field: Field, text: &str) {
         let row = self.row(id).await;
@@ -203,5 +195,34 @@ impl Bed {
                 format!("{} {} {field} {rule}", line.kind, line.way)
             })
             .collect()
+    }
+
+    /// Lets time pass until no job waits.
+    pub(super) async fn settle_down(&self, what: &str) {
+        for _ in 0..40 {
+            self.worker.drain().await.unwrap();
+            let jobs = queue::list(self.store.read(), 50).await.unwrap();
+            if jobs
+                .iter()
+                .all(|job| !matches!(job.state, JobState::Queued | JobState::Running))
+            {
+                let failed: Vec<_> = jobs
+                    .iter()
+                    .filter(|job| job.state == JobState::Failed)
+                    .collect();
+                assert!(failed.is_empty(), "{what}: {failed:?}");
+                return;
+            }
+            self.lab.pass(Duration::from_secs(60));
+        }
+        panic!("{what}: a job never ended");
+    }
+
+    /// How many of Ion's have an e-mail.
+    pub(super) fn with_email(&self, email: &str) -> usize {
+        let all = self.lab.sandbox.portal().customers();
+        all.iter()
+            .filter(|one| one["customerEmail"] == email)
+            .count()
     }
 }

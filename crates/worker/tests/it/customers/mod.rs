@@ -1,4 +1,6 @@
 //! Customers in sync, through jobs and workers, judged by what the sandbox holds and received.
 
 mod bed;
+mod faults;
+mod knobs;
 mod story;
