@@ -26,7 +26,7 @@ pub(crate) struct Fault {
 }
 
 /// A field that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
     /// Path of the field in the request's body.
     pub field: String,
@@ -125,6 +125,16 @@ impl Fault {
             code,
             "Something else stands against it",
             detail,
+        )
+    }
+
+    /// An edit of a version that is no longer there.
+    pub(crate) fn changed_meanwhile() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "changed_meanwhile",
+            "Changed meanwhile",
+            "Somebody changed this since you read it. Read it again, and repeat the edit on what is there now.",
         )
     }
 
@@ -239,7 +249,36 @@ pub struct Problem {
     pub request_id: String,
     /// Fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldFault>,
+    pub errors: Vec<WrongField>,
+}
+
+/// A field that is wrong, as the API tells it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WrongField {
+    /// Path of the field in the request's body.
+    #[schema(example = "contacts[0].email")]
+    pub field: String,
+    /// The same as a JSON Pointer (RFC 6901).
+    #[schema(example = "/contacts/0/email")]
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl From<&FieldFault> for WrongField {
+    fn from(fault: &FieldFault) -> Self {
+        let path = fault.field.replace('[', ".").replace(']', "");
+        let pointer = path
+            .split('.')
+            .filter(|step| !step.is_empty())
+            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
+            .collect();
+        Self {
+            field: fault.field.clone(),
+            pointer,
+            message: fault.message.clone(),
+        }
+    }
 }
 
 impl Problem {
@@ -251,7 +290,7 @@ impl Problem {
             detail: fault.detail.clone(),
             code: fault.code,
             request_id: request_id.to_owned(),
-            errors: fault.fields.clone(),
+            errors: fault.fields.iter().map(WrongField::from).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use domain::connection::CredentialField;
 use engine::catalog::{DecideError, RequestError};
 use engine::connection::{Check, CheckReport, ConnectionError, SaveError};
+use engine::customers::{EditError, FileError, MappingError, SyncError};
 use http::StatusCode;
 use tracing::Instrument as _;
 
@@ -86,6 +87,86 @@ impl From<DecideError> for Fault {
         match error {
             DecideError::Settled => Self::conflict("settled", sentence(&error.to_string())),
             DecideError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EditError> for Fault {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Gone => Self::not_found("customer"),
+            EditError::Moved { .. } => Self::changed_meanwhile(),
+            EditError::Invalid(problems) => Self::invalid(
+                problems
+                    .into_iter()
+                    .map(|problem| FieldFault {
+                        field: problem.field,
+                        message: sentence(&problem.message),
+                    })
+                    .collect(),
+            ),
+            EditError::Refused(why) => Self::conflict("refused", sentence(&why)),
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MappingError> for Fault {
+    fn from(error: MappingError) -> Self {
+        let words = sentence(&error.to_string());
+        match error {
+            MappingError::NoCustomer => Self::not_found("customer"),
+            MappingError::NoConnection => Self::not_found("connection"),
+            MappingError::NotInIon => Self::conflict("not_in_ion", words),
+            MappingError::Linked(_) => Self::conflict("linked", words),
+            MappingError::NotLinked => Self::conflict("not_linked", words),
+            MappingError::Refused(_) => Self::conflict("refused", words),
+            MappingError::Moved => Self::conflict("moved", words),
+            MappingError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SyncError> for Fault {
+    fn from(error: SyncError) -> Self {
+        let words = sentence(&error.to_string());
+        match error {
+            SyncError::NoConnection => Self::not_found("connection"),
+            SyncError::NoPlan => Self::not_found("plan"),
+            SyncError::Missing(what) => Self::not_found(what),
+            SyncError::NoLogin(_) => Self::conflict("unusable", words),
+            SyncError::PlanSettled => Self::conflict("settled", words),
+            SyncError::Taken => Self::conflict("running", words),
+            SyncError::Login(error) => error.into(),
+            SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FileError> for Fault {
+    fn from(error: FileError) -> Self {
+        let words = sentence(&error.to_string());
+        match error {
+            FileError::NoFile => Self::not_found("file"),
+            FileError::Settled => Self::conflict("settled", words),
+            FileError::Store(error) => error.into(),
+            FileError::TooLarge => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "The file is too large",
+                words,
+            ),
+            FileError::TooManyRows
+            | FileError::Empty
+            | FileError::Spreadsheet
+            | FileError::NotText
+            | FileError::NoColumns(_)
+            | FileError::Csv(_)
+            | FileError::Json { .. } => Self {
+                code: "unreadable_file",
+                title: "The file cannot be read".to_owned(),
+                ..Self::field("file", words)
+            },
         }
     }
 }

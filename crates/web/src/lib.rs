@@ -20,5 +20,5 @@ pub mod view;
 mod words;
 
 pub use app::{Metrics, WebParts, WebSettings};
-pub use fault::{FieldFault, Problem};
+pub use fault::{FieldFault, Problem, WrongField};
 pub use router::{openapi, router};

@@ -40,10 +40,5 @@ pub(crate) fn require(headers: &HeaderMap, tag: &str) -> Result<(), Fault> {
     {
         return Ok(());
     }
-    Err(Fault::new(
-        StatusCode::PRECONDITION_FAILED,
-        "changed_meanwhile",
-        "Changed meanwhile",
-        "Somebody changed this since you read it. Read it again, and repeat the edit on what is there now.",
-    ))
+    Err(Fault::changed_meanwhile())
 }
