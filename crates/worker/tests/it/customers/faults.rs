@@ -17,7 +17,7 @@ async fn bed() -> (TestDatabase, Bed) {
 }
 
 impl Bed {
-    fn path(&self, id: &str) -> String {
+    pub(super) fn path(&self, id: &str) -> String {
         let list = format!(
             "/api/v3/accounts/{}/customers",
             self.lab.sandbox.account_id()

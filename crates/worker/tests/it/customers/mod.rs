@@ -2,5 +2,6 @@
 
 mod bed;
 mod faults;
+mod interleave;
 mod knobs;
 mod story;
