@@ -144,6 +144,6 @@ async fn kill_9_at_random_instants_loses_no_grant() {
     clippy::disallowed_methods,
     reason = "the binary under test runs on wall time, so the engine beside it must too"
 )]
-fn jiff_now() -> jiff::Timestamp {
+pub(crate) fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

@@ -1,6 +1,6 @@
 //! The token protocol against the sandbox, judged by its ledger: a grant is never lost but with its keeper, never presented twice.
 
-mod kills;
+pub(crate) mod kills;
 mod races;
 mod setup;
 mod troubles;
