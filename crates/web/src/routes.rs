@@ -2,8 +2,8 @@
 
 use axum::Router;
 use domain::access::Right::{
-    self, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers, Read, ReadAudit,
-    RunImports, SeeCost,
+    self, EditCustomers, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers,
+    Read, ReadAudit, RunImports, SeeCost,
 };
 use http::Method;
 use utoipa_axum::router::OpenApiRouter;
@@ -143,6 +143,40 @@ api_routes! {
     post "/api/v1/connections/{id}/refresh", Program(ManageConnections) => api::connections::refresh;
     put "/api/v1/connections/{id}/credentials", Program(ManageConnections) => api::connections::replace;
 
+    get "/api/v1/connections/{id}/sync-policy", Program(Read) => api::customers::policy::show;
+    put "/api/v1/connections/{id}/sync-policy", Program(EditCustomers) => api::customers::policy::replace;
+
+    get "/api/v1/customers", Program(Read) => api::customers::list::search;
+    post "/api/v1/customers", Program(EditCustomers) => api::customers::edit::create;
+    get "/api/v1/customers/export.csv", Program(Export) => api::customers::export::csv;
+    get "/api/v1/customers/export.json", Program(Export) => api::customers::export::json;
+    get "/api/v1/customers/mapping/{state}", Program(Read) => api::customers::mapping::list;
+    post "/api/v1/customers/mapping", Program(EditCustomers) => api::customers::mapping::decide;
+    get "/api/v1/customers/conflicts", Program(Read) => api::customers::conflicts::list;
+    post "/api/v1/customers/conflicts/decide", Program(EditCustomers) => api::customers::conflicts::decide;
+    post "/api/v1/customers/syncs", Program(EditCustomers) => api::customers::syncs::start;
+    get "/api/v1/customers/plans", Program(Read) => api::customers::plans::list;
+    get "/api/v1/customers/plans/{id}", Program(Read) => api::customers::plans::show;
+    patch "/api/v1/customers/plans/{id}", Program(EditCustomers) => api::customers::plans::choose;
+    post "/api/v1/customers/plans/{id}/apply", Program(EditCustomers) => api::customers::plans::apply;
+    post "/api/v1/customers/plans/{id}/discard", Program(EditCustomers) => api::customers::plans::discard;
+    get "/api/v1/customers/files", Program(Read) => api::customers::files::list;
+    post "/api/v1/customers/files", Program(EditCustomers) => api::customers::files::bring;
+    get "/api/v1/customers/files/{id}", Program(Read) => api::customers::files::show;
+    get "/api/v1/customers/files/{id}/rows", Program(Read) => api::customers::files::rows;
+    post "/api/v1/customers/files/{id}/apply", Program(EditCustomers) => api::customers::files::apply;
+    post "/api/v1/customers/files/{id}/discard", Program(EditCustomers) => api::customers::files::discard;
+    post "/api/v1/customers/combine", Program(EditCustomers) => api::customers::combine::combine;
+    post "/api/v1/customers/split", Program(EditCustomers) => api::customers::combine::split;
+    post "/api/v1/customers/changes/{id}/undo", Program(EditCustomers) => api::customers::history::undo_change;
+    get "/api/v1/customers/{id}", Program(Read) => api::customers::list::show;
+    patch "/api/v1/customers/{id}", Program(EditCustomers) => api::customers::edit::change;
+    post "/api/v1/customers/{id}/archive", Program(EditCustomers) => api::customers::edit::archive;
+    post "/api/v1/customers/{id}/restore", Program(EditCustomers) => api::customers::edit::restore;
+    post "/api/v1/customers/{id}/sync", Program(EditCustomers) => api::customers::edit::sync;
+    get "/api/v1/customers/{id}/history", Program(Read) => api::customers::history::list;
+    get "/api/v1/customers/{id}/links", Program(Read) => api::customers::history::links;
+
     get "/api/v1/products", Program(Read) => api::products::search;
     get "/api/v1/products/{id}", Program(Read) => api::products::show;
     get "/api/v1/products/{id}/prices", Program(SeeCost) => api::products::prices;
@@ -154,6 +188,7 @@ api_routes! {
     get "/api/v1/runs/{id}", Program(Read) => api::runs::show;
     post "/api/v1/runs/{id}/stop", Program(RunImports) => api::runs::stop;
     post "/api/v1/runs/{id}/decision", Program(RunImports) => api::runs::decide;
+    post "/api/v1/runs/{id}/undo", Program(EditCustomers) => api::customers::history::undo_run;
 
     get "/api/v1/notices", Program(Read) => api::notices::list;
     post "/api/v1/notices/{id}/settle", Program(RunImports) => api::notices::settle;

@@ -1,9 +1,10 @@
 //! `Idempotency-Key`: however often a request that creates something is sent, it has one effect and one answer.
 
 use axum::Json;
-use axum::body::to_bytes;
-use axum::extract::{FromRequest, Request};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -40,6 +41,84 @@ impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        let begun = Begun::of(&request)?;
+        body::require_json(request.headers())?;
+        let bytes = to_bytes(request.into_body(), LARGEST)
+            .await
+            .map_err(|_| body::too_large())?;
+        let key = begun.key(app, &bytes);
+        Ok(Self {
+            body: body::read(&bytes)?,
+            key,
+        })
+    }
+}
+
+/// A file that is sent once: as it is, or as a part of a form.
+#[derive(Debug)]
+pub(crate) struct OnceFile {
+    /// Its name, where the form says it.
+    pub(crate) name: Option<String>,
+    pub(crate) bytes: Bytes,
+    pub(crate) key: OnceKey,
+}
+
+/// Largest file, with what a form puts around it.
+const LARGEST_FILE: usize = engine::customers::LARGEST_FILE + 64 * 1024;
+
+impl FromRequest<App> for OnceFile {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        let begun = Begun::of(&request)?;
+        let (parts, body) = request.into_parts();
+        let bytes = to_bytes(body, LARGEST_FILE)
+            .await
+            .map_err(|_| body::too_large())?;
+        let key = begun.key(app, &bytes);
+        let is_form = parts
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+        if !is_form {
+            return Ok(Self {
+                name: None,
+                bytes,
+                key,
+            });
+        }
+        let mut request = Request::from_parts(parts, Body::from(bytes));
+        DefaultBodyLimit::max(LARGEST_FILE).apply(&mut request);
+        let broken = || {
+            Fault::unreadable(
+                "The form cannot be read; send the file as it is, or as a part named file.",
+            )
+        };
+        let mut form = Multipart::from_request(request, app)
+            .await
+            .map_err(|_| broken())?;
+        while let Some(part) = form.next_field().await.map_err(|_| broken())? {
+            if part.name() == Some("file") || part.file_name().is_some() {
+                let name = part.file_name().map(str::to_owned);
+                let bytes = part.bytes().await.map_err(|_| broken())?;
+                return Ok(Self { name, bytes, key });
+            }
+        }
+        Err(Fault::field("file", "This is missing."))
+    }
+}
+
+/// What a request says of itself before its body is read.
+#[derive(Debug)]
+struct Begun {
+    scope: String,
+    key: String,
+    what: String,
+}
+
+impl Begun {
+    fn of(request: &Request) -> Result<Self, Fault> {
         let key = request
             .headers()
             .get(HEADER)
@@ -61,17 +140,17 @@ impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
             .map(Caller::scope)
             .ok_or_else(Fault::log_in_first)?;
         let what = format!("{} {}", request.method(), request.uri().path());
-        body::require_json(request.headers())?;
-        let bytes = to_bytes(request.into_body(), LARGEST)
-            .await
-            .map_err(|_| body::too_large())?;
-        // A keyed hash: the body may hold credentials.
-        let text = SecretString::from(format!("{what}\n{}", String::from_utf8_lossy(&bytes)));
-        let hash = app.engine().sealer().fingerprint(&text);
-        Ok(Self {
-            body: body::read(&bytes)?,
-            key: OnceKey { scope, key, hash },
-        })
+        Ok(Self { scope, key, what })
+    }
+
+    /// The key with a keyed hash of the body: it may hold credentials.
+    fn key(self, app: &App, bytes: &[u8]) -> OnceKey {
+        let text = SecretString::from(format!("{}\n{}", self.what, String::from_utf8_lossy(bytes)));
+        OnceKey {
+            hash: app.engine().sealer().fingerprint(&text),
+            scope: self.scope,
+            key: self.key,
+        }
     }
 }
 
@@ -105,10 +184,7 @@ impl OnceKey {
                 Idempotency::Answered(status, body) => {
                     let mut response = (
                         StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
-                        [(
-                            http::header::CONTENT_TYPE,
-                            HeaderValue::from_static("application/json"),
-                        )],
+                        [(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
                         body,
                     )
                         .into_response();
