@@ -1,4 +1,4 @@
-//! Runs: imports asked for, followed, stopped, decided.
+//! Runs: imports and syncs asked for, followed, stopped, decided.
 
 #![expect(
     unused_qualifications,
@@ -35,7 +35,7 @@ pub(crate) struct Run {
     /// The connection.
     #[schema(value_type = Uuid)]
     connection_id: ConnectionId,
-    /// What it does.
+    /// What it does: `catalog_import` or `customer_sync`.
     #[schema(value_type = String, example = "catalog_import")]
     kind: RunKind,
     /// State: `queued`, `running`, `done`, `done_set_aside`, `needs_decision`, `interrupted`, `failed`, `stopped`.
@@ -89,6 +89,22 @@ pub(crate) struct Counts {
     requests: u64,
     /// How many records are expected; 0 where unknown.
     expected: u64,
+    /// Customers with a field taken over from Ion.
+    pulled: u64,
+    /// Customers with a field sent to Ion, or to be sent by a job.
+    pushed: u64,
+    /// Customers to be made in Ion by a job.
+    created: u64,
+    /// Pairs that were linked.
+    linked: u64,
+    /// Customers with a field that a person decides.
+    conflicts: u64,
+    /// Pairs that a person is asked about.
+    proposed: u64,
+    /// Customers found to be gone from Ion.
+    gone: u64,
+    /// What a plan held that was no longer true, and was left.
+    moved: u64,
 }
 
 impl From<RunCounts> for Counts {
@@ -105,6 +121,14 @@ impl From<RunCounts> for Counts {
             price_down: counts.price_down,
             requests: counts.requests,
             expected: counts.expected,
+            pulled: counts.pulled,
+            pushed: counts.pushed,
+            created: counts.created,
+            linked: counts.linked,
+            conflicts: counts.conflicts,
+            proposed: counts.proposed,
+            gone: counts.gone,
+            moved: counts.moved,
         }
     }
 }

@@ -40,6 +40,10 @@ async fn whatever_creates_something_asks_for_a_key() {
         [
             "/api/v1/api-tokens",
             "/api/v1/connections",
+            "/api/v1/customers",
+            "/api/v1/customers/combine",
+            "/api/v1/customers/files",
+            "/api/v1/customers/syncs",
             "/api/v1/imports",
             "/api/v1/users"
         ]
@@ -190,6 +194,31 @@ async fn of_two_edits_of_one_version_one_is_refused() {
     }
 }
 
+/// An empty plan that waits.
+async fn waiting_plan(house: &House, connection: domain::ConnectionId) -> domain::PlanId {
+    let plan = store::customers::PlanRow {
+        id: domain::PlanId::new(&*house.ids),
+        connection,
+        run: house.run(connection).await,
+        first: true,
+        held: false,
+        state: store::customers::PlanState::Waiting,
+        counts: rules::customers::plan::Counts::default(),
+        read_here: 0,
+        read_in_ion: 0,
+        made_at: domain::Clock::now(&*house.clock),
+        decided_at: None,
+        decided_by: None,
+        applied_run: None,
+    };
+    let tx = house.store.begin().await.unwrap();
+    store::customers::insert_plan(&tx, &plan, &[])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    plan.id
+}
+
 #[tokio::test]
 async fn every_edit_asks_for_the_version() {
     let house = House::new().await;
@@ -197,6 +226,15 @@ async fn every_edit_asks_for_the_version() {
     let connection = house.connection("Nordics", false).await;
     house.person("ada@reseller.example", Role::Admin).await;
     let user = house.person("sam@reseller.example", Role::Sales).await;
+    let made = admin
+        .post(
+            "/api/v1/customers",
+            "one",
+            json!({"organisation": "Kettle"}),
+        )
+        .await;
+    let customer = made.json()["id"].as_str().unwrap().to_owned();
+    let plan = waiting_plan(&house, connection).await;
     let mut seen = 0;
     for route in routes::all().filter(|route| {
         matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")
@@ -204,6 +242,10 @@ async fn every_edit_asks_for_the_version() {
         seen += 1;
         let id = if route.path.contains("users") {
             user.to_string()
+        } else if route.path.contains("plans") {
+            plan.to_string()
+        } else if route.path.contains("customers") {
+            customer.clone()
         } else {
             connection.to_string()
         };
@@ -237,7 +279,7 @@ async fn every_edit_asks_for_the_version() {
             );
         }
     }
-    assert!(seen >= 2);
+    assert!(seen >= 5);
     assert_eq!(
         admin.get(&format!("/api/v1/users/{user}")).await.json()["role"],
         "sales"

@@ -4,6 +4,8 @@
 mod api;
 mod canary;
 mod connections;
+mod customers_api;
+mod customers_files;
 mod effects;
 mod forgery;
 mod guessing;

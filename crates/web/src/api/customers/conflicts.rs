@@ -67,6 +67,9 @@ pub(crate) struct ConflictField {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
+    /// Whose value somebody chose, where a job is still to carry that out: `ion` or `ionbridge`.
+    #[schema(value_type = Option<String>)]
+    decided: Option<Winner>,
 }
 
 /// Customers with fields that a person decides, the oldest first
@@ -86,6 +89,16 @@ pub(crate) async fn list(
     let mut items = Vec::new();
     for row in rows.into_iter().skip(start).take(limit) {
         let fields = customers::list_conflicts(conn, row.customer).await?;
+        let choices = customers::list_choices(conn, row.connection, &row.ion_id).await?;
+        let decided = |one: &customers::ConflictRow| {
+            let mut all = choices.iter().map(|row| &row.choice);
+            all.find(|choice| {
+                choice.field == one.field
+                    && choice.local == one.local
+                    && choice.remote == one.remote
+            })
+            .map(|choice| choice.winner)
+        };
         items.push(Conflict {
             connection_id: row.connection.into(),
             customer_id: row.customer.into(),
@@ -96,6 +109,7 @@ pub(crate) async fn list(
                 .into_iter()
                 .filter(|one| one.connection == row.connection && one.ion_id == row.ion_id)
                 .map(|one| ConflictField {
+                    decided: decided(&one),
                     field: one.field,
                     base: one.base,
                     local: one.local,
@@ -228,6 +242,15 @@ impl Read {
                     choices.push((one.field, winner));
                 }
             }
+        }
+        if choices.is_empty() {
+            customers::find(app.store().read(), self.customer)
+                .await?
+                .ok_or(MappingError::NoCustomer)?;
+            return Err(MappingError::Refused(
+                "no field of it is in conflict: somebody decided, or both sides agree again"
+                    .to_owned(),
+            ));
         }
         app.engine()
             .decide_conflict(self.connection, self.customer, &choices, &caller.actor())
