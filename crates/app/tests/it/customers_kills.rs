@@ -37,7 +37,6 @@ impl Scene {
             ..SandboxConfig::default()
         };
         let lab = Lab::start(BINARY, config).await;
-        // The child works by the machine's time; what is asked for here is due there.
         lab.clock.step_wall(crate::tokens::kills::jiff_now());
         let engine = lab.engine(None).await;
         let connection = lab.connect(&engine).await;
@@ -52,6 +51,11 @@ impl Scene {
             worker,
             connection,
         }
+    }
+
+    /// The child works by the machine's time: what is asked for from now on is due there.
+    fn by_the_machine(&self) {
+        self.lab.clock.step_wall(crate::tokens::kills::jiff_now());
     }
 
     /// Has a server work until it dies at this instant.
@@ -226,6 +230,7 @@ async fn a_death_at_every_named_instant_of_the_first_plan() {
             .choose_entries(plan.id, &Chosen::All, true)
             .await
             .unwrap();
+        scene.by_the_machine();
         scene.engine.request_apply(plan.id, &kim()).await.unwrap();
         scene.work_until(point);
         scene.go_on(point).await;
@@ -276,6 +281,7 @@ async fn a_death_at_every_named_instant_of_a_look() {
             .unwrap();
         let mut customer = row.customer.clone();
         customer.fields.set(Field::Phone, "+44 here");
+        scene.by_the_machine();
         scene
             .engine
             .request_sync(scene.connection, false, &kim())

