@@ -96,6 +96,52 @@ page_routes! {
     get "/products/{id}/raw", Person(SeeCost) => pages::product::raw_page;
     get "/products/{id}/raw.json", Person(SeeCost) => pages::product::raw_file;
 
+    get "/customers", Person(Read) => pages::customers::list::list;
+    get "/customers/export.csv", Person(Export) => pages::customers::export::csv;
+    get "/customers/export.json", Person(Export) => pages::customers::export::json;
+    get "/customers/new", Person(EditCustomers) => pages::customers::form::new;
+    post "/customers/new", Person(EditCustomers) => pages::customers::form::add;
+    post "/customers/sync", Person(EditCustomers) => pages::customers::sync::all;
+    post "/customers/sync/{id}", Person(EditCustomers) => pages::customers::sync::now;
+    post "/customers/sync/{id}/preview", Person(EditCustomers) => pages::customers::sync::preview;
+    get "/customers/sync/plans/{id}", Person(Read) => pages::customers::plans::show;
+    get "/customers/sync/plans/{id}/plan.csv", Person(Export) => pages::customers::plans::csv;
+    post "/customers/sync/plans/{id}/choose", Person(EditCustomers) => pages::customers::plans::choose;
+    post "/customers/sync/plans/{id}/apply", Person(EditCustomers) => pages::customers::plans::apply;
+    post "/customers/sync/plans/{id}/discard", Person(EditCustomers) => pages::customers::plans::discard;
+    get "/customers/mapping/by-hand", Person(Read) => pages::customers::pairs::by_hand;
+    post "/customers/mapping/steps", Person(EditCustomers) => pages::customers::steps::decide;
+    get "/customers/mapping/{state}", Person(Read) => pages::customers::mapping::show;
+    get "/customers/conflicts", Person(Read) => pages::customers::conflicts::list;
+    post "/customers/conflicts", Person(EditCustomers) => pages::customers::conflicts::decide_many;
+    get "/customers/conflicts/{id}", Person(Read) => pages::customers::conflicts::show;
+    post "/customers/conflicts/{id}", Person(EditCustomers) => pages::customers::conflicts::decide;
+    get "/customers/import", Person(EditCustomers) => pages::customers::files::choose_file;
+    post "/customers/import", Person(EditCustomers) => pages::customers::files::upload;
+    get "/customers/import/{id}", Person(Read) => pages::customers::files::show;
+    post "/customers/import/{id}/choose", Person(EditCustomers) => pages::customers::files::choose;
+    post "/customers/import/{id}/apply", Person(EditCustomers) => pages::customers::files::apply;
+    post "/customers/import/{id}/discard", Person(EditCustomers) => pages::customers::files::discard;
+    post "/customers/changes/{id}/undo", Person(EditCustomers) => pages::customers::history::undo;
+    post "/customers/combines/{id}/split", Person(EditCustomers) => pages::customers::card::act::split;
+    get "/customers/{id}", Person(Read) => pages::customers::card::show;
+    get "/customers/{id}/contacts", Person(Read) => pages::customers::card::people;
+    get "/customers/{id}/orders", Person(Read) => pages::customers::card::orders;
+    get "/customers/{id}/subscriptions", Person(Read) => pages::customers::card::subscriptions;
+    get "/customers/{id}/history", Person(Read) => pages::customers::history::show;
+    get "/customers/{id}/settings", Person(Read) => pages::customers::card::settings::settings;
+    get "/customers/{id}/edit", Person(EditCustomers) => pages::customers::form::edit;
+    post "/customers/{id}/edit", Person(EditCustomers) => pages::customers::form::save;
+    post "/customers/{id}/ignore", Person(EditCustomers) => pages::customers::card::act::ignore;
+    post "/customers/{id}/notice", Person(EditCustomers) => pages::customers::card::act::notice;
+    post "/customers/{id}/archive", Person(EditCustomers) => pages::customers::card::act::archive;
+    post "/customers/{id}/restore", Person(EditCustomers) => pages::customers::card::act::restore;
+    post "/customers/{id}/combine", Person(EditCustomers) => pages::customers::card::act::combine;
+    post "/customers/{id}/unlink/{connection}", Person(EditCustomers) => pages::customers::card::act::unlink;
+    post "/customers/{id}/sync/{connection}", Person(EditCustomers) => pages::customers::card::act::sync;
+    post "/customers/{id}/create/{connection}", Person(EditCustomers) => pages::customers::card::act::create_in_ion;
+    post "/customers/{id}/password/{write}/{what}", Person(EditCustomers) => pages::customers::card::act::password;
+
     get "/activity/runs", Person(Read) => pages::runs::list;
     get "/activity/runs/number/{number}", Person(Read) => pages::runs::by_number;
     get "/activity/runs/{id}", Person(Read) => pages::runs::show;
@@ -104,6 +150,7 @@ page_routes! {
     post "/activity/runs/{id}/stop", Person(RunImports) => pages::runs::stop;
     post "/activity/runs/{id}/withdrawals/apply", Person(RunImports) => pages::runs::apply;
     post "/activity/runs/{id}/withdrawals/discard", Person(RunImports) => pages::runs::discard;
+    post "/activity/runs/{id}/undo", Person(EditCustomers) => pages::customers::history::undo_run;
     get "/activity/jobs", Person(Read) => pages::jobs::list;
     get "/activity/notifications", Person(Read) => pages::notices::list;
     post "/activity/notifications/{id}/settle", Person(RunImports) => pages::notices::settle;
@@ -120,6 +167,9 @@ page_routes! {
     post "/settings/integrations/{id}/refresh", Person(ManageConnections) => pages::connections::refresh;
     post "/settings/integrations/{id}/remove", PersonConfirmed(ManageConnections) => pages::connections::remove;
     post "/settings/integrations/{id}/import", Person(RunImports) => pages::connections::import;
+
+    get "/settings/sync", Person(Read) => pages::customers::settings::show;
+    post "/settings/sync/{id}", Person(EditCustomers) => pages::customers::settings::save;
 
     get "/settings/team", Person(ManageUsers) => pages::team::list;
     post "/settings/team", PersonConfirmed(ManageUsers) => pages::team::add;
@@ -208,6 +258,11 @@ const DESCRIPTION: Route = Route {
     path: OPENAPI,
     access: Public,
 };
+
+/// Whether forms of a path bring a file: their bodies may be larger.
+pub(crate) fn takes_file(path: &str) -> bool {
+    path == "/customers/import"
+}
 
 /// Every route.
 pub fn all() -> impl Iterator<Item = &'static Route> {

@@ -12,7 +12,7 @@ pub(crate) mod throttle;
 pub mod token;
 
 pub(crate) use caller::{Caller, Person, Who};
-pub(crate) use form::ProtectedForm;
+pub(crate) use form::{ProtectedForm, ProtectedUpload};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

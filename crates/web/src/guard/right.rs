@@ -7,12 +7,13 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Right;
+use engine::customers::LARGEST_FILE;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::form_urlencoded;
 
 use crate::app::App;
-use crate::auth::form::{Checked, holds_zero};
+use crate::auth::form::{Checked, fields, holds_zero};
 use crate::auth::{Caller, Who, forgery, session, token};
 use crate::fault::Fault;
 use crate::guard::answer::Asker;
@@ -132,16 +133,27 @@ async fn sent_token(request: &mut Request) -> Result<Option<String>, Fault> {
     if let Some(value) = request.headers().get(forgery::HEADER) {
         return Ok(value.to_str().ok().map(str::to_owned));
     }
-    let is_form = request
+    let kind = request
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
+        .unwrap_or_default()
+        .to_owned();
+    let brings_file = kind.starts_with("multipart/form-data")
+        && request
+            .extensions()
+            .get::<MatchedPath>()
+            .is_some_and(|path| routes::takes_file(path.as_str()));
+    if !brings_file && !kind.starts_with("application/x-www-form-urlencoded") {
         return Ok(None);
     }
+    let largest = if brings_file {
+        LARGEST_FILE + LARGEST_FORM
+    } else {
+        LARGEST_FORM
+    };
     let body = std::mem::replace(request.body_mut(), Body::empty());
-    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| {
+    let bytes = to_bytes(body, largest).await.map_err(|_| {
         Fault::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
@@ -149,6 +161,18 @@ async fn sent_token(request: &mut Request) -> Result<Option<String>, Fault> {
             "Nothing was saved.",
         )
     })?;
+    if brings_file {
+        let mut copy = Request::new(Body::from(bytes.clone()));
+        if let Some(kind) = request.headers().get(CONTENT_TYPE) {
+            copy.headers_mut().insert(CONTENT_TYPE, kind.clone());
+        }
+        *request.body_mut() = Body::from(bytes);
+        let parts = fields(copy, &()).await?;
+        return Ok(parts
+            .into_iter()
+            .find(|part| part.name == forgery::FIELD)
+            .and_then(|part| String::from_utf8(part.bytes.to_vec()).ok()));
+    }
     let token = form_urlencoded::parse(&bytes)
         .find(|(name, _)| name == forgery::FIELD)
         .map(|(_, value)| value.into_owned());

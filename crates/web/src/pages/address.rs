@@ -1,22 +1,27 @@
 //! Addresses of a list: what is filtered, sorted and shown stands in the query, so that it can be kept and sent.
 
+use std::borrow::Cow;
+
 use url::form_urlencoded;
 
 /// A path with its query, from which the links of a page are made.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
-    path: &'static str,
+    path: Cow<'static, str>,
     pairs: Vec<(String, String)>,
 }
 
 impl Address {
     /// The address of a request; empty values say nothing and are left out.
-    pub(crate) fn new(path: &'static str, query: Option<&str>) -> Self {
+    pub(crate) fn new(path: impl Into<Cow<'static, str>>, query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .into_owned()
             .filter(|(_, value)| !value.is_empty())
             .collect();
-        Self { path, pairs }
+        Self {
+            path: path.into(),
+            pairs,
+        }
     }
 
     /// The value of a name.
@@ -50,10 +55,29 @@ impl Address {
         self.print(&pairs)
     }
 
+    /// The same place of the list with another value.
+    pub(crate) fn and(&self, name: &str, value: &str) -> String {
+        let mut pairs = self.but(&[name, "done"]);
+        pairs.push((name.to_owned(), value.to_owned()));
+        self.print(&pairs)
+    }
+
+    /// The same list behind a record: where [`Address::get`] gave a cursor as `after`.
+    pub(crate) fn behind(&self, cursor: &str) -> String {
+        let mut pairs = self.but(&["after"]);
+        pairs.push(("after".to_owned(), cursor.to_owned()));
+        self.print(&pairs)
+    }
+
+    /// The same address, to come back to.
+    pub(crate) fn here(&self) -> String {
+        self.print(&self.but(&["done"]))
+    }
+
     /// The same query at another path.
-    pub(crate) fn at(&self, path: &'static str) -> String {
+    pub(crate) fn at(&self, path: impl Into<Cow<'static, str>>) -> String {
         Self {
-            path,
+            path: path.into(),
             pairs: Vec::new(),
         }
         .print(&self.but(&["after", "size"]))
@@ -70,7 +94,7 @@ impl Address {
 
     fn print(&self, pairs: &[(String, String)]) -> String {
         if pairs.is_empty() {
-            return self.path.to_owned();
+            return self.path.to_string();
         }
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)

@@ -4,7 +4,7 @@ use domain::connection::ConnectionStatus;
 use http::HeaderMap;
 use jiff::Timestamp;
 use store::connections::{self, ConnectionRow};
-use store::{StoreError, catalog, notices};
+use store::{StoreError, catalog, customers, notices};
 
 use crate::app::App;
 use crate::auth::{Caller, Who, cookie, forgery};
@@ -35,6 +35,7 @@ impl Around {
         let conn = app.store().read();
         let connections = connections::list(conn).await?;
         let waiting = notices::list_open(conn).await?.len() as u64;
+        let mapping = customers::mapping_counts(conn).await?;
         let set_aside = catalog::list_set_aside(conn).await?.len() as u64;
         let (person, csrf) = match &caller.who {
             Who::Person(person, session) => (
@@ -71,7 +72,7 @@ impl Around {
                 test: !connections.is_empty() && connections.iter().all(|row| row.sandbox),
                 waiting,
                 set_aside,
-                customers: 0,
+                customers: mapping.to_confirm + mapping.conflicts + mapping.failed,
                 flashes: Vec::new(),
             },
             times: Times::new(now, app.settings().zone.clone()),

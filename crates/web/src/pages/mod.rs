@@ -7,6 +7,7 @@ pub(crate) mod changes;
 mod connection_history;
 pub(crate) mod connections;
 pub(crate) mod credentials;
+pub(crate) mod customers;
 pub(crate) mod dashboard;
 pub(crate) mod error;
 pub(crate) mod export;

@@ -126,6 +126,7 @@ fn panel() -> PairPanel {
         key: "1~2~3".to_owned(),
         action_href: "/customers/mapping/steps".to_owned(),
         csrf: "sample-csrf".to_owned(),
+        back: "/customers/mapping/to-confirm".to_owned(),
         next_key: "1~3~4".to_owned(),
         place: "1 of 38".to_owned(),
         previous: None,
@@ -194,8 +195,8 @@ fn only_here() -> MappingPage {
             row("Snowglobe Insurance AG", "C-0402 · Zug, CH", "Ion would refuse it: State is missing", true, None),
         ],
         bulk: vec![
-            BulkAction { value: "create", label: "Create in Ion", icon: "cloud-up", primary: true, ask: "Ion has no delete: what is created there stays." },
-            BulkAction { value: "ignore", label: "Ignore", icon: "eye-off", primary: false, ask: "" },
+            BulkAction { id: "create".to_owned(), value: "create".to_owned(), label: "Create in Ion".to_owned(), icon: "cloud-up", primary: true, ask: "Ion has no delete: what is created there stays." },
+            BulkAction { id: "ignore".to_owned(), value: "ignore".to_owned(), label: "Ignore".to_owned(), icon: "eye-off", primary: false, ask: "" },
         ],
         action_href: "/customers/mapping/steps".to_owned(),
         back: "/customers/mapping/not-in-ion".to_owned(),

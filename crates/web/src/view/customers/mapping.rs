@@ -69,6 +69,8 @@ pub struct PairPanel {
     pub action_href: String,
     /// Token for it.
     pub csrf: String,
+    /// The page to come back to.
+    pub back: String,
     /// Where to go on afterwards.
     pub next_key: String,
     /// `1 of 38`; may be empty.
@@ -226,10 +228,12 @@ pub enum RowAction {
 /// What can be done with the chosen rows.
 #[derive(Debug, Clone)]
 pub struct BulkAction {
+    /// A word that names it on the page.
+    pub id: String,
     /// As sent.
-    pub value: &'static str,
+    pub value: String,
     /// Words.
-    pub label: &'static str,
+    pub label: String,
     /// Icon.
     pub icon: &'static str,
     /// It is the usual one.
