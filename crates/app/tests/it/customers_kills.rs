@@ -7,7 +7,7 @@ use domain::run::JobState;
 use domain::{ConnectionId, CustomerId};
 use engine::Engine;
 use engine::customers::Chosen;
-use ion_sandbox::SandboxConfig;
+use ion_sandbox::{Sandbox, SandboxConfig};
 use store::audit::{Actor, Via};
 use store::{customers, queue};
 use testkit::{Lab, TestBinary};
@@ -36,7 +36,8 @@ impl Scene {
             products: 1,
             ..SandboxConfig::default()
         };
-        let lab = Lab::start(BINARY, config).await;
+        let mut lab = Lab::start(BINARY, SandboxConfig::default()).await;
+        lab.sandbox = Sandbox::start(config).await.unwrap();
         lab.clock.step_wall(crate::tokens::kills::jiff_now());
         let engine = lab.engine(None).await;
         let connection = lab.connect(&engine).await;

@@ -104,6 +104,7 @@ pub async fn sync(
         claim: claim.cloned(),
         cancel,
         changed: false,
+        revisions: HashMap::new(),
     };
     let end = Box::pin(sync.run()).await;
     if end.is_err() {
@@ -125,6 +126,8 @@ struct Sync<'a> {
     counts: RunCounts,
     /// Something was written that people would call a change.
     changed: bool,
+    /// Revision of each link before the list was read, by Ion's id.
+    revisions: HashMap<String, u64>,
 }
 
 /// What was known of Ion's customers before its list was read.
@@ -141,6 +144,10 @@ impl Sync<'_> {
             .await?
             .into_iter()
             .map(|known| (known.ion_id.clone(), known))
+            .collect();
+        self.revisions = known
+            .values()
+            .filter_map(|known| Some((known.ion_id.clone(), known.link?.revision)))
             .collect();
         let mut read = self.read(&known).await;
         if read.cancelled {

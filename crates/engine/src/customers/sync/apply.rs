@@ -174,8 +174,10 @@ impl Sync<'_> {
         let (mut changed, mut done) = (false, Vec::new());
         for entry in batch {
             let id = entry.remote.as_deref().unwrap_or_default();
+            // Written since its remote side was read: what was read of it is old.
             let row = links
                 .get(id)
+                .filter(|link| self.revisions.get(id) == Some(&link.revision))
                 .and_then(|link| Some((*link, ours.get(&link.customer)?)));
             let (Some((link, customer)), Some((remote, _))) = (row, read.kept.get(id)) else {
                 done.push(false);

@@ -19,6 +19,8 @@ pub(super) struct Bed {
     pub(super) lab: Lab,
     pub(super) engine: Engine,
     pub(super) worker: Worker,
+    /// Of another server on the same store.
+    pub(super) second: Worker,
     pub(super) connection: ConnectionId,
     pub(super) store: Store,
 }
@@ -76,12 +78,15 @@ impl Bed {
             time_zone: TimeZone::UTC,
             ..WorkerSettings::default()
         };
-        let worker = Worker::new(engine.clone(), settings).unwrap();
+        let worker = Worker::new(engine.clone(), settings.clone()).unwrap();
+        let second = lab.engine_on(store.clone(), Some("second"));
+        let second = Worker::new(second, settings).unwrap();
         lab.sandbox.clear_ledger();
         Self {
             lab,
             engine,
             worker,
+            second,
             connection,
             store,
         }

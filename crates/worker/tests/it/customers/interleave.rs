@@ -4,6 +4,7 @@
 //! `IONBRIDGE_SWEEP` is the number of rounds, `IONBRIDGE_SEED` the first seed.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use domain::CustomerId;
 use domain::customer::{CustomerField as Field, Winner};
@@ -122,7 +123,12 @@ async fn one_round(bed: &Bed, chance: &mut ChaCha8Rng, what: &str, tally: &mut T
             // While jobs run, at some instant of theirs.
             1 | 2 => {
                 let turns = chance.random_range(0..60);
-                let working = bed.worker.drain();
+                // Two servers: a look and a push of the same customer may overlap.
+                let working = async { tokio::try_join!(bed.worker.drain(), bed.second.drain()) };
+                if chance.random_bool(0.5) {
+                    bed.lab.pass(Duration::from_secs(300));
+                    bed.engine.request_due_syncs().await.unwrap();
+                }
                 let meanwhile = async {
                     for _ in 0..turns {
                         tokio::task::yield_now().await;
