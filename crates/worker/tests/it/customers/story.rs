@@ -5,6 +5,9 @@ use domain::run::RunStatus;
 use store::customers;
 use store::testing::for_both;
 
+use ion_sandbox::{Action, Fault};
+use worker::{Worker, WorkerSettings};
+
 use super::bed::{Bed, kim, ours};
 
 #[tokio::test]
@@ -404,6 +407,63 @@ async fn one_that_is_gone_from_ion_is_shown_so_and_comes_back() {
             "1",
             "what waited went"
         );
+    })
+    .await;
+}
+
+/// A list takes its time: what a push wrote after its page was read is newer than what the page said.
+#[tokio::test]
+async fn a_push_during_a_look_is_not_taken_back() {
+    for_both(|store| async move {
+        let bed = Bed::start(store, 5).await;
+        bed.sync().await;
+        let first = bed.lab.sandbox.portal().ids()[0].clone();
+        let link = customers::find_link(bed.store.read(), bed.connection, &first)
+            .await
+            .unwrap()
+            .unwrap();
+        let list = bed.path("");
+        let slow = bed
+            .lab
+            .engine_with(bed.store.clone(), Some("slow"), |settings| {
+                settings.ion.page_size = 2;
+            });
+        let slow = Worker::new(slow, WorkerSettings::default()).unwrap();
+        bed.lab.sandbox.clear_ledger();
+        bed.lab.sandbox.inject(Fault {
+            path: list.clone(),
+            skip: 1,
+            times: 1,
+            every: 1,
+            action: Action::Delay { ms: 2000 },
+        });
+        bed.engine
+            .request_sync(bed.connection, false, &kim())
+            .await
+            .unwrap();
+        let looking = tokio::spawn(async move { slow.drain().await.unwrap() });
+        while bed.lab.sandbox.ledger().count(&list) == 0 {
+            tokio::task::yield_now().await;
+        }
+        // The first page was read, the second one is on its way.
+        bed.edit(link.customer, Field::Phone, "+44 new").await;
+        bed.second.drain().await.unwrap();
+        assert_eq!(bed.in_ion(&first, "/customerPhone"), "+44 new");
+        assert!(
+            !looking.is_finished(),
+            "the look was to be slower than the push"
+        );
+        looking.await.unwrap();
+        bed.settle_down("after both").await;
+        assert_eq!(
+            bed.row(link.customer)
+                .await
+                .customer
+                .fields
+                .get(Field::Phone),
+            "+44 new"
+        );
+        assert_eq!(bed.in_ion(&first, "/customerPhone"), "+44 new");
     })
     .await;
 }
