@@ -6,6 +6,7 @@ mod budget;
 mod catalog;
 mod connections;
 mod copies;
+mod customers;
 mod make;
 mod notices;
 mod open;

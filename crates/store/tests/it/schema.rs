@@ -69,3 +69,20 @@ async fn a_newer_database_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_database_of_the_version_before_keeps_what_it_holds() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let database = TestDatabase::empty(backend).await;
+        let store = database.store();
+        store.migrate_as_of(1).await.unwrap();
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Behind(1));
+        let make = crate::make::Make::new();
+        let connection = make.connection(store, "1001").await;
+        store.migrate().await.unwrap();
+        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+        let found = store::connections::find(store.read(), connection).await;
+        assert_eq!(found.unwrap().unwrap().account_id, "1001");
+        assert_eq!(store::customers::count_all(store.read()).await.unwrap(), 0);
+    }
+}
