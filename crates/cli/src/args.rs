@@ -1,8 +1,15 @@
 //! The command line.
 
+mod customers;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use customers::{
+    At, ConflictsCommand, CustomersCommand, ImportArgs, ListArgs, MappingCommand, OneSide,
+    PlanCommand, SyncArgs,
+};
 
 /// The self-hosted platform for your TD SYNNEX StreamOne Ion business.
 #[derive(Debug, Parser)]
@@ -50,6 +57,9 @@ pub enum Command {
     /// The catalog
     #[command(subcommand)]
     Products(ProductsCommand),
+    /// Customers, here and in Ion
+    #[command(subcommand)]
+    Customers(CustomersCommand),
     /// People who may log in
     #[command(subcommand)]
     User(UserCommand),

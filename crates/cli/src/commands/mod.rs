@@ -3,8 +3,10 @@
 mod backup;
 mod connect;
 mod connection;
+mod customers;
 mod db;
 mod doctor;
+mod follow;
 mod installation;
 mod people;
 mod products;
@@ -63,6 +65,7 @@ pub async fn run(command: Command, host: &dyn Host, json: bool) -> anyhow::Resul
         Command::Connect(args) => connect::run(args, host, out).await,
         Command::Connection(command) => connection::run(command, host, out).await,
         Command::Products(command) => products::run(command, host, out).await,
+        Command::Customers(command) => Box::pin(customers::run(command, host, out)).await,
         Command::User(command) => people::user(command, host, out).await,
         Command::Token(command) => people::token(command, host, out).await,
         Command::Db(command) => db::run(command, host, out).await,

@@ -1,24 +1,19 @@
 //! `ionbridge products`.
 
 use std::io::Write as _;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use domain::run::RunStatus;
 use domain::{Amount, ProductId, Scale};
 use engine::Engine;
 use engine::catalog::ImportRequested;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use store::audit::Actor;
 use store::catalog::{ProductFilter, ProductHit};
 
-use super::{Host, pick};
+use super::{Host, follow, pick};
 use crate::args::ProductsCommand;
 use crate::output::{Exit, Output};
 
-/// A worker that gave a sign of life within this time will take the job.
-const FRESH: Duration = Duration::from_secs(20);
 /// Products read at a time for an export.
 const PART: u32 = 1000;
 
@@ -46,68 +41,22 @@ pub(super) async fn run(
     }
 }
 
-/// Follows a run to its end; carries it out here where no worker is alive.
+/// Follows an import to its end, and tells what came of it.
 async fn follow(
     engine: &Engine,
     host: &dyn Host,
     requested: ImportRequested,
     out: Output,
 ) -> anyhow::Result<Exit> {
-    let stop = host.stop();
-    let since = engine.clock().now().checked_sub(FRESH).unwrap_or_default();
-    let here = store::workers::count_since(engine.store().read(), since).await? == 0;
-    let bar = if out.draws() {
-        ProgressBar::new(0)
-    } else {
-        ProgressBar::hidden()
-    };
-    bar.set_style(
-        ProgressStyle::with_template("{spinner} {msg}  {wide_bar} {pos}/{len}  {elapsed}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
-    let work = async {
-        if here {
-            host.run_job(engine, requested.job, stop.clone()).await?;
-        }
-        anyhow::Ok(())
-    };
-    let watch = async {
-        let mut asked = false;
-        loop {
-            let run = store::runs::find(engine.store().read(), requested.run)
-                .await?
-                .context("the run is gone")?;
-            let live = engine.run_progress(requested.run).await?;
-            let counts = live.as_ref().map_or(run.counts, |live| live.counts);
-            bar.set_length(counts.expected.max(counts.read));
-            bar.set_position(counts.read);
-            bar.set_message(live.map_or(run.step.clone(), |live| live.step));
-            if run.status.is_final() {
-                return anyhow::Ok(run);
-            }
-            if stop.is_cancelled() && !asked {
-                asked = true;
-                engine.request_stop(requested.run, &Actor::cli()).await?;
-            }
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-    };
-    let (worked, run) = tokio::join!(work, watch);
-    bar.finish_and_clear();
-    worked?;
-    let run = run?;
+    let run = follow::follow(engine, host, (requested.run, requested.job), out).await?;
     let counts = run.counts;
     let value =
         json!({"run": run.number, "status": run.status, "outcome": run.outcome, "counts": counts});
     out.answer(&value, |out| {
-        out.line(&format!("Run {}: {}. {}", run.number, run.status.as_str().replace('_', " "), run.outcome.clone().unwrap_or_default()));
+        out.line(&follow::told(&run));
         out.line(&format!("{} products read: {} new, {} changed, {} unchanged, {} set aside, {} withdrawn; {} prices up, {} down.", counts.read, counts.added, counts.changed, counts.unchanged, counts.set_aside, counts.withdrawn, counts.price_up, counts.price_down));
     });
-    Ok(match run.status {
-        RunStatus::Done => Exit::Done,
-        RunStatus::DoneSetAside | RunStatus::NeedsDecision => Exit::Awaiting,
-        _ => Exit::Failed,
-    })
+    Ok(follow::exit(run.status))
 }
 
 async fn search(
