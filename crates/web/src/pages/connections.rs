@@ -10,7 +10,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::connections::{self, ConnectionRow};
-use store::{catalog, runs};
+use store::{catalog, customers, runs};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -239,6 +239,7 @@ async fn page(
         login_facts: login_facts(&view, times),
         history: history(app, &row, &view, times).await?,
         catalog: catalog_facts(app, &row, times).await?,
+        customers: customer_facts(app, &row, times).await?,
         facts: facts(app, &row, caller),
         actions: manages.then(|| actions(&row)),
         import_href: importable.then(|| format!("{}/import", connection_href(row.id))),
@@ -323,6 +324,45 @@ async fn catalog_facts(app: &App, row: &ConnectionRow, times: &Times) -> Result<
             ));
         }
         None => facts.push(Fact::new("Last import", Value::Absent("never".to_owned()))),
+    }
+    Ok(facts)
+}
+
+async fn customer_facts(app: &App, row: &ConnectionRow, times: &Times) -> Result<Vec<Fact>, Fault> {
+    let conn = app.store().read();
+    let setting = customers::sync_setting(conn, row.id).await?;
+    let mut facts = vec![
+        Fact::new(
+            "Linked",
+            Value::Link(Link::new(
+                count(customers::count_linked(conn, row.id).await?),
+                format!("/customers?connection={}", row.id),
+            )),
+        ),
+        Fact::new(
+            "Last look",
+            setting.last_run_at.map_or_else(
+                || Value::Absent("never".to_owned()),
+                |at| Value::Moment(times.ago(at)),
+            ),
+        ),
+        Fact::new(
+            "Next look",
+            match setting.next_run_at {
+                _ if setting.paused => Value::Absent("paused".to_owned()),
+                Some(at) => Value::Moment(times.ahead(at)),
+                None => Value::Absent("after the first sync".to_owned()),
+            },
+        ),
+    ];
+    if let Some(plan) = customers::find_waiting_plan(conn, row.id).await? {
+        facts.push(Fact::new(
+            "Plan that waits",
+            Value::Link(Link::new(
+                "Look at it",
+                format!("/customers/sync/plans/{}", plan.id),
+            )),
+        ));
     }
     Ok(facts)
 }

@@ -6,12 +6,13 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
 use domain::connection::ConnectionStatus;
+use domain::notice::NoticeKind;
 use domain::run::RunKind;
 use http::HeaderMap;
 use store::catalog::{self, CatalogFigures, ChangeRow};
 use store::notices::{self, NoticeRow};
 use store::runs::{self, RunRow};
-use store::{Backend, workers};
+use store::{Backend, customers, workers};
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -83,6 +84,14 @@ async fn first(app: &App, caller: &Caller, around: Around) -> Result<Response, F
         None => None,
     };
     let connected = connection.is_some();
+    let mut previewed = false;
+    if let Some(row) = connection {
+        previewed = customers::sync_setting(conn, row.id)
+            .await?
+            .last_run_at
+            .is_some()
+            || customers::find_waiting_plan(conn, row.id).await?.is_some();
+    }
     let steps = vec![
         FirstStep {
             number: 1,
@@ -110,12 +119,20 @@ async fn first(app: &App, caller: &Caller, around: Around) -> Result<Response, F
         },
         FirstStep {
             number: 3,
-            title: "Look at what came".to_owned(),
-            text: "Search by name, SKU or part number, filter, export. From the second import on you are told what changed.".to_owned(),
-            time: "any time".to_owned(),
-            done: false,
+            title: "Preview the customers".to_owned(),
+            text: "Reads both sides and shows who is who and what a sync would do. Nothing is written to Ion before you apply it."
+                .to_owned(),
+            time: "2 min".to_owned(),
+            done: previewed,
             next: false,
-            action: None,
+            action: match connection {
+                Some(_) if previewed => Some(Button::link("Open customers", "/customers")),
+                Some(row) if caller.may(Right::EditCustomers) => Some(Button::post(
+                    "Preview the customers",
+                    format!("/customers/sync/{}/preview", row.id),
+                )),
+                _ => None,
+            },
         },
     ];
     let bring = |title: &str, detail: &str| Step {
@@ -127,7 +144,10 @@ async fn first(app: &App, caller: &Caller, around: Around) -> Result<Response, F
     Ok(Html(FirstDashboard {
         greeting: greeting(&around),
         summary: if connected { "Your account is connected. The catalog is next.".to_owned() } else { "Ionbridge is running and empty. Three steps fill it.".to_owned() },
-        done: format!("{} of 3 done", u8::from(connected)),
+        done: format!(
+            "{} of 3 done",
+            u8::from(connected) + u8::from(previewed)
+        ),
         steps,
         needs: vec![
             bring("Account ID", "In Ion: Menu, Account information"),
@@ -182,7 +202,19 @@ async fn page(
     let conn = app.store().read();
     let times = &around.times;
     let costs = caller.may(Right::SeeCost);
-    let mut needs: Vec<Need> = notices::list_open(conn).await?.iter().map(need).collect();
+    let mut needs: Vec<Need> = notices::list_open(conn)
+        .await?
+        .iter()
+        // What waits at customers is told below, with the way to each.
+        .filter(|row| {
+            !matches!(
+                row.kind,
+                NoticeKind::CustomersWait | NoticeKind::CustomerWriteFailed
+            )
+        })
+        .map(need)
+        .collect();
+    needs.extend(customer_needs(app, caller, &around).await?);
     if figures.set_aside > 0 && needs.len() < NEEDS {
         needs.push(Need {
             icon: "alert-triangle",
@@ -249,7 +281,7 @@ async fn page(
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
-        figures: key_figures(&figures, last),
+        figures: key_figures(&figures, last, &customer_figure(app).await?),
         vendors: shares(&figures),
         connections,
         runs: recent.iter().map(|row| recent_run(row, times)).collect(),
@@ -276,7 +308,114 @@ fn need(row: &NoticeRow) -> Need {
     }
 }
 
-fn key_figures(figures: &CatalogFigures, last: &RunRow) -> Vec<Figure> {
+/// What waits at customers, the most pressing first.
+async fn customer_needs(
+    app: &App,
+    caller: &Caller,
+    around: &Around,
+) -> Result<Vec<Need>, Fault> {
+    let conn = app.store().read();
+    let counts = customers::mapping_counts(conn).await?;
+    let mut needs = Vec::new();
+    let mut add = |icon, tone, title: String, text: &str, action| {
+        needs.push(Need {
+            icon,
+            tone,
+            title,
+            text: text.to_owned(),
+            action,
+        });
+    };
+    if counts.failed > 0 {
+        add(
+            "circle-x",
+            Tone::Bad,
+            format!(
+                "{} to Ion failed",
+                counted(counts.failed, "customer’s last write", "customers’ last writes")
+            ),
+            "Each says why; mended, it goes there by itself.",
+            Button::link("See why", "/customers/mapping/failed"),
+        );
+    }
+    for row in &around.connections {
+        if let Some(plan) = customers::find_waiting_plan(conn, row.id).await? {
+            add(
+                "user-question",
+                Tone::Warn,
+                format!("A customer sync of “{}” waits", row.name),
+                if plan.held {
+                    "It would change unusually many customers; nothing of it is done."
+                } else {
+                    "Nothing goes to Ion before you have looked at its plan."
+                },
+                Button::link(
+                    "Look at the plan",
+                    format!("/customers/sync/plans/{}", plan.id),
+                ),
+            );
+        } else if caller.may(Right::EditCustomers)
+            && row.login.status == ConnectionStatus::Active
+            && customers::sync_setting(conn, row.id)
+                .await?
+                .last_run_at
+                .is_none()
+            && runs::find_unfinished(conn, row.id, RunKind::CustomerSync)
+                .await?
+                .is_none()
+        {
+            add(
+                "building-community",
+                Tone::Info,
+                format!("The customers of “{}” were not compared yet", row.name),
+                "The preview shows who is who; it writes nothing on either side.",
+                Button::post(
+                    "Preview the customers",
+                    format!("/customers/sync/{}/preview", row.id),
+                ),
+            );
+        }
+    }
+    if counts.conflicts > 0 {
+        add(
+            "git-merge",
+            Tone::Warn,
+            format!(
+                "{} changed on both sides",
+                counted(counts.conflicts, "customer was", "customers were")
+            ),
+            "Sync leaves these fields alone until you choose.",
+            Button::link("Choose", "/customers/conflicts"),
+        );
+    }
+    if counts.to_confirm > 0 {
+        add(
+            "arrows-left-right",
+            Tone::Info,
+            format!(
+                "{} alike",
+                counted(counts.to_confirm, "pair of customers looks", "pairs of customers look")
+            ),
+            "They are linked once you say that they are one.",
+            Button::link("Compare them", "/customers/mapping/to-confirm"),
+        );
+    }
+    Ok(needs)
+}
+
+/// How many customers there are, and how many are linked.
+async fn customer_figure(app: &App) -> Result<Figure, Fault> {
+    let conn = app.store().read();
+    let counts = customers::mapping_counts(conn).await?;
+    Ok(Figure::new(
+        "Customers",
+        count(customers::count_all(conn).await?),
+        format!("{} linked to Ion", count(counts.linked)),
+    )
+    .to("/customers"))
+}
+
+fn key_figures(figures: &CatalogFigures, last: &RunRow, customers: &Figure) -> Vec<Figure> {
     let counts = &last.counts;
     let changes = if last.baseline {
         String::new()
@@ -290,6 +429,7 @@ fn key_figures(figures: &CatalogFigures, last: &RunRow) -> Vec<Figure> {
             counted(figures.variants, "variant", "variants"),
         )
         .to("/products"),
+        customers.clone(),
         Figure::new(
             "Vendors",
             count(figures.vendors.len() as u64),

@@ -3,9 +3,12 @@
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
+use domain::customer::CustomerField;
 use http::HeaderMap;
+use rules::customers::table::{number_text, read_number};
 use serde::Deserialize;
 use store::catalog::{ProductFilter, search};
+use store::customers::{self, CustomerFilter};
 use store::runs;
 
 use crate::app::App;
@@ -27,8 +30,39 @@ pub(crate) struct Ask {
     q: String,
 }
 
-const PAGES: [(&str, &str, &str, Right); 12] = [
+const PAGES: [(&str, &str, &str, Right); 18] = [
     ("Dashboard", "layout-dashboard", "/", Right::Read),
+    ("Customers", "building-community", "/customers", Right::Read),
+    (
+        "New customer",
+        "plus",
+        "/customers/new",
+        Right::EditCustomers,
+    ),
+    (
+        "Mapping of customers",
+        "arrows-left-right",
+        "/customers/mapping/to-confirm",
+        Right::Read,
+    ),
+    (
+        "Conflicts of customers",
+        "git-merge",
+        "/customers/conflicts",
+        Right::Read,
+    ),
+    (
+        "Import customers from a file",
+        "upload",
+        "/customers/import",
+        Right::EditCustomers,
+    ),
+    (
+        "Sync of customers, settings",
+        "settings",
+        "/settings/sync",
+        Right::Read,
+    ),
     ("Products", "packages", "/products", Right::Read),
     (
         "What changed",
@@ -93,12 +127,50 @@ pub(crate) async fn show(
     .into_response())
 }
 
+/// Customers by number or words.
+async fn customers_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> {
+    let conn = app.store().read();
+    let mut rows = Vec::new();
+    if let Some(number) = read_number(query) {
+        rows.extend(customers::find_by_number(conn, number).await?);
+    }
+    let filter = CustomerFilter {
+        text: query.to_owned(),
+        limit: EACH,
+        ..CustomerFilter::default()
+    };
+    for hit in customers::search(conn, &filter).await?.customers {
+        if !rows.iter().any(|row| row.id == hit.row.id) {
+            rows.push(hit.row);
+        }
+    }
+    Ok(rows
+        .into_iter()
+        .take(EACH as usize)
+        .map(|row| JumpItem {
+            href: format!("/customers/{}", row.id),
+            icon: "building",
+            label: row
+                .customer
+                .fields
+                .get(CustomerField::Organisation)
+                .to_owned(),
+            detail: number_text(row.number),
+            status: Some(status::customer(row.link_state)),
+        })
+        .collect())
+}
+
 async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
     let conn = app.store().read();
     let lower = query.to_lowercase();
     let fits = |words: &str| lower.is_empty() || words.to_lowercase().contains(&lower);
     let mut groups = Vec::new();
     if !query.is_empty() {
+        groups.push(JumpGroup {
+            title: "Customers",
+            items: customers_like(app, query).await?,
+        });
         let filter = ProductFilter {
             text: query.to_owned(),
             limit: EACH,

@@ -83,6 +83,13 @@ pub(crate) const fn icon(kind: NoticeKind) -> &'static str {
 /// What to press for a notice.
 pub(crate) fn action(row: &NoticeRow) -> Option<Button> {
     match (row.kind, row.connection, row.run) {
+        (NoticeKind::CustomersWait, _, _) => Some(Button::link("Look at it", "/customers")),
+        (NoticeKind::CustomerWriteFailed, _, _) => {
+            Some(Button::link("See why", "/customers/mapping/failed"))
+        }
+        (NoticeKind::CustomerSyncFailed, _, None) => {
+            Some(Button::link("Open the runs", "/activity/runs"))
+        }
         (_, _, Some(run)) => Some(Button::link(
             "Open the run",
             format!("/activity/runs/{run}"),

@@ -1,12 +1,13 @@
 //! The part of a run's page that moves while it runs.
 
-use domain::run::{RunCounts, RunStatus};
+use domain::run::{RunCounts, RunKind, RunStatus};
 use engine::catalog::RunProgress as Progress;
 use store::catalog;
 use store::runs::{self, LogLine, RunRow};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::pages::customers::run as sync_run;
 use crate::pages::set_aside::reason;
 use crate::view::format::{self, count, counted};
 use crate::view::parts::{Figure, Step, StepState};
@@ -34,7 +35,8 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
     let until = row.finished_at.unwrap_or(times.now);
     let mut changes = Vec::new();
     let mut set_aside = Vec::new();
-    if finished {
+    let is_sync = row.kind == RunKind::CustomerSync;
+    if finished && !is_sync {
         if costs {
             let moves = catalog::list_top_moves(conn, row.id, RECORDS).await?;
             changes = moves.iter().map(moved).collect();
@@ -59,9 +61,17 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
     Ok(RunBody {
         status: status::run(progress.status, counts.set_aside),
         finished,
-        progress: (!finished).then(|| so_far(&progress)),
-        figures: figures(&counts, finished),
-        steps: steps(&progress, row),
+        progress: (!finished).then(|| so_far(&progress, row.kind)),
+        figures: if is_sync {
+            sync_run::figures(&counts)
+        } else {
+            figures(&counts, finished)
+        },
+        steps: if is_sync {
+            sync_run::steps(&progress)
+        } else {
+            steps(&progress, row)
+        },
         took: if row.started_at.is_some() {
             format::duration(until.duration_since(from).unsigned_abs())
         } else {
@@ -82,7 +92,7 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
         set_aside_total: count(counts.set_aside),
         changes,
         changes_total: count(moved_in_all),
-        changes_href: if row.baseline {
+        changes_href: if row.baseline || is_sync {
             String::new()
         } else {
             format!("/products/changes?run={}", row.number)
@@ -90,20 +100,24 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
     })
 }
 
-fn so_far(progress: &Progress) -> RunProgress {
+fn so_far(progress: &Progress, kind: RunKind) -> RunProgress {
+    let (one, many) = match kind {
+        RunKind::CatalogImport => ("product", "products"),
+        RunKind::CustomerSync => ("customer", "customers"),
+    };
     let counts = &progress.counts;
     let known = counts.expected > 0;
     let most = counts.expected.max(counts.read);
     RunProgress {
         done: count(counts.read),
         of: if known {
-            format!("of about {}", counted(most, "product", "products"))
+            format!("of about {}", counted(most, one, many))
         } else {
-            "products so far".to_owned()
+            format!("{many} so far")
         },
         rate: progress
             .rate_per_s
-            .map(|rate| format!("{} products a second", count(rate)))
+            .map(|rate| format!("{} {many} a second", count(rate)))
             .unwrap_or_default(),
         left: progress
             .eta

@@ -15,6 +15,7 @@ use crate::auth::{Caller, ProtectedForm};
 use crate::fault::Fault;
 use crate::pages::address::Address;
 use crate::pages::connections::Nothing;
+use crate::pages::customers::run as sync_run;
 use crate::pages::run_body::body;
 use crate::pages::{Around, go_to, wants_part};
 use crate::view::format::{self, count, counted};
@@ -133,6 +134,9 @@ pub(crate) fn outcome(row: &RunRow) -> String {
     ) {
         return row.outcome.clone().unwrap_or_default();
     }
+    if row.kind == RunKind::CustomerSync {
+        return row.outcome.clone().unwrap_or_default();
+    }
     let counts = &row.counts;
     let mut parts = Vec::new();
     for (number, word) in [
@@ -195,8 +199,11 @@ pub(crate) async fn show(
     caller: Caller,
     headers: HeaderMap,
     Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
+    let is_sync = row.kind == RunKind::CustomerSync;
+    let address = Address::new(format!("{PATH}/{id}"), query.as_deref());
     let body = body(&app, &row, caller.may(Right::SeeCost)).await?;
     let heading = format!("{} {}", kind_words(row.kind), count(row.number));
     let around = Around::load(&app, &caller, &headers, heading.clone(), Section::Activity)
@@ -229,27 +236,54 @@ pub(crate) async fn show(
     }
     let may_run = caller.may(Right::RunImports);
     let mut actions = Vec::new();
-    if !goes_on && !row.baseline {
+    if is_sync {
+        if !goes_on && caller.may(Right::EditCustomers) && connection.is_some() {
+            actions.push(
+                Button::post("Sync again", format!("/customers/sync/{}", row.connection))
+                    .with_icon("refresh"),
+            );
+        }
+    } else if !goes_on && !row.baseline {
         actions.push(Button::link(
             "What changed",
             format!("/products/changes?run={}", row.number),
         ));
     }
-    if !goes_on && may_run && connection.is_some() {
+    if !is_sync && !goes_on && may_run && connection.is_some() {
         actions.push(Button::post(
             "Import again",
             format!("/settings/integrations/{}/import", row.connection),
         ));
     }
+    let notes = if is_sync {
+        sync_run::notes(&app, &row, &address).await?
+    } else {
+        notes(&app, &row, may_run).await?
+    };
+    let (history, undo) = if is_sync && !goes_on {
+        (
+            sync_run::history(&app, &row, &around, &caller, &address).await?,
+            caller.may(Right::EditCustomers) && sync_run::can_undo(&app, &row).await?,
+        )
+    } else {
+        (None, false)
+    };
     Ok(Html(RunPage {
         heading,
         facts_line: facts.join(" · "),
-        notes: notes(&app, &row, may_run).await?,
+        notes,
+        history,
+        undo_href: undo.then(|| format!("{PATH}/{id}/undo")),
+        stop_label: if is_sync { "Stop sync" } else { "Stop import" },
         stop_href: (goes_on && may_run && !row.stop_requested).then(|| format!("{PATH}/{id}/stop")),
-        stop_words: format!(
-            "{} are read and saved; they stay. The next import reads the whole catalog again and writes only what is missing. Nothing is withdrawn by a stopped import.",
-            counted(row.counts.read, "product", "products")
-        ),
+        stop_words: if is_sync {
+            "What was done stays done, each customer whole. The next sync compares again and does what is left.".to_owned()
+        } else {
+            format!(
+                "{} are read and saved; they stay. The next import reads the whole catalog again and writes only what is missing. Nothing is withdrawn by a stopped import.",
+                counted(row.counts.read, "product", "products")
+            )
+        },
         actions,
         events_href: goes_on.then(|| format!("{PATH}/{id}/events")),
         progress_href: format!("{PATH}/{id}/progress"),

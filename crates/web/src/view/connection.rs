@@ -122,6 +122,8 @@ pub struct ConnectionPage {
     pub history: Vec<Point>,
     /// The last catalog import.
     pub catalog: Vec<Fact>,
+    /// Its customers: linked, last and next look, where their sync is set.
+    pub customers: Vec<Fact>,
     /// Id, host, role, budget, vendor profile, key.
     pub facts: Vec<Fact>,
     /// Posts and links; `None` where the reader may not.

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::customers::history::ChangeTable;
 use super::Status;
 use super::filters;
 use super::frame::Frame;
@@ -72,10 +73,16 @@ pub struct RunPage {
     pub notes: Vec<Note>,
     /// Address where a post stops it; `None` where it cannot be stopped or the reader may not.
     pub stop_href: Option<String>,
+    /// `Stop import`.
+    pub stop_label: &'static str,
     /// What happens when it is stopped: `14,220 products are read and saved. ...`.
     pub stop_words: String,
     /// What can be done with it now: see changes, import again.
     pub actions: Vec<Button>,
+    /// Where a post takes back what it changed here; `None` where there is nothing, or the reader may not.
+    pub undo_href: Option<String>,
+    /// What a sync changed, customer by customer.
+    pub history: Option<ChangeTable>,
     /// Address of the events (`/activity/runs/{id}/events`); `None` where nothing more comes.
     pub events_href: Option<String>,
     /// Address of the partial (`/activity/runs/{id}/progress`), polled where events do not come.

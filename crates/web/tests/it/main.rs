@@ -4,6 +4,7 @@
 mod api;
 mod canary;
 mod connections;
+mod customers;
 mod customers_api;
 mod customers_files;
 mod effects;

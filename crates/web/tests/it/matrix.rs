@@ -17,6 +17,10 @@ fn path_of(route: &Route) -> String {
     route
         .path
         .replace("{id}", NOBODY)
+        .replace("{connection}", NOBODY)
+        .replace("{write}", NOBODY)
+        .replace("{what}", "show")
+        .replace("{state}", "to-confirm")
         .replace("{number}", "999999")
         .replace("{channel}", "pigeon")
         .replace("{*path}", "nothing.css")

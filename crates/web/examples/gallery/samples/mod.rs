@@ -179,7 +179,7 @@ fn first() -> dashboard::FirstDashboard {
         steps: vec![
             first_step(1, "Connect StreamOne Ion", "Three values from the Ion portal. They are tested before anything is saved, and nothing is written to Ion.", "5 min", true, Some(Button::link("Connect", "/settings/integrations/streamone-ion/new").primary())),
             first_step(2, "Import the catalog", "About 20,000 products with prices and terms. It goes on without you.", "3 min", false, None),
-            first_step(3, "Look at prices and changes", "Search by name or part number; every later import says what moved.", "2 min", false, None),
+            first_step(3, "Preview the customers", "Reads both sides and shows who is who. Nothing is written to Ion before you apply it.", "2 min", false, None),
         ],
         needs: vec![
             step(StepState::Todo, "An Ion user with the role Account Admin", "best one made only for Ionbridge", ""),
@@ -236,7 +236,9 @@ fn dashboard() -> dashboard::DashboardPage {
         ],
         figures: vec![
             parts::Figure::new("Products", "20,114", "31 new since yesterday").to("/products"),
-            parts::Figure::new("Variants", "131,406", "from 9 vendors"),
+            parts::Figure::new("Customers", "1,226", "1,102 linked to Ion").to("/customers"),
+            parts::Figure::new("Vendors", "9", "most: Microsoft"),
+            parts::Figure::new("New", "31", "in the last import"),
             parts::Figure::new("Prices moved", "169", "117 up, 52 down, last import").to("/products/changes"),
             parts::Figure::new("Set aside", "12", "kept as they were").to("/products/set-aside"),
         ],

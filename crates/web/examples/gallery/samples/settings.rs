@@ -217,6 +217,7 @@ fn connection(ended: bool) -> connection::ConnectionPage {
             point(Tone::Ok, "circle-check", "Connected", "All checks passed. Alex Example.", "2026-11-18T14:05:00Z"),
         ],
         catalog: vec![fact("Products", "20,114"), Fact::new("Last import", Value::Moment(times.ago(at("2026-11-23T03:12:00Z")))), fact("Next import", "tomorrow, 03:00"), Fact::new("Set aside", Value::Link(Link::new("12", "/products/set-aside")))],
+        customers: vec![fact("Linked", "1,102"), fact("Last look", "2 min ago"), fact("Next look", "in 3 min")],
         facts: vec![
             Fact::new("Connection", Value::Mono("019a-b3f2".to_owned())),
             fact("Ion host", "ion.tdsynnex.com"),

@@ -12,6 +12,7 @@ pub(crate) mod mapping;
 pub(crate) mod pairs;
 pub(crate) mod plan_rows;
 pub(crate) mod plans;
+pub(crate) mod run;
 pub(crate) mod settings;
 pub(crate) mod steps;
 pub(crate) mod sync;

@@ -10,6 +10,7 @@ use futures::stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use rules::cell::harmless;
+use store::runs;
 use store::customers::{self, EntryFilter, PlanEntryRow, PlanRow as Stored, PlanState};
 use uuid::Uuid;
 
@@ -94,6 +95,9 @@ async fn page(
             .find(|(word, _, _)| word == action)
             .map_or(0, |(_, all, _)| *all)
     };
+    let imported = runs::find(app.store().read(), row.run)
+        .await?
+        .map_or(0, |run| run.counts.added);
     let times = &around.times;
     let mut actions = Vec::new();
     if edits && connection.is_some() && row.state == PlanState::Waiting {
@@ -143,6 +147,13 @@ async fn page(
             count(row.read_here)
         ),
         promise: match row.state {
+            PlanState::Waiting if imported > 0 => {
+                format!(
+                    "Nothing has been written to Ion; {} found only there {} imported here.",
+                    count(imported),
+                    if imported == 1 { "was" } else { "were" }
+                )
+            }
             PlanState::Waiting if of("import") > 0 => {
                 "Nothing has been written on either side.".to_owned()
             }
