@@ -4,6 +4,7 @@
 //! Everything that is measured runs in a process of its own, so that time, memory and bytes written are counted apart;
 //! Ion is the sandbox, in another process again.
 
+mod customers;
 mod exact;
 mod figures;
 mod floor;
@@ -30,6 +31,9 @@ struct Args {
     /// Products of the catalog
     #[arg(long, default_value_t = 20_000)]
     products: usize,
+    /// Customers, for the customer sync
+    #[arg(long, default_value_t = 50_000)]
+    customers: usize,
     /// Runs of each figure; medians are told
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -54,6 +58,8 @@ struct Args {
 enum What {
     /// The catalog import
     Import,
+    /// The customer sync
+    Customers,
     #[value(hide = true)]
     Sandbox,
     #[value(hide = true)]
@@ -68,6 +74,23 @@ async fn main() -> anyhow::Result<ExitCode> {
             .await
             .map(|()| ExitCode::SUCCESS),
         What::Job => job::carry_out().await.map(|()| ExitCode::SUCCESS),
+        What::Customers => {
+            let latency = if args.latency == 0 { 200 } else { args.latency };
+            let work = customers::measure(args.customers, latency);
+            let report = tokio::time::timeout(customers::PATIENCE, work)
+                .await
+                .context("the customer sync takes too long")??;
+            report.print();
+            if let Some(path) = &args.json {
+                std::fs::write(path, serde_json::to_string_pretty(&report)?)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            Ok(if report.is_exact() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
         What::Import => {
             ensure!(
                 args.runs > 0 && args.products > 0,

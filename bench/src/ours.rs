@@ -82,7 +82,7 @@ pub(crate) async fn import(source: &Source, database: &str) -> anyhow::Result<Fi
     Ok(figures)
 }
 
-fn ion_settings(source: &Source) -> IonSettings {
+pub(crate) fn ion_settings(source: &Source) -> IonSettings {
     IonSettings {
         base_url: source.base_url.clone(),
         allowed_hosts: vec![source.base_url.trim_start_matches("http://").to_owned()],
@@ -93,7 +93,7 @@ fn ion_settings(source: &Source) -> IonSettings {
     }
 }
 
-fn engine(store: Store, ion: IonSettings) -> Engine {
+pub(crate) fn engine(store: Store, ion: IonSettings) -> Engine {
     // No token is exchanged here, so nothing of this is started.
     let nowhere = PathBuf::from("nowhere");
     let settings = EngineSettings {
@@ -118,7 +118,7 @@ fn engine(store: Store, ion: IonSettings) -> Engine {
 }
 
 /// The connection of this database; made where there is none.
-async fn connection(engine: &Engine, source: &Source) -> anyhow::Result<ConnectionId> {
+pub(crate) async fn connection(engine: &Engine, source: &Source) -> anyhow::Result<ConnectionId> {
     let store = engine.store();
     if let Some(known) = connections::list(store.read()).await?.first() {
         return Ok(known.id);

@@ -17,6 +17,8 @@ use crate::config::Config;
 use crate::home::{Home, make_private};
 use crate::serve::{self, Roles};
 
+mod customers;
+
 /// Arguments of the demo.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DemoArgs {
@@ -29,6 +31,9 @@ pub(crate) struct DemoArgs {
     /// Number of customers in the sandbox
     #[arg(long, default_value_t = 40)]
     pub(crate) customers: usize,
+    /// Number of customers of our own, most of them like one in the sandbox
+    #[arg(long, default_value_t = 14)]
+    pub(crate) own_customers: usize,
     /// Seed of the sandbox: same seed, same data
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -102,6 +107,10 @@ pub(crate) async fn run(
     engine
         .request_import(saved.connection, false, &Actor::system())
         .await?;
+    customers::bring(&engine, &sandbox, args.own_customers).await?;
+    engine
+        .request_sync(saved.connection, false, &Actor::system())
+        .await?;
 
     let control = format!("{}/_sandbox/?key={control_key}", sandbox.base_url());
     if json {
@@ -117,7 +126,7 @@ pub(crate) async fn run(
         );
         println!("  sandbox    {control}\n             break things there and watch\n");
         println!(
-            "{} products are being imported now. Data: {}\nCtrl-C ends it.\n",
+            "{} products are being imported now; the first sync of the customers is ready to look at. Data: {}\nCtrl-C ends it.\n",
             args.products,
             folder.display()
         );
