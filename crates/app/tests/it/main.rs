@@ -3,6 +3,7 @@
 
 mod commands;
 mod copies;
+mod customers;
 mod customers_kills;
 mod invariants;
 mod tokens;
