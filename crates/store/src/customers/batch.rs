@@ -1,9 +1,12 @@
-//! Many rows in one statement.
+//! What the statements of customers have in common: many rows at once, words that are looked for, places where lists go on.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rules::customers::name::{email_key, fold};
 use sea_orm::{ConnectionTrait, Value};
 
 use crate::StoreError;
-use crate::sql::{exec, placeholders};
+use crate::sql::{exec, json_text, placeholders};
 
 /// Values of one statement at most: far below what both databases bind.
 const BOUND: usize = 8_000;
@@ -53,11 +56,51 @@ pub(super) fn like(text: &str) -> String {
     plain
 }
 
-/// The words of a search, folded; each must occur.
+/// The words of a search, folded; each must occur. Of a word that is longer than a name can be, its beginning counts: SQLite takes no
+/// pattern of any length.
 pub(super) fn words(text: &str) -> Vec<String> {
-    rules::customers::name::fold(text)
+    fold(text)
         .split_whitespace()
         .take(8)
-        .map(str::to_owned)
+        .map(|word| beginning(word, 500))
         .collect()
 }
+
+/// Signs of a column that is in an index: PostgreSQL refuses an index row of more than 2704 bytes, and a folded sign has up to four.
+const INDEXED: usize = 500;
+
+/// A name as its column keeps it for sorting and looking up.
+pub(super) fn name_column(name: &str) -> String {
+    beginning(&fold(name), INDEXED)
+}
+
+/// An e-mail as its column keeps it for looking up; empty where it is none.
+pub(super) fn email_column(email: &str) -> String {
+    email_key(email).map_or_else(String::new, |email| beginning(&email, INDEXED))
+}
+
+fn beginning(text: &str, signs: usize) -> String {
+    text.chars().take(signs).collect()
+}
+
+/// A place in a list, as one opaque text.
+pub(super) fn encode(parts: &[&str]) -> String {
+    URL_SAFE_NO_PAD.encode(json_text(&parts))
+}
+
+/// The parts of a place in a list. One that is none is an error: a list that began anew would never end.
+pub(super) fn decode<const N: usize>(text: &str) -> Result<[String; N], StoreError> {
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Vec<String>>(&bytes).ok())
+        .and_then(|parts| parts.try_into().ok())
+        .ok_or(NO_PLACE)
+}
+
+/// A part of a place in a list.
+pub(super) fn part_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| NO_PLACE)
+}
+
+const NO_PLACE: StoreError = StoreError::Missing("the place where the list goes on");

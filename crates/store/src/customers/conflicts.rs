@@ -45,12 +45,17 @@ pub async fn set_conflicts(
     let mut opened = Vec::new();
     for decision in open {
         let before = known.iter().find(|row| row.field == decision.field);
-        if before.is_some_and(|row| row.local == decision.local && row.remote == decision.remote) {
+        if before
+            .is_none_or(|row| row.local != decision.local || row.remote != decision.remote)
+        {
+            opened.push(decision.field);
+        } else if before.is_some_and(|row| {
+            row.customer == customer && row.base == decision.base && row.rule == decision.rule
+        }) {
             continue;
         }
-        opened.push(decision.field);
         let sql = "INSERT INTO customer_conflict (connection_id, customer_id, ion_id, field, base, local, remote, rule, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             ON CONFLICT (connection_id, ion_id, field) DO UPDATE SET base = excluded.base, local = excluded.local, remote = excluded.remote, rule = excluded.rule";
+             ON CONFLICT (connection_id, ion_id, field) DO UPDATE SET customer_id = excluded.customer_id, base = excluded.base, local = excluded.local, remote = excluded.remote, rule = excluded.rule";
         let bound = values![
             connection.0,
             customer.0,

@@ -3,11 +3,13 @@
 use domain::ConnectionId;
 use domain::customer::{CustomerField, IonCustomer};
 use jiff::Timestamp;
-use rules::customers::name::{email_key, fold};
+use rules::customers::name::fold;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::batch::{insert_rows, like, parts, places, words};
+use super::batch::{
+    decode, email_column, encode, insert_rows, like, name_column, part_of, parts, places, words,
+};
 use super::{IonRow, Known, KnownLink};
 use crate::sql::{Row, count, exec, from_micros, json_text, micros, row, rows, values};
 use crate::{StoreError, Tx};
@@ -27,8 +29,8 @@ pub async fn upsert_many(
             customer.uid.clone(),
             json_text(&customer.fields),
             get(CustomerField::Organisation),
-            fold(get(CustomerField::Organisation)),
-            email_key(get(CustomerField::Email)).unwrap_or_default(),
+            name_column(get(CustomerField::Organisation)),
+            email_column(get(CustomerField::Email)),
             search_words(customer),
             customer.active,
             customer.created_at.map(micros),
@@ -102,9 +104,10 @@ pub async fn find_ion_by_email(
     connection: ConnectionId,
     email: &str,
 ) -> Result<Vec<IonRow>, StoreError> {
-    let Some(key) = email_key(email) else {
+    let key = email_column(email);
+    if key.is_empty() {
         return Ok(Vec::new());
-    };
+    }
     let sql =
         "SELECT * FROM ion_customer WHERE connection_id = $1 AND email_key = $2 ORDER BY ion_id";
     rows(conn, sql, values![connection.0, key])
@@ -272,12 +275,9 @@ async fn list_where(
         sql.push_str(&format!(" AND i.search LIKE ${} ESCAPE '!'", bound.len()));
     }
     let total = count(conn, format!("SELECT COUNT(*) {sql}"), bound.clone()).await?;
-    if let Some(after) = after.and_then(super::search::decode) {
-        let [name, connection, ion_id] = after;
-        let connection: Uuid = connection
-            .parse()
-            .map_err(|_| StoreError::Missing("the place where the list goes on"))?;
-        bound.extend(values![name, connection, ion_id]);
+    if let Some(after) = after {
+        let [name, connection, ion_id] = decode(after)?;
+        bound.extend(values![name, part_of::<Uuid>(&connection)?, ion_id]);
         let at = bound.len();
         sql.push_str(&format!(
             " AND (i.organisation_key, i.connection_id, i.ion_id) > (${}, ${}, ${at})",
@@ -299,8 +299,8 @@ async fn list_where(
         .last()
         .filter(|_| found.len() == limit as usize)
         .map(|last| {
-            let name = fold(last.customer.fields.get(CustomerField::Organisation));
-            super::search::encode(&[&name, &last.connection.to_string(), &last.customer.ion_id])
+            let name = name_column(last.customer.fields.get(CustomerField::Organisation));
+            encode(&[&name, &last.connection.to_string(), &last.customer.ion_id])
         });
     Ok((found, next, u64::try_from(total).unwrap_or(0)))
 }

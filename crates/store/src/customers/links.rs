@@ -5,7 +5,7 @@ use domain::{ConnectionId, CustomerId};
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::batch::{insert_rows, like, parts, places, words};
+use super::batch::{decode, encode, insert_rows, like, part_of, parts, places, words};
 use super::{LinkRow, Unlinked, WriteFailure};
 use crate::connections::signed;
 use crate::sql::{Row, count, exec, json_text, micros, row, rows, values};
@@ -260,12 +260,10 @@ pub async fn list_linked(
         ));
     }
     let total = count(conn, format!("SELECT COUNT(*) {sql}"), bound.clone()).await?;
-    if let Some([name, customer, connection]) = after.and_then(super::search::decode) {
-        let place = |text: String| {
-            text.parse::<Uuid>()
-                .map_err(|_| StoreError::Missing("the place where the list goes on"))
-        };
-        bound.extend(values![name, place(customer)?, place(connection)?]);
+    if let Some(after) = after {
+        let [name, customer, connection] = decode(after)?;
+        let (customer, connection): (Uuid, Uuid) = (part_of(&customer)?, part_of(&connection)?);
+        bound.extend(values![name, customer, connection]);
         let at = bound.len();
         sql.push_str(&format!(
             " AND (c.organisation_key, c.id, l.connection_id) > (${}, ${}, ${at})",
@@ -291,7 +289,7 @@ pub async fn list_linked(
     let next = match (found.last(), named.last()) {
         (Some(row), Some((link, ..))) if found.len() == limit as usize => {
             let key: String = row.get("local_key")?;
-            Some(super::search::encode(&[
+            Some(encode(&[
                 &key,
                 &link.customer.to_string(),
                 &link.connection.to_string(),

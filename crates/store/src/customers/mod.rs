@@ -14,6 +14,7 @@ mod plans;
 mod rows;
 mod search;
 mod settings;
+mod state;
 mod writes;
 
 pub use combine::*;
@@ -29,4 +30,5 @@ pub use plans::*;
 pub use rows::*;
 pub use search::*;
 pub use settings::*;
+pub use state::*;
 pub use writes::*;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use domain::CustomerId;
 use domain::customer::{Contact, Customer, CustomerField, CustomerFields, LinkState};
 use jiff::Timestamp;
-use rules::customers::name::{email_key, fold};
+use rules::customers::name::fold;
 use sea_orm::{ConnectionTrait, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::batch::{insert_rows, parts, places};
+use super::batch::{email_column, insert_rows, name_column, parts, places};
 use super::{CustomerRow, Origin};
 use crate::connections::signed;
 use crate::db::{Turn, take_turn};
@@ -137,8 +137,8 @@ fn content(number: u64, customer: &Customer, origins: &Origins) -> Vec<Value> {
         json_text(&Own::of(customer)),
         json_text(origins),
         get(CustomerField::Organisation),
-        fold(get(CustomerField::Organisation)),
-        email_key(get(CustomerField::Email)).unwrap_or_default(),
+        name_column(get(CustomerField::Organisation)),
+        email_column(get(CustomerField::Email)),
         get(CustomerField::Country).to_uppercase(),
         search_words(number, customer)
     ]
@@ -256,9 +256,10 @@ pub async fn find_by_email(
     conn: &impl ConnectionTrait,
     email: &str,
 ) -> Result<Vec<CustomerId>, StoreError> {
-    let Some(key) = email_key(email) else {
+    let key = email_column(email);
+    if key.is_empty() {
         return Ok(Vec::new());
-    };
+    }
     ids(
         conn,
         "SELECT id FROM customer WHERE email_key = $1 AND archived_at IS NULL ORDER BY number",
@@ -273,7 +274,7 @@ pub async fn find_by_organisation(
     name: &str,
 ) -> Result<Vec<CustomerId>, StoreError> {
     let sql = "SELECT id FROM customer WHERE organisation_key = $1 AND archived_at IS NULL ORDER BY number";
-    ids(conn, sql, values![fold(name.trim())]).await
+    ids(conn, sql, values![name_column(name.trim())]).await
 }
 
 async fn ids(
@@ -372,37 +373,6 @@ pub async fn set_merged_into(
     )
     .await
     .map(drop)
-}
-
-/// How a customer stands to Ion, from everything that is known of it: of several links the one that needs a person most.
-const STATE: &str = "CASE
-    WHEN archived_at IS NOT NULL THEN 'archived'
-    WHEN EXISTS (SELECT 1 FROM customer_conflict x WHERE x.customer_id = customer.id) THEN 'conflict'
-    WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = customer.id AND l.failed IS NOT NULL) THEN 'failed'
-    WHEN EXISTS (SELECT 1 FROM customer_link l JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE l.customer_id = customer.id AND i.gone_at IS NOT NULL) THEN 'gone'
-    WHEN EXISTS (SELECT 1 FROM customer_link l JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE l.customer_id = customer.id AND NOT i.active) THEN 'inactive'
-    WHEN EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = customer.id) THEN 'linked'
-    WHEN EXISTS (SELECT 1 FROM customer_pair p WHERE p.customer_id = customer.id AND p.state = 'proposed') THEN 'proposed'
-    WHEN ignored THEN 'ignored'
-    WHEN EXISTS (SELECT 1 FROM customer_write w WHERE w.customer_id = customer.id AND w.kind = 'create' AND w.state = 'refused'
-      AND NOT EXISTS (SELECT 1 FROM customer_write later WHERE later.customer_id = customer.id AND later.kind = 'create' AND later.started_at > w.started_at)) THEN 'failed'
-    ELSE 'not_in_ion' END";
-
-/// Works out anew how a customer stands to Ion. Call it after anything that it follows from.
-pub async fn settle_state(tx: &Tx, id: CustomerId) -> Result<(), StoreError> {
-    settle_states(tx, &[id]).await
-}
-
-/// The same for many.
-pub async fn settle_states(tx: &Tx, ids: &[CustomerId]) -> Result<(), StoreError> {
-    for part in parts(ids) {
-        let sql = format!(
-            "UPDATE customer SET link_state = {STATE} WHERE id IN ({})",
-            places(0, part.len())
-        );
-        exec(tx, sql, part.iter().map(|id| Value::from(id.0)).collect()).await?;
-    }
-    Ok(())
 }
 
 pub(super) fn read(row: &Row) -> Result<CustomerRow, StoreError> {

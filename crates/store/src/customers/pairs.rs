@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::batch::{insert_rows, like, words};
+use super::batch::{decode, encode, insert_rows, like, part_of, words};
 use super::{PairRow, PairState};
 use crate::sql::{Row, count, exec, json_text, micros, row, rows, values};
 use crate::{StoreError, Tx};
@@ -152,21 +152,26 @@ pub async fn list_pairs(
         bound.clone(),
     )
     .await?;
-    if let Some([score, customer, ion_id]) = after.and_then(super::search::decode) {
-        let wrong = || StoreError::Missing("the place where the list goes on");
-        let score: i64 = score.parse().map_err(|_| wrong())?;
-        let customer: Uuid = customer.parse().map_err(|_| wrong())?;
-        bound.extend(values![score, customer, ion_id]);
+    if let Some(after) = after {
+        let [score, customer, connection, ion_id] = decode(after)?;
+        let (customer, connection): (Uuid, Uuid) = (part_of(&customer)?, part_of(&connection)?);
+        bound.extend(values![
+            part_of::<i64>(&score)?,
+            customer,
+            connection,
+            ion_id
+        ]);
         let at = bound.len();
         condition.push_str(&format!(
-            " AND (p.score < ${0} OR p.score = ${0} AND (p.customer_id, p.ion_id) > (${1}, ${at}))",
+            " AND (p.score < ${0} OR p.score = ${0} AND (p.customer_id, p.connection_id, p.ion_id) > (${1}, ${2}, ${at}))",
+            at - 3,
             at - 2,
             at - 1
         ));
     }
     bound.push(i64::from(limit).into());
     let sql = format!(
-        "{NAMES} {BOTH}{condition} ORDER BY p.score DESC, p.customer_id, p.ion_id LIMIT ${}",
+        "{NAMES} {BOTH}{condition} ORDER BY p.score DESC, p.customer_id, p.connection_id, p.ion_id LIMIT ${}",
         bound.len()
     );
     let found: Vec<PairRow> = rows(conn, sql, bound)
@@ -178,9 +183,10 @@ pub async fn list_pairs(
         .last()
         .filter(|_| found.len() == limit as usize)
         .map(|last| {
-            super::search::encode(&[
+            encode(&[
                 &last.score.to_string(),
                 &last.customer.to_string(),
+                &last.connection.to_string(),
                 &last.ion_id,
             ])
         });

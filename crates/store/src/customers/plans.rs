@@ -2,6 +2,7 @@
 
 use domain::{ConnectionId, PlanId, RunId};
 use jiff::Timestamp;
+use rules::customers::name::fold;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::{StoreError, Tx};
 pub struct EntryFilter {
     /// Of one action, by its word.
     pub action: Option<String>,
-    /// Words of the name or rule; each must occur.
+    /// Words of the name, the rule or the id at Ion; each must occur.
     pub text: String,
     /// Chosen, or not chosen.
     pub chosen: Option<bool>,
@@ -51,6 +52,7 @@ pub async fn insert_plan(
             action_word(row),
             row.entry.rule.as_str(),
             row.entry.name.clone(),
+            search_words(row),
             row.entry
                 .local
                 .as_deref()
@@ -61,8 +63,14 @@ pub async fn insert_plan(
             row.blocked.clone()
         ]
     });
-    let head = "INSERT INTO sync_plan_entry (plan_id, seq, action, rule, name, customer_id, ion_id, entry, chosen, blocked) VALUES ";
+    let head = "INSERT INTO sync_plan_entry (plan_id, seq, action, rule, name, search, customer_id, ion_id, entry, chosen, blocked) VALUES ";
     insert_rows(tx, head, "", made.collect()).await
+}
+
+/// Every word by which an entry is found.
+fn search_words(row: &PlanEntryRow) -> String {
+    let ion_id = row.entry.remote.as_deref().unwrap_or_default();
+    fold(&[&row.entry.name, row.entry.rule.as_str(), ion_id].join("\n"))
 }
 
 /// The word by which an action is stored.
@@ -142,7 +150,7 @@ pub async fn list_entries(
     for word in words(&filter.text) {
         bound.push(format!("%{}%", like(&word)).into());
         let at = bound.len();
-        sql.push_str(&format!(" AND (LOWER(name) LIKE ${at} ESCAPE '!' OR LOWER(rule) LIKE ${at} ESCAPE '!' OR LOWER(ion_id) LIKE ${at} ESCAPE '!')"));
+        sql.push_str(&format!(" AND search LIKE ${at} ESCAPE '!'"));
     }
     let total = count(conn, format!("SELECT COUNT(*) {sql}"), bound.clone()).await?;
     bound.extend(values![after.map_or(-1, signed), i64::from(limit)]);

@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::customer::LinkState;
 use domain::{ConnectionId, CustomerId};
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::batch::{like, parts, places, words};
+use super::batch::{decode, encode, like, part_of, parts, places, words};
 use super::{CustomerFacets, CustomerFilter, CustomerHit, CustomerPage, CustomerSort};
 use crate::StoreError;
-use crate::sql::{Row, count, json_text, rows, values};
+use crate::sql::{Row, count, rows, values};
 
 /// A part of the customers that match, and how many there are.
 pub async fn search(
@@ -39,15 +37,13 @@ pub async fn search(
         ("ASC", '>')
     };
     if let Some(after) = &filter.after {
-        let wrong = || StoreError::Missing("the place where the list goes on");
-        let [value, name, id] = decode(after).ok_or_else(wrong)?;
+        let [value, name, id] = decode(after)?;
         let value: Value = if number {
-            value.parse::<i64>().map_err(|_| wrong())?.into()
+            part_of::<i64>(&value)?.into()
         } else {
             value.into()
         };
-        let id: Uuid = id.parse().map_err(|_| wrong())?;
-        bound.extend([value, name.into(), id.into()]);
+        bound.extend([value, name.into(), part_of::<Uuid>(&id)?.into()]);
         let at = bound.len();
         sql.push_str(&format!(
             " AND ({first}, c.organisation_key, c.id) {sign} (${}, ${}, ${at})",
@@ -232,16 +228,4 @@ fn matching_any_state(filter: &CustomerFilter) -> (String, Vec<Value>) {
         sql.push_str(&format!(" AND c.search LIKE ${} ESCAPE '!'", bound.len()));
     }
     (sql, bound)
-}
-
-/// A place in a list, as one opaque text.
-pub(super) fn encode(parts: &[&str]) -> String {
-    URL_SAFE_NO_PAD.encode(json_text(&parts))
-}
-
-/// The parts of a place in a list.
-pub(super) fn decode<const N: usize>(text: &str) -> Option<[String; N]> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let parts: Vec<String> = serde_json::from_slice(&bytes).ok()?;
-    parts.try_into().ok()
 }

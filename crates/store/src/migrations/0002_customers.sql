@@ -82,6 +82,7 @@ CREATE TABLE customer_link (
   PRIMARY KEY (connection_id, ion_id)
 );
 CREATE UNIQUE INDEX customer_link_customer ON customer_link (customer_id, connection_id);
+CREATE INDEX customer_link_failed ON customer_link (failed_at) WHERE failed IS NOT NULL;
 
 -- Pairs that look alike, and what a person said of them.
 CREATE TABLE customer_pair (
@@ -101,6 +102,8 @@ CREATE TABLE customer_pair (
 );
 CREATE INDEX customer_pair_score ON customer_pair (connection_id, state, score);
 CREATE INDEX customer_pair_customer ON customer_pair (customer_id, state);
+-- Whether one of Ion's waits in a pair is asked for each of them.
+CREATE INDEX customer_pair_ion ON customer_pair (connection_id, ion_id, state);
 
 CREATE TABLE customer_conflict (
   connection_id {uuid} NOT NULL,
@@ -198,6 +201,8 @@ CREATE TABLE sync_plan_entry (
   action TEXT NOT NULL,
   rule TEXT NOT NULL,
   name TEXT NOT NULL,
+  -- Every word by which it is found, folded.
+  search TEXT NOT NULL,
   customer_id {uuid},
   ion_id TEXT,
   entry TEXT NOT NULL,
