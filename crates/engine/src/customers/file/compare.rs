@@ -253,6 +253,8 @@ fn line(meant: Meant, known: &HashMap<CustomerId, CustomerRow>, said: &mut Said)
             .map(|problem| format!("{}: {}", problem.label, problem.message))
             .collect();
         (line.field, line.message) = (Some(first.field.clone()), cut(&words.join(" ")));
+        // What could be read is kept: a person mends the rest by typing.
+        line.content = Some(after);
         return line;
     }
     let after = tidy(after);

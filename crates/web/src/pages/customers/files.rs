@@ -528,7 +528,16 @@ fn file_row(file: &Stored, line: &FileLine, customer: Option<&CustomerRow>) -> F
             .filter(|label| !line.message.starts_with(label.as_str()))
             .unwrap_or_default(),
         repair: match (line.outcome, customer) {
-            (FileOutcome::NotReadable, _) if file.state == FileState::Read => Some(Link::new(
+            (FileOutcome::NotReadable, Some(row)) => Some(Link::new(
+                "Mend it",
+                format!(
+                    "{}/edit?file={}&line={}",
+                    customer_href(row.id),
+                    file.id,
+                    line.line
+                ),
+            )),
+            (FileOutcome::NotReadable, None) => Some(Link::new(
                 "Mend and add",
                 format!("/customers/new?file={}&line={}", file.id, line.line),
             )),

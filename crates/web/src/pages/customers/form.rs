@@ -56,17 +56,28 @@ pub(crate) async fn new(
     let address = Address::new("/customers/new", query.as_deref());
     let mut filled = Filled::default();
     if let Some(line) = line_of(&app, &address).await? {
-        filled.customer = line.content.clone().unwrap_or_default();
-        filled.lead = format!("From row {} of a file. Mend it and add it here.", line.line);
-        if let Some(field) = &line.field {
-            filled.problems.push(Problem {
-                label: super::field_label(field),
-                field: field.clone(),
-                message: line.message.clone(),
-            });
-        }
+        take_line(&mut filled, line);
     }
     page(&app, &caller, &headers, filled).await
+}
+
+/// What a row of a file said, to be mended by typing.
+fn take_line(filled: &mut Filled, line: FileLine) {
+    if let Some(content) = line.content {
+        filled.customer = content;
+    }
+    filled.lead = format!("From row {} of a file: mend it and save it here.", line.line);
+    if let Some(field) = line.field {
+        filled.problems.push(Problem {
+            label: super::field_label(&field),
+            message: line
+                .message
+                .split_once(": ")
+                .map_or(line.message.as_str(), |(_, why)| why)
+                .to_owned(),
+            field,
+        });
+    }
 }
 
 /// The row of a file that is mended by typing.
@@ -97,17 +108,25 @@ pub(crate) async fn edit(
     caller: Caller,
     headers: HeaderMap,
     Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
     if row.archived_at.is_some() {
         return Ok(go_to(&href(row.id)));
     }
-    let filled = Filled {
+    let address = Address::new(format!("{}/edit", href(row.id)), query.as_deref());
+    let mut filled = Filled {
         customer: row.customer.clone(),
         version: row.version,
         row: Some(row),
         ..Filled::default()
     };
+    if let Some(line) = line_of(&app, &address)
+        .await?
+        .filter(|line| line.customer == Some(id.into()))
+    {
+        take_line(&mut filled, line);
+    }
     page(&app, &caller, &headers, filled).await
 }
 
@@ -350,7 +369,7 @@ fn fill(
     let (heading, lead, action_href, cancel_href, submit) = match &filled.row {
         Some(row) => (
             format!("Edit {}", name(row)),
-            format!(
+            if filled.lead.is_empty() { String::new() } else { format!("{} ", filled.lead) } + &format!(
                 "{}. {}",
                 number_text(row.number),
                 if linked {
