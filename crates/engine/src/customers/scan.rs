@@ -81,6 +81,7 @@ pub(super) async fn scan(
         match fetched {
             Some(Fetched::Page(page)) => {
                 counts.pages += 1;
+                counts.requests += 1;
                 counts.bytes += page.bytes;
                 let before = scan.seen.len();
                 for item in &page.items {

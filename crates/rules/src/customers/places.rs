@@ -2,6 +2,9 @@
 
 mod lists;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use self::lists::{AU, CA, COUNTRIES, LANGUAGES, OTHER_NAMES, US};
 use super::name::fold;
 
@@ -30,13 +33,9 @@ pub const fn languages() -> &'static [Named] {
 
 /// The code of a country, from its code or its name.
 pub fn country_code(text: &str) -> Option<&'static str> {
-    code(text, COUNTRIES).or_else(|| {
-        let key = key(text);
-        OTHER_NAMES
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, code)| *code)
-    })
+    static NAMES: LazyLock<HashMap<String, &'static str>> =
+        LazyLock::new(|| by_name(COUNTRIES, OTHER_NAMES));
+    code(text, COUNTRIES).or_else(|| NAMES.get(&key(text)).copied())
 }
 
 /// Name of a country; the text itself where it is no code.
@@ -46,8 +45,10 @@ pub fn country_name(code: &str) -> &str {
 
 /// The code of a language, from its code, its name, or a locale such as `en-US`.
 pub fn language_code(text: &str) -> Option<&'static str> {
+    static NAMES: LazyLock<HashMap<String, &'static str>> =
+        LazyLock::new(|| by_name(LANGUAGES, &[]));
     let first = text.trim().split(['-', '_']).next().unwrap_or_default();
-    code(text, LANGUAGES).or_else(|| (first.len() == 2).then(|| code(first, LANGUAGES))?)
+    code(first, LANGUAGES).or_else(|| NAMES.get(&key(text)).copied())
 }
 
 /// Name of a language; the text itself where it is no code.
@@ -63,11 +64,18 @@ fn name_of<'a>(code: &'a str, all: &'static [Named]) -> &'a str {
 
 fn code(text: &str, all: &'static [Named]) -> Option<&'static str> {
     let text = text.trim();
-    let named = |name: &str| key(name) == key(text);
     all.iter()
         .find(|(code, _)| code.eq_ignore_ascii_case(text))
-        .or_else(|| all.iter().find(|(_, name)| named(name)))
         .map(|(code, _)| *code)
+}
+
+/// Codes by names. Folding a list for each row of a file would take longer than all else.
+fn by_name(all: &'static [Named], others: &'static [Named]) -> HashMap<String, &'static str> {
+    let named = all.iter().map(|(code, name)| (key(name), *code));
+    let others = others
+        .iter()
+        .map(|(name, code)| ((*name).to_owned(), *code));
+    others.chain(named).collect()
 }
 
 /// A name as it is compared: folded, letters only, without "the".
@@ -96,7 +104,6 @@ mod tests {
                     1,
                     "{code}"
                 );
-                assert_eq!(super::code(name, list), Some(*code));
             }
         }
         assert_eq!(

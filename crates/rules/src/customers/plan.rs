@@ -124,6 +124,8 @@ impl Counts {
     fn add(&mut self, entry: &Entry) -> bool {
         match &entry.action {
             Action::Nothing if entry.rule == Rule::C01 => self.same += 1,
+            // The other half of a pair, which is counted there.
+            Action::Nothing if entry.rule == Rule::C25 => {}
             Action::Nothing => self.left += 1,
             Action::Merge(merge) | Action::Return(merge) => return self.add_merge(merge),
             Action::Import => self.imported += 1,
