@@ -241,24 +241,24 @@ fn filters(call: &Call<'_>) -> String {
 }
 
 fn list_customers(state: &State, call: &Call<'_>) -> Reply {
-    let honoured = !state.knobs.filters_ignored;
-    let wanted = |name: &str| call.param(name).filter(|_| honoured);
+    // Worked out once: a list may have very many customers.
+    let wanted: Vec<(&str, &str)> = [
+        ("filter.customerEmail", "customerEmail"),
+        ("filter.customerName", "customerName"),
+        ("filter.languageCode", "languageCode"),
+        ("filter.customerStatus", "customerStatus"),
+    ]
+    .into_iter()
+    .filter(|_| !state.knobs.filters_ignored)
+    .filter_map(|(filter, member)| Some((member, call.param(filter)?)))
+    .filter(|(_, wanted)| *wanted != "CUSTOMER_STATUS_UNSPECIFIED")
+    .collect();
     let fits = |customer: &Map<String, Value>| {
-        [
-            ("filter.customerEmail", "customerEmail"),
-            ("filter.customerName", "customerName"),
-            ("filter.languageCode", "languageCode"),
-            ("filter.customerStatus", "customerStatus"),
-        ]
-        .iter()
-        .all(|(filter, member)| {
-            wanted(filter).is_none_or(|wanted| {
-                wanted == "CUSTOMER_STATUS_UNSPECIFIED"
-                    || customer
-                        .get(*member)
-                        .and_then(Value::as_str)
-                        .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
-            })
+        wanted.iter().all(|(member, wanted)| {
+            customer
+                .get(*member)
+                .and_then(Value::as_str)
+                .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
         })
     };
     let found: Vec<_> = state
