@@ -6,10 +6,8 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use store::customers;
 
-use crate::customers_api::{BOTH, made};
+use crate::customers_api::{BOTH, URL, made};
 use crate::house::{Answer, House, Program};
-
-const URL: &str = "https://ion.example";
 
 async fn send(
     program: &Program<'_>,

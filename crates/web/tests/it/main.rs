@@ -7,6 +7,8 @@ mod connections;
 mod customers;
 mod customers_api;
 mod customers_files;
+mod customers_mapping;
+mod customers_plans;
 mod effects;
 mod forgery;
 mod guessing;
