@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use customers::{
     At, ConflictsCommand, CustomersCommand, ImportArgs, ListArgs, MappingCommand, OneSide,
-    PlanCommand, SyncArgs,
+    PlanCommand, PolicyArgs, SyncArgs,
 };
 
 /// The self-hosted platform for your TD SYNNEX StreamOne Ion business.

@@ -100,6 +100,31 @@ pub enum CustomersCommand {
     /// Plans of syncs
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Who wins where both sides changed a field, and whether a connection is synced by itself; changed by the options
+    Policy(PolicyArgs),
+}
+
+/// Arguments of `customers policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Who wins where both sides changed a field: ask, ion, ionbridge or newest
+    #[arg(long)]
+    pub winner: Option<String>,
+    /// Who wins a single field: email=ion; email= takes that away
+    #[arg(long, value_delimiter = ',', value_name = "FIELD=WINNER")]
+    pub owner: Vec<String>,
+    /// Create new customers in Ion by themselves: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub create_in_ion: Option<bool>,
+    /// Sync by hand only
+    #[arg(long)]
+    pub pause: bool,
+    /// Sync by itself again
+    #[arg(long, conflicts_with = "pause")]
+    pub resume: bool,
+    /// Which connection
+    #[command(flatten)]
+    pub at: At,
 }
 
 /// Arguments of `customers sync`.

@@ -136,4 +136,34 @@ async fn the_first_sync_is_seen_chosen_and_applied_from_the_command_line() {
         Some(3),
         "the one that is not in Ion could be made there"
     );
+    // Whoever lets a plan go is not asked again before they say so.
+    assert_eq!(
+        place.customers(&["plan", "discard", "waiting"]).code,
+        Some(0)
+    );
+    let (_, policy) = place.json(&["policy"]);
+    assert_eq!(
+        (&policy["paused"], &policy["winner"]),
+        (&json!(true), &json!("ask")),
+        "{policy}"
+    );
+    let (_, policy) = place.json(&[
+        "policy",
+        "--resume",
+        "--winner",
+        "newest",
+        "--owner",
+        "email=ion",
+    ]);
+    assert_eq!(
+        (&policy["paused"], &policy["fields"]),
+        (&json!(false), &json!({"email": "ion"})),
+        "{policy}"
+    );
+    assert!(
+        place
+            .customers(&["policy", "--owner", "email="])
+            .out
+            .contains("the later change wins")
+    );
 }

@@ -8,6 +8,7 @@ mod history;
 mod list;
 mod mapping;
 mod plan;
+mod policy;
 mod settle;
 mod sync;
 
@@ -43,6 +44,7 @@ pub(super) async fn run(
         CustomersCommand::Export { text, archived } => list::export(&at, &text, archived).await,
         CustomersCommand::Import(args) => file::import(&at, args).await,
         CustomersCommand::Plan(command) => plan::run(&at, command).await,
+        CustomersCommand::Policy(args) => policy::run(&at, args).await,
     }
 }
 

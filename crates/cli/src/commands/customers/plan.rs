@@ -79,7 +79,7 @@ pub(super) async fn run(at: &On<'_>, command: PlanCommand) -> anyhow::Result<Exi
             let plan = at.plan(&plan, on.connection.as_deref()).await?;
             at.engine.discard_plan(plan.id, &Actor::cli()).await?;
             at.out.answer(&json!({"discarded": plan.id}), |out| {
-                out.line("The plan was let go. Nothing was done, and its connection is not synced by itself until the sync is resumed.");
+                out.line("The plan was let go. Nothing was done, and its connection is not synced by itself until: ionbridge customers policy --resume");
             });
             Ok(Exit::Done)
         }
