@@ -148,7 +148,11 @@ pub async fn list(
 
 /// The last run that ended with the catalog read.
 pub async fn find_last_complete(conn: &impl ConnectionTrait) -> Result<Option<RunRow>, StoreError> {
-    row(conn, "SELECT * FROM run WHERE status IN ('done', 'done_set_aside', 'needs_decision') ORDER BY number DESC LIMIT 1", vec![]).await?.map(|row| read(&row)).transpose()
+    let sql = "SELECT * FROM run WHERE kind = $1 AND status IN ('done', 'done_set_aside', 'needs_decision') ORDER BY number DESC LIMIT 1";
+    row(conn, sql, values![RunKind::CatalogImport.as_str()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
 }
 
 /// When the latest of the first imports ended, which find everything new. None while the first one runs.

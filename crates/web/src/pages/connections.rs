@@ -76,10 +76,7 @@ pub(crate) async fn list(
 async fn card(app: &App, row: &ConnectionRow, times: &Times) -> Result<ConnectedCard, Fault> {
     let conn = app.store().read();
     let products = catalog::count_products(conn, row.id).await?;
-    let last = runs::list(conn, Some(row.id), None, 1)
-        .await?
-        .into_iter()
-        .next();
+    let last = last_import(app, row).await?;
     Ok(ConnectedCard {
         href: connection_href(row.id),
         name: row.name.clone(),
@@ -107,6 +104,15 @@ async fn card(app: &App, row: &ConnectionRow, times: &Times) -> Result<Connected
         ],
         activity_href: format!("/activity/runs?connection={}", row.id),
     })
+}
+
+/// The last import of a connection's catalog, among its latest runs.
+async fn last_import(app: &App, row: &ConnectionRow) -> Result<Option<runs::RunRow>, Fault> {
+    const LATEST: u32 = 100;
+    Ok(runs::list(app.store().read(), Some(row.id), None, LATEST)
+        .await?
+        .into_iter()
+        .find(|run| run.kind == RunKind::CatalogImport))
 }
 
 /// What a person must know or do about a login.
@@ -301,11 +307,7 @@ async fn catalog_facts(app: &App, row: &ConnectionRow, times: &Times) -> Result<
         "Products",
         Value::text(count(catalog::count_products(conn, row.id).await?)),
     )];
-    match runs::list(conn, Some(row.id), None, 1)
-        .await?
-        .into_iter()
-        .next()
-    {
+    match last_import(app, row).await? {
         Some(run) => {
             facts.push(Fact::new(
                 "Last import",

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::around::{account_words, connection_href, connection_status};
+use crate::pages::runs::kind_words;
 use crate::pages::{Around, wants_part};
 use crate::view::format::count;
 use crate::view::jump::{JumpGroup, JumpItem, JumpList, JumpPage};
@@ -203,7 +204,7 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
                 items: vec![JumpItem {
                     href: format!("/activity/runs/{}", run.id),
                     icon: "activity",
-                    label: format!("Import {}", count(run.number)),
+                    label: format!("{} {}", kind_words(run.kind), count(run.number)),
                     detail: String::new(),
                     status: Some(status::run(run.status, run.counts.set_aside)),
                 }],

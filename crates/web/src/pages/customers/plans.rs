@@ -22,7 +22,7 @@ use crate::auth::{Caller, ProtectedForm};
 use crate::fault::{Fault, chain, sentence};
 use crate::pages::address::Address;
 use crate::pages::{Around, go_to, wants_part};
-use crate::view::customers::plan::{Chosen, PlanBody, PlanGroup, PlanPage};
+use crate::view::customers::plan::{Chosen, PlanBody, PlanGroup, PlanPage, PlanRow};
 use crate::view::format::{count, counted};
 use crate::view::parts::Empty;
 use crate::view::table::Chips;
@@ -95,9 +95,7 @@ async fn page(
             .find(|(word, _, _)| word == action)
             .map_or(0, |(_, all, _)| *all)
     };
-    let imported = runs::find(app.store().read(), row.run)
-        .await?
-        .map_or(0, |run| run.counts.added);
+    let imported = imported(app, &row).await?;
     let times = &around.times;
     let mut actions = Vec::new();
     if edits && connection.is_some() && row.state == PlanState::Waiting {
@@ -179,6 +177,27 @@ async fn page(
     .into_response())
 }
 
+/// How many customers the run that made a plan imported: a preview imports none.
+async fn imported(app: &App, row: &Stored) -> Result<u64, Fault> {
+    Ok(runs::find(app.store().read(), row.run)
+        .await?
+        .map_or(0, |run| run.counts.added))
+}
+
+/// Whether entries of an action were done by the run that made the plan: nothing of them is left to choose.
+fn is_done(word: &str, imported: bool) -> bool {
+    imported && word == "import"
+}
+
+/// An entry that was done already.
+fn done(row: PlanRow) -> PlanRow {
+    PlanRow {
+        chosen: None,
+        effect: ("check", Tone::Ok, "Imported".to_owned()),
+        ..row
+    }
+}
+
 fn state_note(row: &Stored, times: &crate::view::Times) -> Option<Note> {
     let who = row.decided_by.as_deref().unwrap_or("somebody");
     let at = row
@@ -230,6 +249,7 @@ async fn body(
 ) -> Result<PlanBody, Fault> {
     let conn = app.store().read();
     let id = row.id;
+    let imported = imported(app, row).await? > 0;
     let counts = customers::entry_counts(conn, id).await?;
     let action = address.get("action").map(str::to_owned);
     let text = address.get("q").unwrap_or_default().to_owned();
@@ -288,7 +308,11 @@ async fn body(
                 .iter()
                 .find(|(one, _, _)| one == word)
                 .map_or((0, 0), |(_, all, on)| (*all, *on));
-            let (title, text) = group_words(word);
+            let (title, text) = if is_done(word, imported) {
+                ("Created here", "existed only in Ion; the run that made this plan imported them")
+            } else {
+                group_words(word)
+            };
             let rest = all.saturating_sub(rows.len() as u64);
             PlanGroup {
                 action: word.clone(),
@@ -296,12 +320,18 @@ async fn body(
                 count: count(all),
                 text,
                 chosen: match on {
-                    _ if !is_choosable(word) => Chosen::Fixed,
+                    _ if !is_choosable(word) || is_done(word, imported) => Chosen::Fixed,
                     0 => Chosen::None,
                     on if on == all => Chosen::All,
                     _ => Chosen::Some,
                 },
-                rows: rows.iter().map(|entry| sides.row(entry)).collect(),
+                rows: rows
+                    .iter()
+                    .map(|entry| match sides.row(entry) {
+                        row if is_done(word, imported) && row.outcome.is_none() => done(row),
+                        row => row,
+                    })
+                    .collect(),
                 more: (overview && rest > 0).then(|| {
                     Link::new(
                         format!("Show all {}", count(all)),
@@ -311,7 +341,12 @@ async fn body(
             }
         })
         .collect();
-    let (bar_title, bar_text, bar_button) = bar(app, row, &counts).await?;
+    let open: Vec<_> = counts
+        .iter()
+        .filter(|(word, _, _)| !is_done(word, imported))
+        .cloned()
+        .collect();
+    let (bar_title, bar_text, bar_button) = bar(app, row, &open).await?;
     Ok(PlanBody {
         choose_href: format!("{}/choose", href(id)),
         apply_href: (edits
