@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait, Value};
 use crate::StoreError;
 use crate::sql::{exec, json_text, placeholders};
 
-/// Values of one statement at most: far below what both databases bind.
-const BOUND: usize = 8_000;
+/// Rows of one statement, the largest first. Few shapes, so that each is prepared once; and few values in each, since SQLite looks
+/// for the name of every one among all before it.
+const SHAPES: [usize; 3] = [32, 8, 1];
 
 /// Inserts rows of one shape: `head` ends with `VALUES `, `tail` may say what happens with those that are there.
 pub(super) async fn insert_rows(
@@ -21,12 +22,15 @@ pub(super) async fn insert_rows(
     let Some(columns) = rows.first().map(Vec::len) else {
         return Ok(());
     };
-    let most = (BOUND / columns.max(1)).max(1);
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<Vec<Value>> = rows.by_ref().take(most).collect();
-        let sql = format!("{head}{}{tail}", placeholders(batch.len(), columns));
-        exec(conn, sql, batch.into_iter().flatten().collect()).await?;
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    for shape in SHAPES {
+        let sql = format!("{head}{}{tail}", placeholders(shape, columns));
+        while left >= shape {
+            let batch = rows.by_ref().take(shape).flatten().collect();
+            exec(conn, sql.as_str(), batch).await?;
+            left -= shape;
+        }
     }
     Ok(())
 }
@@ -41,7 +45,7 @@ pub(super) fn places(before: usize, count: usize) -> String {
 
 /// Ids in parts that one statement takes.
 pub(super) fn parts<T>(all: &[T]) -> impl Iterator<Item = &[T]> {
-    all.chunks(500)
+    all.chunks(100)
 }
 
 /// Part of a pattern, with the signs that patterns know made plain.
