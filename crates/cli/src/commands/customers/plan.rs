@@ -11,6 +11,9 @@ use super::history::short;
 use crate::args::PlanCommand;
 use crate::output::Exit;
 
+/// Most entries that are read of a plan.
+const MOST: u32 = 10_000;
+
 pub(super) async fn run(at: &On<'_>, command: PlanCommand) -> anyhow::Result<Exit> {
     match command {
         PlanCommand::List => list(at).await,
@@ -52,8 +55,22 @@ pub(super) async fn run(at: &On<'_>, command: PlanCommand) -> anyhow::Result<Exi
                     at.engine.choose_entries(plan.id, &which, chosen).await?;
                 }
             }
-            let value = plan_json(at, &plan).await?;
+            let mut value = plan_json(at, &plan).await?;
+            let blocked: Vec<PlanEntryRow> = entries(at, &plan, None, MOST)
+                .await?
+                .0
+                .into_iter()
+                .filter(|row| row.blocked.is_some())
+                .collect();
+            if let Some(object) = value.as_object_mut() {
+                let list = blocked.iter().map(entry_json).collect();
+                object.insert("blocked".to_owned(), list);
+            }
             at.out.answer(&value, |out| {
+                for row in &blocked {
+                    let why = row.blocked.as_deref().unwrap_or_default();
+                    out.line(&format!("{} {}: {why}", row.seq, row.entry.name));
+                }
                 out.table(
                     &["action", "entries", "chosen"],
                     value["actions"]
@@ -177,7 +194,7 @@ async fn entries(
         plan.id,
         &filter,
         None,
-        limit.clamp(1, 10_000),
+        limit.clamp(1, MOST),
     )
     .await?)
 }
