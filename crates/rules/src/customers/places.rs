@@ -97,7 +97,7 @@ mod tests {
             for pair in list.windows(2) {
                 assert!(fold(pair[0].1) < fold(pair[1].1), "{pair:?}");
             }
-            for (code, name) in list {
+            for (code, _) in list {
                 assert!(code.chars().all(|sign| sign.is_ascii_uppercase()), "{code}");
                 assert_eq!(
                     list.iter().filter(|(other, _)| other == code).count(),
