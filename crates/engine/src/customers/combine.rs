@@ -177,9 +177,8 @@ fn united(kept: &Customer, other: &Customer) -> Customer {
         }
     }
     if !other.notes.is_empty() && merged.notes != other.notes {
-        merged.notes = format!("{}\n\n{}", merged.notes, other.notes)
-            .trim()
-            .to_owned();
+        let both = format!("{}\n\n{}", merged.notes, other.notes);
+        both.trim().clone_into(&mut merged.notes);
     }
     merged.domains.extend(other.domains.iter().cloned());
     merged.tags.extend(other.tags.iter().cloned());

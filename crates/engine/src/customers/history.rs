@@ -65,7 +65,7 @@ impl Step {
     }
 
     /// A field that came from Ion.
-    pub(super) fn from_ion(&self, engine: &Engine, decision: &FieldDecision) -> ChangeRow {
+    pub(super) fn came_from_ion(&self, engine: &Engine, decision: &FieldDecision) -> ChangeRow {
         self.value(
             engine,
             (ChangeKind::Field, Way::FromIon),
@@ -76,7 +76,7 @@ impl Step {
     }
 
     /// A field that went to Ion.
-    pub(super) fn to_ion(
+    pub(super) fn went_to_ion(
         &self,
         engine: &Engine,
         field: CustomerField,

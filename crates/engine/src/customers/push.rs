@@ -306,7 +306,7 @@ impl Push<'_> {
                 base.set(field, sent);
                 let step = self.step(&link, ITSELF, now);
                 let mut line =
-                    step.to_ion(self.engine, field, (before.get(field), sent), Rule::C03);
+                    step.went_to_ion(self.engine, field, (before.get(field), sent), Rule::C03);
                 line.run = write.run;
                 words::ANSWER_LOST.clone_into(&mut line.note);
                 lines.push(line);
@@ -355,7 +355,7 @@ impl Push<'_> {
             base.set(decision.field, &decision.local);
             decided.push(decision.field);
             let step = self.step(&link, ITSELF, now);
-            lines.push(step.to_ion(
+            lines.push(step.went_to_ion(
                 self.engine,
                 decision.field,
                 (&decision.remote, &decision.local),

@@ -125,9 +125,7 @@ impl Scan {
         keep: &impl Fn(&str, &[u8; 32]) -> bool,
         counts: &mut RunCounts,
     ) {
-        let read = item
-            .decode()
-            .map_err(|error| (error.path.clone(), error.message.clone()));
+        let read = item.decode().map_err(|error| (error.path, error.message));
         let customer = match read.map(|customer| map::from_ion(&customer)) {
             Ok(Some(customer)) => customer,
             Ok(None) => return self.set_aside(item, "$.name", "it carries no id", counts),

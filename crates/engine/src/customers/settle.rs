@@ -66,7 +66,7 @@ pub(super) async fn settle(
                 by: "Ion".to_owned(),
             };
             origins.insert(decision.field, origin);
-            lines.push(step.from_ion(engine, decision));
+            lines.push(step.came_from_ion(engine, decision));
         }
         let saved = customers::save(
             tx,

@@ -3,7 +3,7 @@
 //! Links are known with their revision before the list is read: whoever writes one meanwhile moves it on, and what was read of it
 //! is left to the next run. Only pushes and creates change anything in Ion; a run asks for them in the transaction of its decision.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::run::{RunCounts, RunStatus};
 use domain::{ConnectionId, PlanId, RunId};
@@ -204,7 +204,7 @@ impl Sync<'_> {
             self.engine.settings().ion.page_size,
             keep,
             &mut self.counts,
-            |counts| live.update(counts, "Reading Ion's customers", &Default::default()),
+            |counts| live.update(counts, "Reading Ion's customers", &BTreeMap::default()),
             &self.cancel,
         )
         .await
@@ -428,7 +428,7 @@ impl Sync<'_> {
     }
 
     fn say(&self, step: &str) {
-        self.live.update(&self.counts, step, &Default::default());
+        self.live.update(&self.counts, step, &BTreeMap::default());
     }
 
     async fn log(&self, level: &str, message: &str) -> Result<(), SyncError> {
