@@ -45,9 +45,7 @@ pub async fn set_conflicts(
     let mut opened = Vec::new();
     for decision in open {
         let before = known.iter().find(|row| row.field == decision.field);
-        if before
-            .is_none_or(|row| row.local != decision.local || row.remote != decision.remote)
-        {
+        if before.is_none_or(|row| row.local != decision.local || row.remote != decision.remote) {
             opened.push(decision.field);
         } else if before.is_some_and(|row| {
             row.customer == customer && row.base == decision.base && row.rule == decision.rule

@@ -210,7 +210,7 @@ pub async fn list_unlinked_ion(
 const NOT_LINKED: &str = "NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.connection_id = i.connection_id AND l.ion_id = i.ion_id)";
 
 /// What stands alone at Ion and waits for nobody.
-pub(super) const ONLY_IN_ION: &str = "i.gone_at IS NULL AND NOT i.ignored
+const ONLY_IN_ION: &str = "i.gone_at IS NULL AND NOT i.ignored
     AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.connection_id = i.connection_id AND l.ion_id = i.ion_id)
     AND NOT EXISTS (SELECT 1 FROM customer_pair p WHERE p.connection_id = i.connection_id AND p.ion_id = i.ion_id AND p.state = 'proposed')";
 
@@ -235,7 +235,8 @@ pub async fn list_ignored_ion(
 ) -> Result<(Vec<IonRow>, Option<String>, u64), StoreError> {
     list_where(
         conn,
-        "i.ignored AND i.gone_at IS NULL",
+        // Said twice, for the index of those that stand aside.
+        "(i.gone_at IS NOT NULL OR i.ignored) AND i.ignored AND i.gone_at IS NULL",
         connection,
         text,
         after,

@@ -187,14 +187,14 @@ pub async fn list_unlinked(
         #[serde(default)]
         domains: Vec<String>,
     }
-    let sql = "SELECT id, fields, own, ignored, edited_at FROM customer c WHERE archived_at IS NULL
-         AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = c.id AND l.connection_id = $1) ORDER BY number";
+    let sql = "SELECT c.id, x.fields, x.own, c.ignored, c.edited_at FROM customer c JOIN customer_content x ON x.customer_id = c.id WHERE c.archived_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.customer_id = c.id AND l.connection_id = $1) ORDER BY c.number";
     rows(conn, sql, values![connection.0])
         .await?
         .iter()
         .map(|row| {
-            let fields: CustomerFields = row.json("customer", "fields")?;
-            let own: Domains = row.json("customer", "own")?;
+            let fields: CustomerFields = row.json("customer_content", "fields")?;
+            let own: Domains = row.json("customer_content", "own")?;
             Ok(Unlinked {
                 id: row.get::<Uuid>("id")?.into(),
                 fields,
@@ -221,7 +221,7 @@ pub async fn list_failed(
     connection: Option<ConnectionId>,
 ) -> Result<Vec<(LinkRow, String)>, StoreError> {
     let sql = "SELECT l.*, c.organisation AS name FROM customer_link l JOIN customer c ON c.id = l.customer_id
-         WHERE l.failed IS NOT NULL AND ($1 OR l.connection_id = $2) ORDER BY l.failed_at DESC LIMIT 1000";
+         WHERE l.failed IS NOT NULL AND c.archived_at IS NULL AND ($1 OR l.connection_id = $2) ORDER BY l.failed_at DESC LIMIT 1000";
     let bound = values![
         connection.is_none(),
         connection.map_or(Uuid::nil(), |id| id.0)
@@ -244,8 +244,9 @@ pub async fn list_linked(
     after: Option<&str>,
     limit: u32,
 ) -> Result<(Vec<Named>, Option<String>, u64), StoreError> {
-    let mut sql = "FROM customer_link l JOIN customer c ON c.id = l.customer_id
-        LEFT JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE c.archived_at IS NULL"
+    // Customers come first, in the order of their names: SQLite keeps to the order of a cross join.
+    let mut sql = "FROM customer c CROSS JOIN customer_link l
+        LEFT JOIN ion_customer i ON i.connection_id = l.connection_id AND i.ion_id = l.ion_id WHERE l.customer_id = c.id AND c.archived_at IS NULL"
         .to_owned();
     let mut bound: Vec<Value> = Vec::new();
     if let Some(connection) = connection {

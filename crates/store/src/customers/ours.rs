@@ -102,14 +102,14 @@ async fn insert_numbered(
 ) -> Result<(), StoreError> {
     let made = (first..)
         .zip(customers)
-        .map(|(number, (id, customer, origins))| {
+        .map(|(number, (id, customer, _))| {
             let state = if customer.archived {
                 LinkState::Archived
             } else {
                 LinkState::NotInIon
             };
             let mut row = values![id.0, signed(number)];
-            row.extend(content(number, customer, origins));
+            row.extend(looked_up_by(number, customer));
             row.extend(values![
                 state.as_str(),
                 1_i64,
@@ -120,8 +120,15 @@ async fn insert_numbered(
             ]);
             row
         });
-    let head = "INSERT INTO customer (id, number, fields, own, origins, organisation, organisation_key, email_key, country, search, link_state, version, edited_at, created_at, created_by, archived_at) VALUES ";
+    let head = "INSERT INTO customer (id, number, organisation, organisation_key, email_key, country, search, link_state, version, edited_at, created_at, created_by, archived_at) VALUES ";
     insert_rows(tx, head, "", made.collect()).await?;
+    let contents = customers.iter().map(|(id, customer, origins)| {
+        let mut row = values![id.0];
+        row.extend(content(customer, origins));
+        row
+    });
+    let head = "INSERT INTO customer_content (customer_id, fields, own, origins) VALUES ";
+    insert_rows(tx, head, "", contents.collect()).await?;
     write_lists(
         tx,
         customers.iter().map(|(id, customer, _)| (*id, customer)),
@@ -129,13 +136,19 @@ async fn insert_numbered(
     .await
 }
 
-/// The columns that follow from what a customer holds: from `fields` to `search`.
-fn content(number: u64, customer: &Customer, origins: &Origins) -> Vec<Value> {
-    let get = |field| customer.fields.get(field);
+/// `fields`, `own` and `origins`.
+fn content(customer: &Customer, origins: &Origins) -> Vec<Value> {
     values![
         json_text(&customer.fields),
         json_text(&Own::of(customer)),
-        json_text(origins),
+        json_text(origins)
+    ]
+}
+
+/// The columns by which a customer is found and sorted: from `organisation` to `search`.
+fn looked_up_by(number: u64, customer: &Customer) -> Vec<Value> {
+    let get = |field| customer.fields.get(field);
+    values![
         get(CustomerField::Organisation),
         name_column(get(CustomerField::Organisation)),
         email_column(get(CustomerField::Email)),
@@ -195,12 +208,15 @@ async fn write_lists<'a>(
     .await
 }
 
+/// Customers with all that they hold.
+const WHOLE: &str = "SELECT c.*, x.fields, x.own, x.origins FROM customer c JOIN customer_content x ON x.customer_id = c.id";
+
 /// A customer by id.
 pub async fn find(
     conn: &impl ConnectionTrait,
     id: CustomerId,
 ) -> Result<Option<CustomerRow>, StoreError> {
-    row(conn, "SELECT * FROM customer WHERE id = $1", values![id.0])
+    row(conn, format!("{WHOLE} WHERE c.id = $1"), values![id.0])
         .await?
         .map(|row| read(&row))
         .transpose()
@@ -213,10 +229,7 @@ pub async fn find_many(
 ) -> Result<Vec<CustomerRow>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for part in parts(ids) {
-        let sql = format!(
-            "SELECT * FROM customer WHERE id IN ({})",
-            places(0, part.len())
-        );
+        let sql = format!("{WHOLE} WHERE c.id IN ({})", places(0, part.len()));
         let values = part.iter().map(|id| Value::from(id.0)).collect();
         for row in rows(conn, sql, values).await? {
             found.push(read(&row)?);
@@ -232,7 +245,7 @@ pub async fn find_by_number(
 ) -> Result<Option<CustomerRow>, StoreError> {
     row(
         conn,
-        "SELECT * FROM customer WHERE number = $1",
+        format!("{WHOLE} WHERE c.number = $1"),
         values![signed(number)],
     )
     .await?
@@ -319,16 +332,21 @@ pub async fn save(
     else {
         return Ok(false);
     };
-    let sql = "UPDATE customer SET fields = $3, own = $4, origins = $5, organisation = $6, organisation_key = $7, email_key = $8, country = $9, search = $10,
-           version = version + 1, edited_at = CASE WHEN $11 THEN $12 ELSE edited_at END,
-           archived_at = CASE WHEN NOT $13 THEN NULL ELSE COALESCE(archived_at, $12) END
+    let sql = "UPDATE customer SET organisation = $3, organisation_key = $4, email_key = $5, country = $6, search = $7,
+           version = version + 1, edited_at = CASE WHEN $8 THEN $9 ELSE edited_at END,
+           archived_at = CASE WHEN NOT $10 THEN NULL ELSE COALESCE(archived_at, $9) END
          WHERE id = $1 AND version = $2";
     let mut bound = values![id.0, signed(expected_version)];
-    bound.extend(content(known.count("number")?, customer, origins));
+    bound.extend(looked_up_by(known.count("number")?, customer));
     bound.extend(values![edited, micros(now), customer.archived]);
     if exec(tx, sql, bound).await? != 1 {
         return Ok(false);
     }
+    let sql =
+        "UPDATE customer_content SET fields = $2, own = $3, origins = $4 WHERE customer_id = $1";
+    let mut bound = values![id.0];
+    bound.extend(content(customer, origins));
+    exec(tx, sql, bound).await?;
     exec(
         tx,
         "DELETE FROM customer_tag WHERE customer_id = $1",
@@ -375,9 +393,9 @@ pub async fn set_merged_into(
     .map(drop)
 }
 
-pub(super) fn read(row: &Row) -> Result<CustomerRow, StoreError> {
-    let own: Own = row.json("customer", "own")?;
-    let fields: CustomerFields = row.json("customer", "fields")?;
+fn read(row: &Row) -> Result<CustomerRow, StoreError> {
+    let own: Own = row.json("customer_content", "own")?;
+    let fields: CustomerFields = row.json("customer_content", "fields")?;
     let archived_at = row.time_opt("archived_at")?;
     Ok(CustomerRow {
         id: row.get::<Uuid>("id")?.into(),
@@ -393,7 +411,7 @@ pub(super) fn read(row: &Row) -> Result<CustomerRow, StoreError> {
             external_ids: own.external_ids,
             archived: archived_at.is_some(),
         },
-        origins: row.json("customer", "origins")?,
+        origins: row.json("customer_content", "origins")?,
         link_state: row.word("customer", "link_state")?,
         ignored: row.get("ignored")?,
         version: row.count("version")?,

@@ -684,10 +684,10 @@ pub struct MappingCounts {
     pub not_in_ion: u64,
     /// Ion's without one of ours; ignored, gone, and those with a proposal left out.
     pub only_in_ion: u64,
-    /// Links whose last write failed.
+    /// Customers whose last write to Ion failed.
     pub failed: u64,
     /// Ignored on either side.
     pub ignored: u64,
-    /// Linked.
+    /// Links of customers that are not archived.
     pub linked: u64,
 }

@@ -8,34 +8,43 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::batch::{decode, encode, like, part_of, parts, places, words};
-use super::{CustomerFacets, CustomerFilter, CustomerHit, CustomerPage, CustomerSort};
+use super::{CustomerFacets, CustomerFilter, CustomerHit, CustomerPage, CustomerRow, CustomerSort};
 use crate::StoreError;
 use crate::sql::{Row, count, rows, values};
+
+/// What a list is ordered by.
+const KEYS: &str = "c.id, c.number, c.organisation_key, c.country, c.link_state, c.edited_at";
 
 /// A part of the customers that match, and how many there are.
 pub async fn search(
     conn: &impl ConnectionTrait,
     filter: &CustomerFilter,
 ) -> Result<CustomerPage, StoreError> {
-    let (mut sql, mut bound) = matching(filter);
-    let total = count(
-        conn,
-        format!("SELECT COUNT(*) FROM customer c WHERE {sql}"),
-        bound.clone(),
-    )
-    .await?;
+    let (matching, mut bound) = matching(filter);
+    let all = format!("SELECT COUNT(*) FROM customer c WHERE {matching}");
     let (first, number) = match filter.sort {
-        CustomerSort::Name => ("c.organisation_key", false),
-        CustomerSort::Number => ("c.number", true),
-        CustomerSort::Country => ("c.country", false),
-        CustomerSort::State => ("c.link_state", false),
-        CustomerSort::Changed => ("c.edited_at", true),
+        CustomerSort::Name => ("organisation_key", false),
+        CustomerSort::Number => ("number", true),
+        CustomerSort::Country => ("country", false),
+        CustomerSort::State => ("link_state", false),
+        CustomerSort::Changed => ("edited_at", true),
     };
     let (way, sign) = if filter.descending {
         ("DESC", '<')
     } else {
         ("ASC", '>')
     };
+    let with_words = !words(&filter.text).is_empty();
+    // Words are looked for in every customer: once, for the list and for the number of them.
+    let mut sql = if with_words {
+        format!(
+            "WITH found AS MATERIALIZED (SELECT {KEYS} FROM customer c WHERE {matching})
+             SELECT c.*, (SELECT COUNT(*) FROM found) AS total FROM found c WHERE 1 = 1"
+        )
+    } else {
+        format!("SELECT {KEYS} FROM customer c WHERE {matching}")
+    };
+    let unplaced = bound.clone();
     if let Some(after) = &filter.after {
         let [value, name, id] = decode(after)?;
         let value: Value = if number {
@@ -46,52 +55,71 @@ pub async fn search(
         bound.extend([value, name.into(), part_of::<Uuid>(&id)?.into()]);
         let at = bound.len();
         sql.push_str(&format!(
-            " AND ({first}, c.organisation_key, c.id) {sign} (${}, ${}, ${at})",
+            " AND (c.{first}, c.organisation_key, c.id) {sign} (${}, ${}, ${at})",
             at - 2,
             at - 1
         ));
     }
     bound.push(i64::from(filter.limit).into());
-    let sql = format!(
-        "SELECT c.* FROM customer c WHERE {sql} ORDER BY {first} {way}, c.organisation_key {way}, c.id {way} LIMIT ${}",
+    sql.push_str(&format!(
+        " ORDER BY c.{first} {way}, c.organisation_key {way}, c.id {way} LIMIT ${}",
         bound.len()
-    );
+    ));
     let found = rows(conn, sql, bound).await?;
+    let total = match found.first().filter(|_| with_words) {
+        Some(row) => row.count("total")?,
+        None if with_words && filter.after.is_none() && filter.limit > 0 => 0,
+        None => u64::try_from(count(conn, all, unplaced).await?).unwrap_or(0),
+    };
     let next = match found
         .last()
         .filter(|_| found.len() == filter.limit as usize)
     {
-        Some(last) => Some(cursor(last, first, number)?),
+        Some(last) => Some(place_of(last, first, number)?),
         None => None,
     };
-    let mut customers = Vec::with_capacity(found.len());
-    for row in &found {
-        customers.push(CustomerHit {
-            row: super::ours::read(row)?,
-            links: Vec::new(),
-        });
-    }
-    let ids: Vec<CustomerId> = customers.iter().map(|hit| hit.row.id).collect();
-    let mut links = links_of(conn, &ids).await?;
-    for hit in &mut customers {
-        hit.links = links.remove(&hit.row.id).unwrap_or_default();
-    }
+    let ids: Vec<CustomerId> = found
+        .iter()
+        .map(|row| Ok(CustomerId(row.get("id")?)))
+        .collect::<Result<_, StoreError>>()?;
     Ok(CustomerPage {
-        customers,
-        total: u64::try_from(total).unwrap_or(0),
+        customers: hits(conn, &ids).await?,
+        total,
         next,
     })
 }
 
-fn cursor(last: &Row, first: &str, number: bool) -> Result<String, StoreError> {
-    let column = first.trim_start_matches("c.");
+/// Where a list goes on behind its last customer.
+fn place_of(last: &Row, first: &str, number: bool) -> Result<String, StoreError> {
     let value = if number {
-        last.get::<i64>(column)?.to_string()
+        last.get::<i64>(first)?.to_string()
     } else {
-        last.get::<String>(column)?
+        last.get::<String>(first)?
     };
     let (name, id): (String, Uuid) = (last.get("organisation_key")?, last.get("id")?);
     Ok(encode(&[&value, &name, &id.to_string()]))
+}
+
+/// These customers, in this order, with their links.
+async fn hits(
+    conn: &impl ConnectionTrait,
+    ids: &[CustomerId],
+) -> Result<Vec<CustomerHit>, StoreError> {
+    let mut rows: HashMap<CustomerId, CustomerRow> = super::find_many(conn, ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let mut links = links_of(conn, ids).await?;
+    Ok(ids
+        .iter()
+        .filter_map(|id| {
+            Some(CustomerHit {
+                row: rows.remove(id)?,
+                links: links.remove(id).unwrap_or_default(),
+            })
+        })
+        .collect())
 }
 
 /// Connection and Ion's id of each link.
@@ -151,7 +179,7 @@ pub async fn facets(
     };
     let (sql, bound) = matching(&without_tag);
     let tags = format!(
-        "SELECT t.tag AS word, COUNT(*) AS customers FROM customer_tag t JOIN customer c ON c.id = t.customer_id WHERE {sql} GROUP BY t.tag ORDER BY customers DESC, word LIMIT 100"
+        "SELECT t.tag AS word, COUNT(*) AS customers FROM customer c CROSS JOIN customer_tag t WHERE t.customer_id = c.id AND {sql} GROUP BY t.tag ORDER BY customers DESC, word LIMIT 100"
     );
     facets.tags = words_of(conn, tags, bound).await?;
     Ok(facets)

@@ -1,13 +1,9 @@
 -- Customers of both sides. `fields` is what both can hold (see `domain::customer::CustomerFields`), as JSON by field.
 
+-- What lists search, filter and sort by. Narrow: a search reads all of it.
 CREATE TABLE customer (
   id {uuid} PRIMARY KEY,
   number BIGINT NOT NULL UNIQUE,
-  fields TEXT NOT NULL,
-  -- What only we hold: numbers, domains, contacts, notes, tags, ids elsewhere.
-  own TEXT NOT NULL,
-  -- When and from where each field came, as JSON by field.
-  origins TEXT NOT NULL,
   organisation TEXT NOT NULL,
   -- Folded, for sorting and looking up.
   organisation_key TEXT NOT NULL,
@@ -30,6 +26,16 @@ CREATE TABLE customer (
 CREATE INDEX customer_name ON customer (organisation_key, id);
 CREATE INDEX customer_email ON customer (email_key);
 CREATE INDEX customer_state ON customer (link_state, country);
+
+-- All that a customer holds; made, changed and read with its row above.
+CREATE TABLE customer_content (
+  customer_id {uuid} PRIMARY KEY REFERENCES customer (id),
+  fields TEXT NOT NULL,
+  -- What only we hold: numbers, domains, contacts, notes, tags, ids elsewhere.
+  own TEXT NOT NULL,
+  -- When and from where each field came, as JSON by field.
+  origins TEXT NOT NULL
+);
 
 CREATE TABLE customer_tag (customer_id {uuid} NOT NULL REFERENCES customer (id), tag TEXT NOT NULL, PRIMARY KEY (customer_id, tag));
 CREATE INDEX customer_tag_tag ON customer_tag (tag);
@@ -60,6 +66,8 @@ CREATE TABLE ion_customer (
   PRIMARY KEY (connection_id, ion_id)
 );
 CREATE INDEX ion_customer_email ON ion_customer (connection_id, email_key);
+-- The few that stand aside: what is left of all is counted by them.
+CREATE INDEX ion_customer_aside ON ion_customer (connection_id, ion_id) WHERE gone_at IS NOT NULL OR ignored;
 
 CREATE TABLE customer_link (
   customer_id {uuid} NOT NULL REFERENCES customer (id),
