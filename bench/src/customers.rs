@@ -82,9 +82,9 @@ pub(crate) async fn measure(count: usize, latency_ms: u64) -> anyhow::Result<Rep
 
     let wire_s = wire(&engine, connection, &source.account, count).await?;
     let first_s = one_sync(&engine, connection).await?;
-    let before = rows_written(&store).await?;
+    let before = rows_written(&store)?;
     let unchanged_s = one_sync(&engine, connection).await?;
-    let unchanged_rows = rows_written(&store).await? - before;
+    let unchanged_rows = rows_written(&store)? - before;
     sandbox.clear_ledger();
     let pushes_s = edit_and_push(&engine, connection, "+44 1").await?;
     let ledger = sandbox.ledger();
@@ -179,7 +179,7 @@ async fn edit_and_push(
 }
 
 /// Versions and revisions of every row that a sync may write, summed: a row that is written moves it.
-async fn rows_written(store: &Store) -> anyhow::Result<u64> {
+fn rows_written(store: &Store) -> anyhow::Result<u64> {
     let file = store.file().context("the bench runs on SQLite")?;
     let database =
         rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -190,6 +190,10 @@ async fn rows_written(store: &Store) -> anyhow::Result<u64> {
 }
 
 impl Report {
+    #[expect(
+        clippy::print_stdout,
+        reason = "the figures are what the person waits for"
+    )]
     pub(crate) fn print(&self) {
         let line = |what: &str, value: String, bound: &str, met: bool| {
             println!(

@@ -265,7 +265,7 @@ mod tests {
             links: Vec::new(),
         };
         assert_eq!(parted(&merged, &before), kept);
-        let mut edited = merged.clone();
+        let mut edited = merged;
         edited.fields.set(CustomerField::City, "Hamburg");
         assert_eq!(
             parted(&edited, &before).fields.get(CustomerField::City),

@@ -83,13 +83,10 @@ async fn no_interleaving_of_edits_loses_one() {
         left -= count;
         group += 1;
     }
-    #[expect(clippy::print_stdout, reason = "the figure of a sweep")]
-    {
-        println!(
-            "{rounds} interleavings: {} edits, {} conflicts listed and decided, {} edits in Ion inside the one round trip, {} faults met; none lost, none doubled",
-            tally.edits, tally.conflicts, tally.window, tally.faults
-        );
-    }
+    println!(
+        "{rounds} interleavings: {} edits, {} conflicts listed and decided, {} edits in Ion inside the one round trip, {} faults met; none lost, none doubled",
+        tally.edits, tally.conflicts, tally.window, tally.faults
+    );
 }
 
 async fn one_round(bed: &Bed, chance: &mut ChaCha8Rng, what: &str, tally: &mut Tally) {
