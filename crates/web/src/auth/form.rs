@@ -87,7 +87,9 @@ pub(crate) async fn fields<S: Send + Sync>(
     state: &S,
 ) -> Result<Vec<Part>, Fault> {
     let unreadable = || {
-        Fault::unreadable("The form is cut off or is none. Open the page again and repeat it there.")
+        Fault::unreadable(
+            "The form is cut off or is none. Open the page again and repeat it there.",
+        )
     };
     DefaultBodyLimit::disable().apply(&mut request);
     let mut form = Multipart::from_request(request, state)

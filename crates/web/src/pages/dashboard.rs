@@ -309,11 +309,7 @@ fn need(row: &NoticeRow) -> Need {
 }
 
 /// What waits at customers, the most pressing first.
-async fn customer_needs(
-    app: &App,
-    caller: &Caller,
-    around: &Around,
-) -> Result<Vec<Need>, Fault> {
+async fn customer_needs(app: &App, caller: &Caller, around: &Around) -> Result<Vec<Need>, Fault> {
     let conn = app.store().read();
     let counts = customers::mapping_counts(conn).await?;
     let mut needs = Vec::new();
@@ -332,7 +328,11 @@ async fn customer_needs(
             Tone::Bad,
             format!(
                 "{} to Ion failed",
-                counted(counts.failed, "customer’s last write", "customers’ last writes")
+                counted(
+                    counts.failed,
+                    "customer’s last write",
+                    "customers’ last writes"
+                )
             ),
             "Each says why; mended, it goes there by itself.",
             Button::link("See why", "/customers/mapping/failed"),
@@ -394,7 +394,11 @@ async fn customer_needs(
             Tone::Info,
             format!(
                 "{} alike",
-                counted(counts.to_confirm, "pair of customers looks", "pairs of customers look")
+                counted(
+                    counts.to_confirm,
+                    "pair of customers looks",
+                    "pairs of customers look"
+                )
             ),
             "They are linked once you say that they are one.",
             Button::link("Compare them", "/customers/mapping/to-confirm"),

@@ -3,8 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::customers::history::ChangeTable;
 use super::Status;
+use super::customers::history::ChangeTable;
 use super::filters;
 use super::frame::Frame;
 use super::parts::{Button, Empty, Figure, Moment, Note, Step, Tone};

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use domain::access::Role;
-use domain::customer::{Customer, CustomerField as Field, CustomerFields, IonCustomer, LinkState, Winner};
+use domain::customer::{
+    Customer, CustomerField as Field, CustomerFields, IonCustomer, LinkState, Winner,
+};
 use domain::{Clock as _, ConnectionId, CustomerId, PlanId, WriteId};
 use http::{Method, StatusCode};
 use rules::customers::decide::{Action, FieldDecision, Merge};
@@ -72,7 +74,13 @@ impl House {
         tx.commit().await.unwrap();
     }
 
-    async fn propose(&self, connection: ConnectionId, customer: CustomerId, ion_id: &str, score: u8) {
+    async fn propose(
+        &self,
+        connection: ConnectionId,
+        customer: CustomerId,
+        ion_id: &str,
+        score: u8,
+    ) {
         let pair = PairRow {
             connection,
             customer,
@@ -126,7 +134,11 @@ impl House {
 fn has(answer: &Answer, parts: &[&str]) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     for part in parts {
-        assert!(answer.text.contains(part), "{part} is missing: {}", answer.text);
+        assert!(
+            answer.text.contains(part),
+            "{part} is missing: {}",
+            answer.text
+        );
     }
 }
 
@@ -147,7 +159,10 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
     );
     for number in 0..60 {
         house
-            .customer(&format!("Tea House {number:02}"), &format!("a{number}@tea.example"))
+            .customer(
+                &format!("Tea House {number:02}"),
+                &format!("a{number}@tea.example"),
+            )
             .await;
     }
     house.customer(NAME, "office@kettle.example").await;
@@ -175,7 +190,10 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
         &sales.get("/customers?q=nobodyatall").await,
         &["Nobody is called", "Remove filters"],
     );
-    has(&sales.get("/customers?link=linked").await, &["No customer fits"]);
+    has(
+        &sales.get("/customers?link=linked").await,
+        &["No customer fits"],
+    );
     for bad in ["sort=evil", "link=evil", "connection=evil"] {
         let answer = sales.get(&format!("/customers?{bad}")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
@@ -218,7 +236,10 @@ async fn a_form_names_what_is_wrong_and_keeps_what_was_typed() {
         assert!(refused.text.contains(part), "{part}: {}", refused.text);
     }
     let more = sales
-        .post("/customers/new", &[("organisation", "Kettle"), ("more", "contact")])
+        .post(
+            "/customers/new",
+            &[("organisation", "Kettle"), ("more", "contact")],
+        )
         .await;
     has(&more, &["name=\"contact_name.0\"", "value=\"Kettle\""]);
     let made = sales
@@ -239,19 +260,52 @@ async fn a_form_names_what_is_wrong_and_keeps_what_was_typed() {
     let path = to.split('?').next().unwrap();
     has(
         &sales.get(&to).await,
-        &["Customer added", "Café &#38; Söhne &#60;b&#62;", "gold", "erp 10071", "Any text"],
+        &[
+            "Customer added",
+            "Café &#38; Söhne &#60;b&#62;",
+            "gold",
+            "erp 10071",
+            "Any text",
+        ],
     );
     let edit = sales.get(&format!("{path}/edit")).await;
-    has(&edit, &["value=\"Any text\"", "name=\"version\" value=\"1\"", "Ion would not take it yet"]);
-    let fields = [("version", "1"), ("organisation", "Kettle One"), ("email", "robin@kettle.example")];
+    has(
+        &edit,
+        &[
+            "value=\"Any text\"",
+            "name=\"version\" value=\"1\"",
+            "Ion would not take it yet",
+        ],
+    );
+    let fields = [
+        ("version", "1"),
+        ("organisation", "Kettle One"),
+        ("email", "robin@kettle.example"),
+    ];
     goes_to(&sales.post(&format!("{path}/edit"), &fields).await, path);
-    let late = [("version", "1"), ("organisation", "Kettle Two"), ("email", "robin@kettle.example"), ("city", "Leeds")];
+    let late = [
+        ("version", "1"),
+        ("organisation", "Kettle Two"),
+        ("email", "robin@kettle.example"),
+        ("city", "Leeds"),
+    ];
     let moved = sales.post(&format!("{path}/edit"), &late).await;
     assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for part in ["Someone else saved", "Kettle One", "Kettle Two", "value=\"Leeds\"", "name=\"version\" value=\"2\""] {
+    for part in [
+        "Someone else saved",
+        "Kettle One",
+        "Kettle Two",
+        "value=\"Leeds\"",
+        "name=\"version\" value=\"2\"",
+    ] {
         assert!(moved.text.contains(part), "{part}: {}", moved.text);
     }
-    let again = [("version", "2"), ("organisation", "Kettle Two"), ("email", "robin@kettle.example"), ("city", "Leeds")];
+    let again = [
+        ("version", "2"),
+        ("organisation", "Kettle Two"),
+        ("email", "robin@kettle.example"),
+        ("city", "Leeds"),
+    ];
     goes_to(&sales.post(&format!("{path}/edit"), &again).await, path);
     has(&sales.get(path).await, &["Kettle Two", "Leeds"]);
 }
@@ -260,8 +314,12 @@ async fn a_form_names_what_is_wrong_and_keeps_what_was_typed() {
 async fn every_tab_of_a_customer_answers_and_its_buttons_act() {
     let house = House::new().await;
     let connection = house.connection("Nordics", false).await;
-    let id = house.customer("Kettle Works", "office@kettle.example").await;
-    let other = house.customer("Kettle Workshop", "shop@kettle.example").await;
+    let id = house
+        .customer("Kettle Works", "office@kettle.example")
+        .await;
+    let other = house
+        .customer("Kettle Workshop", "shop@kettle.example")
+        .await;
     let sales = house.browser(Role::Sales).await;
     let base = format!("/customers/{id}");
     for (tab, part) in [
@@ -272,13 +330,19 @@ async fn every_tab_of_a_customer_answers_and_its_buttons_act() {
         ("/history", "Made here"),
         ("/settings", "Create it in Ion"),
     ] {
-        has(&sales.get(&format!("{base}{tab}")).await, &["Kettle Works", part]);
+        has(
+            &sales.get(&format!("{base}{tab}")).await,
+            &["Kettle Works", part],
+        );
         let missing = sales.get(&format!("/customers/{NOBODY}{tab}")).await;
         assert_eq!(missing.status, StatusCode::NOT_FOUND, "{tab}");
     }
     goes_to(&sales.post(&format!("{base}/ignore"), &[]).await, &base);
     assert_eq!(house.state(id).await, LinkState::Ignored);
-    has(&sales.get("/customers/mapping/ignored").await, &["Kettle Works", "Take in again"]);
+    has(
+        &sales.get("/customers/mapping/ignored").await,
+        &["Kettle Works", "Take in again"],
+    );
     goes_to(&sales.post(&format!("{base}/notice"), &[]).await, &base);
     goes_to(&sales.post(&format!("{base}/archive"), &[]).await, &base);
     has(&sales.get(&base).await, &["It is put away", "Take it back"]);
@@ -290,7 +354,10 @@ async fn every_tab_of_a_customer_answers_and_its_buttons_act() {
         .post(&format!("{base}/combine"), &[("other", &other.to_string())])
         .await;
     goes_to(&combined, &base);
-    has(&sales.get(&format!("/customers/{other}")).await, &["It became a part of Kettle Works"]);
+    has(
+        &sales.get(&format!("/customers/{other}")).await,
+        &["It became a part of Kettle Works"],
+    );
     let settings = sales.get(&format!("{base}/settings")).await;
     has(&settings, &["Became a part of it", "Split again"]);
     let split = settings
@@ -300,11 +367,21 @@ async fn every_tab_of_a_customer_answers_and_its_buttons_act() {
         .find(|action| action.ends_with("/split"))
         .unwrap();
     goes_to(&sales.post(split, &[]).await, &base);
-    house.in_ion(connection, "50201", "Kettle Works", "office@kettle.example").await;
+    house
+        .in_ion(connection, "50201", "Kettle Works", "office@kettle.example")
+        .await;
     house.link(connection, id, "50201").await;
     has(&sales.get(&base).await, &["50201", "Sync this customer"]);
-    goes_to(&sales.post(&format!("{base}/sync/{connection}"), &[]).await, &base);
-    goes_to(&sales.post(&format!("{base}/unlink/{connection}"), &[]).await, &base);
+    goes_to(
+        &sales.post(&format!("{base}/sync/{connection}"), &[]).await,
+        &base,
+    );
+    goes_to(
+        &sales
+            .post(&format!("{base}/unlink/{connection}"), &[])
+            .await,
+        &base,
+    );
     assert_ne!(house.state(id).await, LinkState::Linked);
     let reader = house.browser(Role::ReadOnly).await;
     let seen = reader.get(&format!("{base}/settings")).await;
@@ -317,11 +394,21 @@ async fn pairs_are_seen_side_by_side_and_decided_one_by_one_or_together() {
     let house = House::new().await;
     let connection = house.connection("Nordics", false).await;
     let mut ids = Vec::new();
-    for (place, name) in ["Whistling Kettle Café Srl", "Velvet Hammer", "Pocket Watch"].iter().enumerate() {
-        let id = house.customer(name, &format!("office@kettle{place}.example")).await;
+    for (place, name) in ["Whistling Kettle Café Srl", "Velvet Hammer", "Pocket Watch"]
+        .iter()
+        .enumerate()
+    {
+        let id = house
+            .customer(name, &format!("office@kettle{place}.example"))
+            .await;
         let ion = format!("5020{place}");
         house
-            .in_ion(connection, &ion, &name.replace("Café Srl", "Cafe"), &format!("it@kettle{place}.example"))
+            .in_ion(
+                connection,
+                &ion,
+                &name.replace("Café Srl", "Cafe"),
+                &format!("it@kettle{place}.example"),
+            )
             .await;
         house
             .propose(connection, id, &ion, 90 - u8::try_from(place).unwrap())
@@ -346,11 +433,20 @@ async fn pairs_are_seen_side_by_side_and_decided_one_by_one_or_together() {
     let part = sales
         .part(&format!("/customers/mapping/to-confirm?pair={}", key(1)))
         .await;
-    assert!(part.text.starts_with("<section") && part.text.contains("Velvet Hammer"), "{}", part.text);
+    assert!(
+        part.text.starts_with("<section") && part.text.contains("Velvet Hammer"),
+        "{}",
+        part.text
+    );
     let linked = sales
         .post(
             "/customers/mapping/steps",
-            &[("do", "confirm"), ("pick", &key(0)), ("back", "/customers/mapping/to-confirm"), ("next", &key(1))],
+            &[
+                ("do", "confirm"),
+                ("pick", &key(0)),
+                ("back", "/customers/mapping/to-confirm"),
+                ("next", &key(1)),
+            ],
         )
         .await;
     let to = goes_to(&linked, "/customers/mapping/to-confirm?pair=");
@@ -361,11 +457,19 @@ async fn pairs_are_seen_side_by_side_and_decided_one_by_one_or_together() {
     let many = sales
         .post(
             "/customers/mapping/steps",
-            &[("do", "reject"), ("pick", &key(1)), ("pick", &key(2)), ("back", "/customers/mapping/to-confirm")],
+            &[
+                ("do", "reject"),
+                ("pick", &key(1)),
+                ("pick", &key(2)),
+                ("back", "/customers/mapping/to-confirm"),
+            ],
         )
         .await;
     goes_to(&many, "/customers/mapping/to-confirm?done=apart");
-    has(&sales.get("/customers/mapping/to-confirm").await, &["No pair waits"]);
+    has(
+        &sales.get("/customers/mapping/to-confirm").await,
+        &["No pair waits"],
+    );
     // One of two cannot be done: the other is, and the first says why.
     let half = sales
         .post(
@@ -379,11 +483,17 @@ async fn pairs_are_seen_side_by_side_and_decided_one_by_one_or_together() {
         )
         .await;
     has(&half, &["One was not done", "1 done"]);
-    has(&sales.get("/customers/mapping/linked").await, &["Whistling Kettle Café Srl", "Unlink"]);
+    has(
+        &sales.get("/customers/mapping/linked").await,
+        &["Whistling Kettle Café Srl", "Unlink"],
+    );
     let unlinked = sales
         .post(
             "/customers/mapping/steps",
-            &[("one", &format!("unlink~{}", key(0))), ("back", "//evil.example")],
+            &[
+                ("one", &format!("unlink~{}", key(0))),
+                ("back", "//evil.example"),
+            ],
         )
         .await;
     goes_to(&unlinked, "/customers/mapping/to-confirm?done=unlinked");
@@ -393,16 +503,31 @@ async fn pairs_are_seen_side_by_side_and_decided_one_by_one_or_together() {
     }
     let unknown = sales.get("/customers/mapping/evil").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    let by_hand = format!("/customers/mapping/by-hand?customer={}&ion={connection}~~50200", ids[0]);
-    has(&sales.get(&by_hand).await, &["Link these two?", "Whistling Kettle Cafe", "In Ion"]);
+    let by_hand = format!(
+        "/customers/mapping/by-hand?customer={}&ion={connection}~~50200",
+        ids[0]
+    );
+    has(
+        &sales.get(&by_hand).await,
+        &["Link these two?", "Whistling Kettle Cafe", "In Ion"],
+    );
 }
 
 #[tokio::test]
 async fn a_conflict_shows_both_values_and_takes_a_choice() {
     let house = House::new().await;
     let connection = house.connection("Nordics", false).await;
-    let id = house.customer("Marmalade & Sons Ltd", "office@marmalade.example").await;
-    house.in_ion(connection, "49961", "Marmalade & Sons Ltd", "office@marmalade.example").await;
+    let id = house
+        .customer("Marmalade & Sons Ltd", "office@marmalade.example")
+        .await;
+    house
+        .in_ion(
+            connection,
+            "49961",
+            "Marmalade & Sons Ltd",
+            "office@marmalade.example",
+        )
+        .await;
     house.link(connection, id, "49961").await;
     let decision = |field, local: &str, remote: &str| FieldDecision {
         field,
@@ -426,32 +551,65 @@ async fn a_conflict_shows_both_values_and_takes_a_choice() {
     let page = sales.get("/customers/conflicts").await;
     has(
         &page,
-        &["Marmalade", "<mark>14 Butter Street</mark>", "3 Toast Lane", "name=\"f.street\"", "10 other fields agree"],
+        &[
+            "Marmalade",
+            "<mark>14 Butter Street</mark>",
+            "3 Toast Lane",
+            "name=\"f.street\"",
+            "10 other fields agree",
+        ],
     );
     let nothing = sales
-        .post(&format!("/customers/conflicts/{id}"), &[("connection", &connection.to_string())])
+        .post(
+            &format!("/customers/conflicts/{id}"),
+            &[("connection", &connection.to_string())],
+        )
         .await;
     has(&nothing, &["Nothing was chosen"]);
     let decided = sales
         .post(
             &format!("/customers/conflicts/{id}"),
-            &[("connection", &connection.to_string()), ("f.street", "ion"), ("f.zip", "evil"), ("always", "1")],
+            &[
+                ("connection", &connection.to_string()),
+                ("f.street", "ion"),
+                ("f.zip", "evil"),
+                ("always", "1"),
+            ],
         )
         .await;
     goes_to(&decided, "/customers/conflicts");
-    let setting = customers::sync_setting(house.store.read(), connection).await.unwrap();
-    assert_eq!(setting.policy.fields.get(&Field::Street), Some(&Winner::Ion));
-    let choices = customers::list_choices(house.store.read(), connection, "49961").await.unwrap();
+    let setting = customers::sync_setting(house.store.read(), connection)
+        .await
+        .unwrap();
+    assert_eq!(
+        setting.policy.fields.get(&Field::Street),
+        Some(&Winner::Ion)
+    );
+    let choices = customers::list_choices(house.store.read(), connection, "49961")
+        .await
+        .unwrap();
     assert_eq!(choices[0].choice.winner, Winner::Ion);
     goes_to(
-        &sales.post("/customers/conflicts", &[("side", "ionbridge"), ("all", "1")]).await,
+        &sales
+            .post(
+                "/customers/conflicts",
+                &[("side", "ionbridge"), ("all", "1")],
+            )
+            .await,
         "/customers/conflicts?done=",
     );
     let missing = sales.get(&format!("/customers/conflicts/{NOBODY}")).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
 }
 
-fn entry(seq: u64, name: &str, local: Option<CustomerId>, remote: Option<&str>, rule: Rule, action: Action) -> PlanEntryRow {
+fn entry(
+    seq: u64,
+    name: &str,
+    local: Option<CustomerId>,
+    remote: Option<&str>,
+    rule: Rule,
+    action: Action,
+) -> PlanEntryRow {
     let entry = Entry {
         local: local.map(|id| id.to_string()),
         remote: remote.map(str::to_owned),
@@ -473,7 +631,9 @@ async fn a_plan_is_looked_at_chosen_from_and_left() {
     let house = House::new().await;
     let connection = house.connection("Nordics", true).await;
     let run = house.run(connection).await;
-    let id = house.customer("Biscuit Factory", "office@biscuit.example").await;
+    let id = house
+        .customer("Biscuit Factory", "office@biscuit.example")
+        .await;
     let plan = PlanId::new(&*house.ids);
     let merge = Merge {
         decisions: vec![FieldDecision {
@@ -493,7 +653,12 @@ async fn a_plan_is_looked_at_chosen_from_and_left() {
         first: true,
         held: false,
         state: PlanState::Waiting,
-        counts: Counts { linked: 1, offered: 1, imported: 1, ..Counts::default() },
+        counts: Counts {
+            linked: 1,
+            offered: 1,
+            imported: 1,
+            ..Counts::default()
+        },
         read_here: 480,
         read_in_ion: 500,
         made_at: house.clock.now(),
@@ -504,9 +669,30 @@ async fn a_plan_is_looked_at_chosen_from_and_left() {
     let mut blocked = entry(4, "Snowglobe", Some(id), None, Rule::C23, Action::Offer);
     blocked.blocked = Some("Fix first: State".to_owned());
     let entries = [
-        entry(1, "=Copper Kite", None, Some("50112"), Rule::C20, Action::Import),
-        entry(2, "Biscuit Factory", Some(id), Some("49957"), Rule::C27, Action::Link(merge)),
-        entry(3, "Biscuit Factory", Some(id), None, Rule::C23, Action::Offer),
+        entry(
+            1,
+            "=Copper Kite",
+            None,
+            Some("50112"),
+            Rule::C20,
+            Action::Import,
+        ),
+        entry(
+            2,
+            "Biscuit Factory",
+            Some(id),
+            Some("49957"),
+            Rule::C27,
+            Action::Link(merge),
+        ),
+        entry(
+            3,
+            "Biscuit Factory",
+            Some(id),
+            None,
+            Rule::C23,
+            Action::Offer,
+        ),
         blocked,
         entry(5, "Kettle", None, Some("50201"), Rule::C21, Action::Propose),
     ];
@@ -528,25 +714,60 @@ async fn a_plan_is_looked_at_chosen_from_and_left() {
             "Apply 2 actions",
         ],
     );
-    has(&sales.get(&format!("{base}?action=offer&q=biscuit")).await, &["1 of 1 entry"]);
+    has(
+        &sales.get(&format!("{base}?action=offer&q=biscuit")).await,
+        &["1 of 1 entry"],
+    );
     let chosen = sales
-        .post(&format!("{base}/choose"), &[("shown", "1"), ("shown", "2"), ("shown", "3"), ("on", "2"), ("on", "3")])
+        .post(
+            &format!("{base}/choose"),
+            &[
+                ("shown", "1"),
+                ("shown", "2"),
+                ("shown", "3"),
+                ("on", "2"),
+                ("on", "3"),
+            ],
+        )
         .await;
     goes_to(&chosen, &base);
-    has(&sales.get(&base).await, &["2 of 4 actions chosen: 1 link, 1 new in Ion"]);
-    goes_to(&sales.post(&format!("{base}/choose"), &[("group", "offer:off")]).await, &base);
+    has(
+        &sales.get(&base).await,
+        &["2 of 4 actions chosen: 1 link, 1 new in Ion"],
+    );
+    goes_to(
+        &sales
+            .post(&format!("{base}/choose"), &[("group", "offer:off")])
+            .await,
+        &base,
+    );
     has(&sales.get(&base).await, &["1 of 4 actions chosen"]);
     let csv = sales.get(&format!("{base}/plan.csv")).await;
     assert_eq!(csv.text.lines().count(), 6, "{}", csv.text);
-    assert!(csv.text.contains("'=Copper Kite") && csv.header("content-disposition").contains("TEST-sync-plan"));
-    has(&sales.get("/customers").await, &["A plan of “Nordics” waits for you"]);
+    assert!(
+        csv.text.contains("'=Copper Kite")
+            && csv.header("content-disposition").contains("TEST-sync-plan")
+    );
+    has(
+        &sales.get("/customers").await,
+        &["A plan of “Nordics” waits for you"],
+    );
     let reader = house.browser(Role::ReadOnly).await;
     assert!(!reader.get(&base).await.text.contains("applybar"));
-    goes_to(&sales.post(&format!("{base}/discard"), &[]).await, "/customers?done=left");
+    goes_to(
+        &sales.post(&format!("{base}/discard"), &[]).await,
+        "/customers?done=left",
+    );
     has(&sales.get(&base).await, &["left everything as it is"]);
     let late = sales.post(&format!("{base}/apply"), &[]).await;
     has(&late, &["The plan was not applied"]);
-    assert_eq!(sales.get(&format!("/customers/sync/plans/{NOBODY}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        sales
+            .get(&format!("/customers/sync/plans/{NOBODY}"))
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 async fn upload(browser: &Browser<'_>, token: &str, name: &str, text: &str) -> Answer {
@@ -558,15 +779,23 @@ async fn upload(browser: &Browser<'_>, token: &str, name: &str, text: &str) -> A
         .header("origin", format!("http://{HOST}"))
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "multipart/form-data; boundary=b");
-    browser.house.send(request.body(Body::from(body)).unwrap()).await
+    browser
+        .house
+        .send(request.body(Body::from(body)).unwrap())
+        .await
 }
 
 #[tokio::test]
 async fn a_file_is_read_looked_at_and_applied() {
     let house = House::new().await;
-    let known = house.customer("Moonpenny Bakery", "office@moonpenny.example").await;
+    let known = house
+        .customer("Moonpenny Bakery", "office@moonpenny.example")
+        .await;
     let sales = house.browser(Role::Sales).await;
-    has(&sales.get("/customers/import").await, &["organisation", "multipart/form-data"]);
+    has(
+        &sales.get("/customers/import").await,
+        &["organisation", "multipart/form-data"],
+    );
     let text = "Firma;E-Mail;Tel;Rabatt\r\nVelvet Hammer;office@velvet.example;1;5\r\nMoonpenny Bakery;office@moonpenny.example;+49 30 555;5\r\n;nobody@x.example;;\r\n";
     let forged = upload(&sales, "AAAA", "a.csv", text).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
@@ -576,13 +805,26 @@ async fn a_file_is_read_looked_at_and_applied() {
     assert_eq!(unread.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unread.text.contains("No column tells"), "{}", unread.text);
     let large = upload(&sales, &csrf(), "a.csv", &text.repeat(20_000)).await;
-    assert_ne!(large.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", large.text.len());
+    assert_ne!(
+        large.status,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "{}",
+        large.text.len()
+    );
     let read = upload(&sales, &csrf(), "customers.csv", text).await;
     let base = goes_to(&read, "/customers/import/");
     let page = sales.get(&base).await;
     has(
         &page,
-        &["customers.csv, 3 rows", "3 of 4 recognised", "not used", "Velvet Hammer", "Not readable", "2 of 3 rows chosen: 1 new, 1 changed", "Import 2 rows"],
+        &[
+            "customers.csv, 3 rows",
+            "3 of 4 recognised",
+            "not used",
+            "Velvet Hammer",
+            "Not readable",
+            "2 of 3 rows chosen: 1 new, 1 changed",
+            "Import 2 rows",
+        ],
     );
     let mend = page
         .text
@@ -592,42 +834,101 @@ async fn a_file_is_read_looked_at_and_applied() {
         .unwrap()
         .replace("&#38;", "&");
     has(&sales.get(&mend).await, &["nobody@x.example", "From row 4"]);
-    has(&sales.get(&format!("{base}?outcome=new")).await, &["1 of 1 row"]);
-    goes_to(&sales.post(&format!("{base}/choose"), &[("group", "new:off")]).await, &base);
+    has(
+        &sales.get(&format!("{base}?outcome=new")).await,
+        &["1 of 1 row"],
+    );
+    goes_to(
+        &sales
+            .post(&format!("{base}/choose"), &[("group", "new:off")])
+            .await,
+        &base,
+    );
     let applied = sales.post(&format!("{base}/apply"), &[]).await;
     has(&applied, &["0 customers made, 1 changed", "Applied"]);
-    let row = customers::find(house.store.read(), known).await.unwrap().unwrap();
+    let row = customers::find(house.store.read(), known)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(row.customer.fields.get(Field::Phone), "+49 30 555");
-    has(&sales.post(&format!("{base}/apply"), &[]).await, &["Nothing was imported now"]);
-    has(&sales.get("/customers/import").await, &["customers.csv", "Brought before"]);
+    has(
+        &sales.post(&format!("{base}/apply"), &[]).await,
+        &["Nothing was imported now"],
+    );
+    has(
+        &sales.get("/customers/import").await,
+        &["customers.csv", "Brought before"],
+    );
 }
 
 #[tokio::test]
 async fn how_sync_decides_is_set_for_each_connection() {
     let house = House::new().await;
     let sales = house.browser(Role::Sales).await;
-    has(&sales.get("/settings/sync").await, &["Nothing is connected yet"]);
+    has(
+        &sales.get("/settings/sync").await,
+        &["Nothing is connected yet"],
+    );
     let connection = house.connection("Nordics", false).await;
-    has(&sales.get("/settings/sync").await, &["Nordics", "Who wins", "Preview (dry run)", "not applied: nothing goes to Ion"]);
+    has(
+        &sales.get("/settings/sync").await,
+        &[
+            "Nordics",
+            "Who wins",
+            "Preview (dry run)",
+            "not applied: nothing goes to Ion",
+        ],
+    );
     let path = format!("/settings/sync/{connection}");
     let bad = sales.post(&path, &[("winner", "evil")]).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let form = [("winner", "ion"), ("phone", "newest"), ("street", ""), ("create_in_ion", "1"), ("paused", "1")];
-    goes_to(&sales.post(&path, &form).await, "/settings/sync?done=policy");
-    let setting = customers::sync_setting(house.store.read(), connection).await.unwrap();
-    assert_eq!((setting.policy.winner, setting.paused, setting.policy.create_in_ion), (Winner::Ion, true, true));
+    let form = [
+        ("winner", "ion"),
+        ("phone", "newest"),
+        ("street", ""),
+        ("create_in_ion", "1"),
+        ("paused", "1"),
+    ];
+    goes_to(
+        &sales.post(&path, &form).await,
+        "/settings/sync?done=policy",
+    );
+    let setting = customers::sync_setting(house.store.read(), connection)
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            setting.policy.winner,
+            setting.paused,
+            setting.policy.create_in_ion
+        ),
+        (Winner::Ion, true, true)
+    );
     assert_eq!(setting.policy.fields.len(), 1);
     has(&sales.get("/settings/sync").await, &["Paused"]);
-    let run = goes_to(&sales.post(&format!("/customers/sync/{connection}/preview"), &[]).await, "/activity/runs/");
-    has(&sales.get(&run).await, &["Customer sync", "Read Ion’s customers", "Stop sync"]);
-    has(&sales.get("/activity/jobs").await, &["Preview the customers"]);
+    let run = goes_to(
+        &sales
+            .post(&format!("/customers/sync/{connection}/preview"), &[])
+            .await,
+        "/activity/runs/",
+    );
+    has(
+        &sales.get(&run).await,
+        &["Customer sync", "Read Ion’s customers", "Stop sync"],
+    );
+    has(
+        &sales.get("/activity/jobs").await,
+        &["Preview the customers"],
+    );
 }
 
 #[tokio::test]
 async fn a_first_password_is_shown_once_to_who_asked() {
     let house = House::new().await;
     let connection = house.connection("Nordics", false).await;
-    let id = house.customer("Kettle Works", "office@kettle.example").await;
+    let id = house
+        .customer("Kettle Works", "office@kettle.example")
+        .await;
     let user = house.person("asked@reseller.example", Role::Sales).await;
     let asked = house.browser_of(user, |_| ()).await;
     let write = WriteId::new(&*house.ids);
@@ -659,8 +960,12 @@ async fn a_first_password_is_shown_once_to_who_asked() {
         .unwrap();
     let tx = house.store.begin().await.unwrap();
     customers::begin_write(&tx, &row).await.unwrap();
-    customers::finish_write(&tx, write, WriteState::Done, Some("50201"), "", now).await.unwrap();
-    customers::set_write_password(&tx, write, &sealed).await.unwrap();
+    customers::finish_write(&tx, write, WriteState::Done, Some("50201"), "", now)
+        .await
+        .unwrap();
+    customers::set_write_password(&tx, write, &sealed)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let base = format!("/customers/{id}");
     let show = format!("{base}/password/{write}/show");
@@ -672,7 +977,10 @@ async fn a_first_password_is_shown_once_to_who_asked() {
     let card = asked.get(&base).await;
     has(&card, &["Show it once", "Forget it unseen"]);
     assert!(!card.text.contains("Tr0ub4dor"));
-    has(&asked.post(&show, &[]).await, &["Tr0ub4dor-and-3", "shown this once"]);
+    has(
+        &asked.post(&show, &[]).await,
+        &["Tr0ub4dor-and-3", "shown this once"],
+    );
     assert_eq!(asked.post(&show, &[]).await.status, StatusCode::CONFLICT);
     assert!(!asked.get(&base).await.text.contains("/password/"));
 }
@@ -680,11 +988,20 @@ async fn a_first_password_is_shown_once_to_who_asked() {
 #[tokio::test]
 async fn a_change_is_undone_from_the_history() {
     let house = House::new().await;
-    let id = house.customer("Kettle Works", "office@kettle.example").await;
-    let row = customers::find(house.store.read(), id).await.unwrap().unwrap();
+    let id = house
+        .customer("Kettle Works", "office@kettle.example")
+        .await;
+    let row = customers::find(house.store.read(), id)
+        .await
+        .unwrap()
+        .unwrap();
     let mut customer = row.customer.clone();
     customer.fields.set(Field::City, "Leeds");
-    house.engine.edit_customer(id, row.version, customer, &actor()).await.unwrap();
+    house
+        .engine
+        .edit_customer(id, row.version, customer, &actor())
+        .await
+        .unwrap();
     let sales = house.browser(Role::Sales).await;
     let page = sales.get(&format!("/customers/{id}/history")).await;
     has(&page, &["City", "Milano", "Leeds", "Undo here"]);
@@ -694,9 +1011,18 @@ async fn a_change_is_undone_from_the_history() {
         .filter_map(|part| part.split('"').next())
         .find(|action| action.ends_with("/undo"))
         .unwrap();
-    goes_to(&sales.post(undo, &[]).await, &format!("/customers/{id}/history?done=undone"));
-    has(&sales.get(&format!("/customers/{id}/history")).await, &["undone"]);
-    let row = customers::find(house.store.read(), id).await.unwrap().unwrap();
+    goes_to(
+        &sales.post(undo, &[]).await,
+        &format!("/customers/{id}/history?done=undone"),
+    );
+    has(
+        &sales.get(&format!("/customers/{id}/history")).await,
+        &["undone"],
+    );
+    let row = customers::find(house.store.read(), id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(row.customer.fields.get(Field::City), "Milano");
     assert_eq!(sales.post(undo, &[]).await.status, StatusCode::CONFLICT);
     let opened: BTreeSet<&str> = page
@@ -706,6 +1032,9 @@ async fn a_change_is_undone_from_the_history() {
         .filter(|href| href.contains("open="))
         .collect();
     for href in opened {
-        has(&sales.get(href.split('#').next().unwrap()).await, &["class=\"more\""]);
+        has(
+            &sales.get(href.split('#').next().unwrap()).await,
+            &["class=\"more\""],
+        );
     }
 }

@@ -27,7 +27,12 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("conflicts", html(conflicts())),
         ("plan", html(plan())),
         ("customers-import", html(import(""))),
-        ("customers-import-refused", html(import("This file cannot be read: line 3 has 7 cells, the head has 9."))),
+        (
+            "customers-import-refused",
+            html(import(
+                "This file cannot be read: line 3 has 7 cells, the head has 9.",
+            )),
+        ),
         ("customers-file", html(file())),
         ("settings-sync", html(settings())),
     ]
@@ -84,12 +89,37 @@ fn pairs() -> PairsPage {
         notes: Vec::new(),
         search: search("/customers/mapping/to-confirm", "Find a pair"),
         pairs: vec![
-            pair("Whistling Kettle Café Srl", "Whistling Kettle Cafe", 86, true),
-            pair("Velvet Hammer Construction", "Velvet Hammer Constr. Inc.", 83, false),
-            pair("Lighthouse Keepers’ Guild e.V.", "Lighthouse Keepers Guild", 81, false),
-            pair("Cobblestone Robotics B.V.", "Robotics Cobblestone BV", 78, false),
+            pair(
+                "Whistling Kettle Café Srl",
+                "Whistling Kettle Cafe",
+                86,
+                true,
+            ),
+            pair(
+                "Velvet Hammer Construction",
+                "Velvet Hammer Constr. Inc.",
+                83,
+                false,
+            ),
+            pair(
+                "Lighthouse Keepers’ Guild e.V.",
+                "Lighthouse Keepers Guild",
+                81,
+                false,
+            ),
+            pair(
+                "Cobblestone Robotics B.V.",
+                "Robotics Cobblestone BV",
+                78,
+                false,
+            ),
             pair("Pocket Watch Museum", "Stichting Pocket Watch", 71, false),
-            pair("Snowglobe Insurance AG", "Snow Globe Versicherung", 64, false),
+            pair(
+                "Snowglobe Insurance AG",
+                "Snow Globe Versicherung",
+                64,
+                false,
+            ),
             pair("Unicorn Plumbing Ltd", "Unicorn Heating Ltd", 52, false),
         ],
         foot: "7 of 38".to_owned(),
@@ -137,29 +167,84 @@ fn panel() -> PairPanel {
         ion_id: "50201".to_owned(),
         connection: "Benelux and DACH".to_owned(),
         rows: vec![
-            row("Organisation", "Whistling Kettle Café Srl", "Whistling Kettle Cafe", (Tone::Ok, "check", "alike")),
+            row(
+                "Organisation",
+                "Whistling Kettle Café Srl",
+                "Whistling Kettle Cafe",
+                (Tone::Ok, "check", "alike"),
+            ),
             row("Domain", "kettle.example", "kettle.example", same),
-            row("E-mail", "office@kettle.example", "it@kettle.example", (Tone::Warn, "tilde", "domain")),
+            row(
+                "E-mail",
+                "office@kettle.example",
+                "it@kettle.example",
+                (Tone::Warn, "tilde", "domain"),
+            ),
             row("Street", "Via Finta 12", "Via Finta 12", same),
             row("Postal code", "20100", "20100", same),
             row("City", "Milano", "Milano", same),
-            row("VAT number", "IT00000000000", "", (Tone::Calm, "", "no signal")),
-            row("Phone", "+39 02 5550 0100", "+39 02 5550 0199", (Tone::Bad, "x", "differs")),
+            row(
+                "VAT number",
+                "IT00000000000",
+                "",
+                (Tone::Calm, "", "no signal"),
+            ),
+            row(
+                "Phone",
+                "+39 02 5550 0100",
+                "+39 02 5550 0199",
+                (Tone::Bad, "x", "differs"),
+            ),
         ],
         score: Some(86),
         signals: vec![
-            SignalBar { label: "Domain", points: 35, most: 60 },
-            SignalBar { label: "Name, nearly", points: 30, most: 60 },
-            SignalBar { label: "Address", points: 20, most: 60 },
-            SignalBar { label: "E-mail", points: 0, most: 60 },
-            SignalBar { label: "Name", points: 0, most: 60 },
+            SignalBar {
+                label: "Domain",
+                points: 35,
+                most: 60,
+            },
+            SignalBar {
+                label: "Name, nearly",
+                points: 30,
+                most: 60,
+            },
+            SignalBar {
+                label: "Address",
+                points: 20,
+                most: 60,
+            },
+            SignalBar {
+                label: "E-mail",
+                points: 0,
+                most: 60,
+            },
+            SignalBar {
+                label: "Name",
+                points: 0,
+                most: 60,
+            },
         ],
         score_words: "Accents, letter case, word order and the legal form do not count.".to_owned(),
         rule: Rule::C21.into(),
         effects: vec![
-            effect("minus", Tone::Calm, "VAT number stays here", "Ion has no field for it"),
-            effect("arrow-right", Tone::Info, "Title goes to Ion", "it is empty there"),
-            effect("git-merge", Tone::Warn, "E-mail and phone differ", "you are asked which is right; nothing is overwritten"),
+            effect(
+                "minus",
+                Tone::Calm,
+                "VAT number stays here",
+                "Ion has no field for it",
+            ),
+            effect(
+                "arrow-right",
+                Tone::Info,
+                "Title goes to Ion",
+                "it is empty there",
+            ),
+            effect(
+                "git-merge",
+                Tone::Warn,
+                "E-mail and phone differ",
+                "you are asked which is right; nothing is overwritten",
+            ),
         ],
         edits: true,
         by_hand: false,
@@ -179,8 +264,14 @@ fn only_here() -> MappingPage {
         rule: rule.map(Into::into),
         at: Some(times().ago(at("2026-11-22T09:00:00Z"))),
         actions: vec![
-            RowAction::Step { value: "create~1~2~".to_owned(), label: "Create in Ion" },
-            RowAction::Go(Link::new("Link by hand", "/customers/mapping/by-hand?customer=1")),
+            RowAction::Step {
+                value: "create~1~2~".to_owned(),
+                label: "Create in Ion",
+            },
+            RowAction::Go(Link::new(
+                "Link by hand",
+                "/customers/mapping/by-hand?customer=1",
+            )),
         ],
     };
     MappingPage {
@@ -191,12 +282,38 @@ fn only_here() -> MappingPage {
         search: search("/customers/mapping/not-in-ion", "Name, e-mail, city"),
         heads: ["Customer", "", "Why", "Here since"],
         rows: vec![
-            row("Biscuit Factory SARL", "C-0401 · office@biscuit.example · Lyon, FR", "New here; customers are created in Ion by hand", false, Some(Rule::C24)),
-            row("Snowglobe Insurance AG", "C-0402 · Zug, CH", "Ion would refuse it: State is missing", true, None),
+            row(
+                "Biscuit Factory SARL",
+                "C-0401 · office@biscuit.example · Lyon, FR",
+                "New here; customers are created in Ion by hand",
+                false,
+                Some(Rule::C24),
+            ),
+            row(
+                "Snowglobe Insurance AG",
+                "C-0402 · Zug, CH",
+                "Ion would refuse it: State is missing",
+                true,
+                None,
+            ),
         ],
         bulk: vec![
-            BulkAction { id: "create".to_owned(), value: "create".to_owned(), label: "Create in Ion".to_owned(), icon: "cloud-up", primary: true, ask: "Ion has no delete: what is created there stays." },
-            BulkAction { id: "ignore".to_owned(), value: "ignore".to_owned(), label: "Ignore".to_owned(), icon: "eye-off", primary: false, ask: "" },
+            BulkAction {
+                id: "create".to_owned(),
+                value: "create".to_owned(),
+                label: "Create in Ion".to_owned(),
+                icon: "cloud-up",
+                primary: true,
+                ask: "Ion has no delete: what is created there stays.",
+            },
+            BulkAction {
+                id: "ignore".to_owned(),
+                value: "ignore".to_owned(),
+                label: "Ignore".to_owned(),
+                icon: "eye-off",
+                primary: false,
+                ask: "",
+            },
         ],
         action_href: "/customers/mapping/steps".to_owned(),
         back: "/customers/mapping/not-in-ion".to_owned(),
@@ -226,11 +343,37 @@ fn by_hand() -> ByHandPage {
         words: "2 not linked".to_owned(),
     };
     ByHandPage {
-        frame: under("Link by hand", Section::Customers, &[("Customers", "/customers"), ("Mapping", "/customers/mapping/to-confirm")]),
+        frame: under(
+            "Link by hand",
+            Section::Customers,
+            &[
+                ("Customers", "/customers"),
+                ("Mapping", "/customers/mapping/to-confirm"),
+            ],
+        ),
         notes: Vec::new(),
-        sides: [side("In Ionbridge", "here", vec![one("Whistling Kettle Café Srl", "C-0391 · Milano, IT", true), one("Kettle Works", "C-0111 · Leeds, GB", false)]),
-        side("In Ion", "there", vec![one("Whistling Kettle Cafe", "50201 · Milano, IT", true)])],
-        pair: Some(PairPanel { by_hand: true, title: "Link these two?".to_owned(), place: String::new(), next: None, ..panel() }),
+        sides: [
+            side(
+                "In Ionbridge",
+                "here",
+                vec![
+                    one("Whistling Kettle Café Srl", "C-0391 · Milano, IT", true),
+                    one("Kettle Works", "C-0111 · Leeds, GB", false),
+                ],
+            ),
+            side(
+                "In Ion",
+                "there",
+                vec![one("Whistling Kettle Cafe", "50201 · Milano, IT", true)],
+            ),
+        ],
+        pair: Some(PairPanel {
+            by_hand: true,
+            title: "Link these two?".to_owned(),
+            place: String::new(),
+            next: None,
+            ..panel()
+        }),
     }
 }
 
@@ -257,24 +400,71 @@ fn conflicts() -> ConflictsPage {
         }
     };
     ConflictsPage {
-        frame: under("Conflicts", Section::Customers, &[("Customers", "/customers"), ("Mapping", "/customers/mapping/to-confirm")]),
+        frame: under(
+            "Conflicts",
+            Section::Customers,
+            &[
+                ("Customers", "/customers"),
+                ("Mapping", "/customers/mapping/to-confirm"),
+            ],
+        ),
         tabs: tabs("Conflicts"),
         notes: Vec::new(),
         entries: vec![
-            entry("Marmalade & Sons Ltd", "3 fields", "2026-11-23T10:02:00Z", true),
-            entry("Hedgehog Logistics Oy", "1 field", "2026-11-23T07:02:00Z", false),
-            entry("Sandcastle Airlines S.A.", "2 fields", "2026-11-22T10:02:00Z", false),
+            entry(
+                "Marmalade & Sons Ltd",
+                "3 fields",
+                "2026-11-23T10:02:00Z",
+                true,
+            ),
+            entry(
+                "Hedgehog Logistics Oy",
+                "1 field",
+                "2026-11-23T07:02:00Z",
+                false,
+            ),
+            entry(
+                "Sandcastle Airlines S.A.",
+                "2 fields",
+                "2026-11-22T10:02:00Z",
+                false,
+            ),
         ],
         foot: "3 customers".to_owned(),
         open: Some(ConflictPanel {
             name: "Marmalade & Sons Ltd".to_owned(),
             href: "/customers/1".to_owned(),
-            facts_line: "C-0204 · Ion 49961 · last compared 21 Nov, 16:20 · 9 other fields agree".to_owned(),
+            facts_line: "C-0204 · Ion 49961 · last compared 21 Nov, 16:20 · 9 other fields agree"
+                .to_owned(),
             status: status::customer(LinkState::Conflict),
             rows: vec![
-                row("street", "Street", Some("3 Toast Lane"), "3 Toast Lane, Unit B", "sam@reseller.example, 09:58", "14 Butter Street", "in Ion, seen 10:00"),
-                row("zip", "Postal code", Some("ZZ1 1AA"), "ZZ1 1AB", "sam@reseller.example, 09:58", "ZZ2 7QQ", "in Ion, seen 10:00"),
-                row("phone", "Phone", None, "+44 20 5550 0142", "import of a file, 22 Nov, 18:02", "+44 20 5550 0190", "in Ion, seen 22 Nov"),
+                row(
+                    "street",
+                    "Street",
+                    Some("3 Toast Lane"),
+                    "3 Toast Lane, Unit B",
+                    "sam@reseller.example, 09:58",
+                    "14 Butter Street",
+                    "in Ion, seen 10:00",
+                ),
+                row(
+                    "zip",
+                    "Postal code",
+                    Some("ZZ1 1AA"),
+                    "ZZ1 1AB",
+                    "sam@reseller.example, 09:58",
+                    "ZZ2 7QQ",
+                    "in Ion, seen 10:00",
+                ),
+                row(
+                    "phone",
+                    "Phone",
+                    None,
+                    "+44 20 5550 0142",
+                    "import of a file, 22 Nov, 18:02",
+                    "+44 20 5550 0190",
+                    "in Ion, seen 22 Nov",
+                ),
             ],
             action_href: "/customers/conflicts/1".to_owned(),
             connection: "1".to_owned(),
@@ -290,7 +480,14 @@ fn conflicts() -> ConflictsPage {
 }
 
 fn plan() -> PlanPage {
-    let row = |seq, chosen, name: &str, remote: &str, ion: &str, why: &str, rule: Rule, effect: (&'static str, Tone, &str)| PlanRow {
+    let row = |seq,
+               chosen,
+               name: &str,
+               remote: &str,
+               ion: &str,
+               why: &str,
+               rule: Rule,
+               effect: (&'static str, Tone, &str)| PlanRow {
         seq,
         chosen,
         name: name.to_owned(),
@@ -305,13 +502,43 @@ fn plan() -> PlanPage {
         outcome: None,
     };
     let link = ("link", Tone::Ok, "Link");
-    let mut marmalade = row(2, Some(true), "Marmalade & Sons Ltd", "Marmalade and Sons Limited", "49961", "The same e-mail and the same name, and no other like them", Rule::C27, ("link", Tone::Ok, "Link · 2 fields to Ion"));
+    let mut marmalade = row(
+        2,
+        Some(true),
+        "Marmalade & Sons Ltd",
+        "Marmalade and Sons Limited",
+        "49961",
+        "The same e-mail and the same name, and no other like them",
+        Rule::C27,
+        ("link", Tone::Ok, "Link · 2 fields to Ion"),
+    );
     marmalade.fields = vec![
-        PlanField { label: "Title", before: String::new(), after: "Owner".to_owned(), way: ("arrow-right", Tone::Info, "to Ion"), rule: Rule::C10.into() },
-        PlanField { label: "Phone", before: "+44 20 5550 0190".to_owned(), after: "+44 20 5550 0142".to_owned(), way: ("arrow-right", Tone::Info, "to Ion"), rule: Rule::C06.into() },
+        PlanField {
+            label: "Title",
+            before: String::new(),
+            after: "Owner".to_owned(),
+            way: ("arrow-right", Tone::Info, "to Ion"),
+            rule: Rule::C10.into(),
+        },
+        PlanField {
+            label: "Phone",
+            before: "+44 20 5550 0190".to_owned(),
+            after: "+44 20 5550 0142".to_owned(),
+            way: ("arrow-right", Tone::Info, "to Ion"),
+            rule: Rule::C06.into(),
+        },
     ];
-    let mut fix = row(9, None, "Snowglobe Insurance AG", "", "", "Ion would refuse it: State is missing", Rule::C23, ("alert-triangle", Tone::Warn, "Fix first: State"));
-    fix.effect_href = "/customers/1/edit#state".to_owned();
+    let mut fix = row(
+        9,
+        None,
+        "Snowglobe Insurance AG",
+        "",
+        "",
+        "Ion would refuse it: State is missing",
+        Rule::C23,
+        ("alert-triangle", Tone::Warn, "Fix first: State"),
+    );
+    "/customers/1/edit#state".clone_into(&mut fix.effect_href);
     let group = |action: &str, title, count: &str, text, chosen, rows, more: &str| PlanGroup {
         action: action.to_owned(),
         title,
@@ -376,33 +603,57 @@ fn import(error: &str) -> ImportPage {
         frame: inner("Import customers"),
         error: error.to_owned(),
         largest: "8 MB".to_owned(),
-        columns: [("organisation", "Firma, Company, Name"), ("email", "E-mail, Mail"), ("country", "Land; ISO code or name"), ("external_id", "Kd-Nr, Customer no")].map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec(),
-        files: vec![FileLine { href: "#".to_owned(), name: "customers-2026-10.csv".to_owned(), by: "by sam@reseller.example".to_owned(), status: status::file(FileState::Applied), at: times().ago(at("2026-10-23T10:02:00Z")) }],
+        columns: [
+            ("organisation", "Firma, Company, Name"),
+            ("email", "E-mail, Mail"),
+            ("country", "Land; ISO code or name"),
+            ("external_id", "Kd-Nr, Customer no"),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .to_vec(),
+        files: vec![FileLine {
+            href: "#".to_owned(),
+            name: "customers-2026-10.csv".to_owned(),
+            by: "by sam@reseller.example".to_owned(),
+            status: status::file(FileState::Applied),
+            at: times().ago(at("2026-10-23T10:02:00Z")),
+        }],
     }
 }
 
 fn file() -> FilePage {
-    let row = |line, outcome, chosen, name: &str, field: &str, message: &str, repair: Option<&str>| FileRow {
-        line,
-        chosen,
-        name: name.to_owned(),
-        status: status::file_row(outcome),
-        customer: (outcome == FileOutcome::Look).then(|| Link::new("C-0391", "/customers/1")),
-        message: message.to_owned(),
-        field: field.to_owned(),
-        repair: repair.map(|label| Link::new(label, "/customers/new")),
-        result: None,
-    };
-    let group = |outcome: FileOutcome, title, count: &str, text, chosen, rows, more: &str| FileGroup {
-        outcome: outcome.as_str().to_owned(),
-        title,
+    let row =
+        |line, outcome, chosen, name: &str, field: &str, message: &str, repair: Option<&str>| {
+            FileRow {
+                line,
+                chosen,
+                name: name.to_owned(),
+                status: status::file_row(outcome),
+                customer: (outcome == FileOutcome::Look)
+                    .then(|| Link::new("C-0391", "/customers/1")),
+                message: message.to_owned(),
+                field: field.to_owned(),
+                repair: repair.map(|label| Link::new(label, "/customers/new")),
+                result: None,
+            }
+        };
+    let group =
+        |outcome: FileOutcome, title, count: &str, text, chosen, rows, more: &str| FileGroup {
+            outcome: outcome.as_str().to_owned(),
+            title,
+            count: count.to_owned(),
+            text,
+            chosen,
+            rows,
+            more: (!more.is_empty()).then(|| Link::new(more, "?show=all")),
+        };
+    let show = |label, count: &str, tone, here| CountedTab {
+        label,
+        href: "?".to_owned(),
         count: count.to_owned(),
-        text,
-        chosen,
-        rows,
-        more: (!more.is_empty()).then(|| Link::new(more, "?show=all")),
+        tone,
+        here,
     };
-    let show = |label, count: &str, tone, here| CountedTab { label, href: "?".to_owned(), count: count.to_owned(), tone, here };
     FilePage {
         frame: under("customers-2026-11.csv", Section::Customers, &[("Customers", "/customers"), ("Import", "/customers/import")]),
         heading: "Import customers: dry run".to_owned(),
@@ -454,26 +705,55 @@ fn file() -> FilePage {
 
 fn settings() -> SyncSettingsPage {
     let winners = |chosen: &str, general: bool| {
-        let mut choices = vec![Choice::new("ask", "Nobody: ask a person", chosen == "ask"), Choice::new("ionbridge", "Ionbridge", chosen == "ionbridge"), Choice::new("ion", "Ion", chosen == "ion"), Choice::new("newest", "The later change", chosen == "newest")];
+        let mut choices = vec![
+            Choice::new("ask", "Nobody: ask a person", chosen == "ask"),
+            Choice::new("ionbridge", "Ionbridge", chosen == "ionbridge"),
+            Choice::new("ion", "Ion", chosen == "ion"),
+            Choice::new("newest", "The later change", chosen == "newest"),
+        ];
         if !general {
             choices.insert(0, Choice::new("", "as above", chosen.is_empty()));
         }
         choices
     };
-    let select = |name, label: &str, chosen: &str| Select { name, label: label.to_owned(), choices: winners(chosen, name == "winner"), hint: String::new(), error: String::new() };
+    let select = |name, label: &str, chosen: &str| Select {
+        name,
+        label: label.to_owned(),
+        choices: winners(chosen, name == "winner"),
+        hint: String::new(),
+        error: String::new(),
+    };
     SyncSettingsPage {
-        frame: under("Sync", Section::Settings, &[("Settings", "/settings/integrations")]),
+        frame: under(
+            "Sync",
+            Section::Settings,
+            &[("Settings", "/settings/integrations")],
+        ),
         notes: Vec::new(),
         connections: vec![SyncCard {
             id: "1".to_owned(),
             name: "Benelux and DACH".to_owned(),
             test: false,
             status: status::active(),
-            facts: vec![fact("Linked", "1,102 customers"), fact("Last look", "2 min ago"), fact("Last change", "08:40"), fact("Next look", "in 3 min"), fact("First plan", "applied 12 Mar 2022 by alex@reseller.example")],
-            actions: vec![Button::post("Sync now", "#").with_icon("refresh"), Button::post("Preview (dry run)", "#")],
+            facts: vec![
+                fact("Linked", "1,102 customers"),
+                fact("Last look", "2 min ago"),
+                fact("Last change", "08:40"),
+                fact("Next look", "in 3 min"),
+                fact("First plan", "applied 12 Mar 2022 by alex@reseller.example"),
+            ],
+            actions: vec![
+                Button::post("Sync now", "#").with_icon("refresh"),
+                Button::post("Preview (dry run)", "#"),
+            ],
             action_href: "/settings/sync/1".to_owned(),
             winner: select("winner", "Unless a field says otherwise", "ask"),
-            fields: vec![select("organisation", "Organisation", "ionbridge"), select("street", "Street", "ion"), select("city", "City", ""), select("phone", "Phone", "newest")],
+            fields: vec![
+                select("organisation", "Organisation", "ionbridge"),
+                select("street", "Street", "ion"),
+                select("city", "City", ""),
+                select("phone", "Phone", "newest"),
+            ],
             special: 3,
             create_in_ion: false,
             paused: false,

@@ -191,11 +191,14 @@ fn notes(
         );
         let field = failure.field.map_or("", CustomerField::as_str);
         notes.push(if edits {
-            note.with(Button::link("Mend it", format!("{}/edit#{field}", href(row.id))))
-                .with(Button::post(
-                    "Try again",
-                    format!("{}/sync/{}", href(row.id), link.connection),
-                ))
+            note.with(Button::link(
+                "Mend it",
+                format!("{}/edit#{field}", href(row.id)),
+            ))
+            .with(Button::post(
+                "Try again",
+                format!("{}/sync/{}", href(row.id), link.connection),
+            ))
         } else {
             note
         });
@@ -349,8 +352,15 @@ pub(crate) async fn subscriptions(
     Path(id): Path<Uuid>,
 ) -> Result<Response, Fault> {
     let address = Address::new(href(id.into()), None);
-    let (card, around) =
-        open(&app, &caller, &headers, id.into(), Tab::Subscriptions, &address).await?;
+    let (card, around) = open(
+        &app,
+        &caller,
+        &headers,
+        id.into(),
+        Tab::Subscriptions,
+        &address,
+    )
+    .await?;
     Ok(Html(CustomerComing {
         head: card.head,
         icon: "refresh-dot",

@@ -59,7 +59,12 @@ pub(super) fn rows(local: &CustomerRow, remote: &IonRow, signals: &[Signal]) -> 
         if one.is_empty() && other.is_empty() {
             continue;
         }
-        rows.push(row(field.label(), one, other, word(field, one, other, signals)));
+        rows.push(row(
+            field.label(),
+            one,
+            other,
+            word(field, one, other, signals),
+        ));
         if field == Field::Organisation {
             rows.extend(domains(local, theirs));
         }

@@ -46,7 +46,15 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let address = Address::new(format!("{PATH}/{id}"), query.as_deref());
-    page(&app, &caller, &headers, Some(id.into()), &address, Vec::new()).await
+    page(
+        &app,
+        &caller,
+        &headers,
+        Some(id.into()),
+        &address,
+        Vec::new(),
+    )
+    .await
 }
 
 fn entry_href(row: &ConflictedRow) -> String {
@@ -76,7 +84,8 @@ async fn page(
         .and_then(|id| id.parse::<ConnectionId>().ok());
     let at = asked.and_then(|asked| {
         all.iter().position(|row| {
-            row.customer == asked && connection.is_none_or(|connection| connection == row.connection)
+            row.customer == asked
+                && connection.is_none_or(|connection| connection == row.connection)
         })
     });
     if let Some(asked) = asked
@@ -186,7 +195,9 @@ async fn panel(
         .and_then(|link| link.synced_at)
         .map(|at| format!("last compared {}", times.in_words(at)))
         .unwrap_or_default();
-    let next = all.get(at + 1).or_else(|| at.checked_sub(1).map(|at| &all[at]));
+    let next = all
+        .get(at + 1)
+        .or_else(|| at.checked_sub(1).map(|at| &all[at]));
     Ok(ConflictPanel {
         name: name(&row).to_owned(),
         href: href(row.id),
@@ -271,7 +282,15 @@ pub(crate) async fn decide(
             "Nothing was chosen",
             "Choose a side for at least one field.",
         );
-        return page(&app, &caller, &headers, Some(customer), &address, vec![note]).await;
+        return page(
+            &app,
+            &caller,
+            &headers,
+            Some(customer),
+            &address,
+            vec![note],
+        )
+        .await;
     }
     if let Err(error) = app
         .engine()
@@ -285,7 +304,15 @@ pub(crate) async fn decide(
                 "It was not decided",
                 sentence(&error.to_string()),
             );
-            return page(&app, &caller, &headers, Some(customer), &address, vec![note]).await;
+            return page(
+                &app,
+                &caller,
+                &headers,
+                Some(customer),
+                &address,
+                vec![note],
+            )
+            .await;
         };
         return Err(error.into());
     }
@@ -304,7 +331,14 @@ pub(crate) async fn decide(
     let next = Key::read(get("next")).filter(|_| !left);
     Ok(go_to(&match (left, next) {
         (true, _) => format!("{PATH}/{customer}?connection={connection}&done=decided"),
-        (false, Some(Key { connection: Some(connection), customer: Some(customer), .. })) => {
+        (
+            false,
+            Some(Key {
+                connection: Some(connection),
+                customer: Some(customer),
+                ..
+            }),
+        ) => {
             format!("{PATH}/{customer}?connection={connection}&done=decided")
         }
         _ => format!("{PATH}?done=decided"),
@@ -329,7 +363,9 @@ pub(crate) async fn decide_many(
     };
     let all = customers::list_conflicted(app.store().read()).await?;
     let which: Vec<(ConnectionId, CustomerId)> = if get("all") == "1" {
-        all.iter().map(|row| (row.connection, row.customer)).collect()
+        all.iter()
+            .map(|row| (row.connection, row.customer))
+            .collect()
     } else {
         form.iter()
             .filter(|(name, _)| name == "pick")
@@ -354,7 +390,11 @@ pub(crate) async fn decide_many(
         })
         .collect();
     if failures.is_empty() {
-        let done = if which.is_empty() { "nothing" } else { "decided" };
+        let done = if which.is_empty() {
+            "nothing"
+        } else {
+            "decided"
+        };
         return Ok(go_to(&address.and("done", done)));
     }
     let notes = pairs::failed(&failures).into_iter().collect();

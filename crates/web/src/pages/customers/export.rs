@@ -38,7 +38,10 @@ async fn export(app: &App, query: Option<&str>, format: TableFormat) -> Result<R
     };
     let name = file_name(app, "customers", ending).await?;
     Ok((
-        [(CONTENT_TYPE, content.to_owned()), (CONTENT_DISPOSITION, name)],
+        [
+            (CONTENT_TYPE, content.to_owned()),
+            (CONTENT_DISPOSITION, name),
+        ],
         Body::from_stream(stream::try_unfold(table, next)),
     )
         .into_response())

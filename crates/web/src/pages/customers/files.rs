@@ -10,9 +10,7 @@ use domain::customer::LinkState;
 use engine::customers::{ChosenLines, FileError, LARGEST_FILE};
 use http::{HeaderMap, StatusCode};
 use rules::customers::table::{Column, number_text};
-use store::customers::{
-    self, CustomerRow, FileLine, FileOutcome, FileRow as Stored, FileState,
-};
+use store::customers::{self, CustomerRow, FileLine, FileOutcome, FileRow as Stored, FileState};
 use uuid::Uuid;
 
 use super::plans::{come_back, places};
@@ -25,7 +23,9 @@ use crate::from_engine::{to_its_end, told};
 use crate::pages::address::Address;
 use crate::pages::{Around, go_to, wants_part};
 use crate::view::customers::CountedTab;
-use crate::view::customers::file::{FileBody, FileGroup, FileLine as BroughtLine, FilePage, FileRow, ImportPage};
+use crate::view::customers::file::{
+    FileBody, FileGroup, FileLine as BroughtLine, FilePage, FileRow, ImportPage,
+};
 use crate::view::customers::plan::Chosen;
 use crate::view::format::{bytes, count, counted};
 use crate::view::parts::{Empty, Figure};
@@ -83,12 +83,11 @@ async fn start(
             at: around.times.ago(row.brought_at),
         })
         .collect();
-    let columns = rules::customers::table::columns(&std::collections::BTreeSet::from([
-        "NAME".to_owned(),
-    ]))
-    .iter()
-    .map(|column| (column.header(), column_words(column)))
-    .collect();
+    let columns =
+        rules::customers::table::columns(&std::collections::BTreeSet::from(["NAME".to_owned()]))
+            .iter()
+            .map(|column| (column.header(), column_words(column)))
+            .collect();
     Ok(Html(ImportPage {
         error,
         largest: bytes(LARGEST_FILE as u64),
@@ -233,7 +232,11 @@ async fn page(
             shows.push(tab(label, Some(outcome), of(outcome), tone));
         }
     }
-    let known = row.columns.iter().filter(|(_, read)| read.is_some()).count();
+    let known = row
+        .columns
+        .iter()
+        .filter(|(_, read)| read.is_some())
+        .count();
     Ok(Html(FilePage {
         heading: if row.state == FileState::Read {
             "Import customers: dry run".to_owned()
@@ -266,10 +269,18 @@ async fn page(
             .with_icon("pencil", Tone::Warn),
             Figure::new("Same", count(of(FileOutcome::Same)), "nothing to do")
                 .with_icon("equal", Tone::Calm),
-            Figure::new("Look first", count(of(FileOutcome::Look)), "may exist already")
-                .with_icon("eye", Tone::Warn),
-            Figure::new("Left out", count(of(FileOutcome::NotReadable)), "cannot be read")
-                .with_icon("file-x", Tone::Bad),
+            Figure::new(
+                "Look first",
+                count(of(FileOutcome::Look)),
+                "may exist already",
+            )
+            .with_icon("eye", Tone::Warn),
+            Figure::new(
+                "Left out",
+                count(of(FileOutcome::NotReadable)),
+                "cannot be read",
+            )
+            .with_icon("file-x", Tone::Bad),
         ],
         columns_words: format!("{known} of {} recognised", row.columns.len()),
         columns: row
@@ -434,16 +445,13 @@ async fn body(
         discard_href: format!("{}/discard", href(row.id)),
         csrf: around.frame.csrf.clone(),
         back: address.here(),
-        empty: listed
-            .iter()
-            .all(|(_, lines)| lines.is_empty())
-            .then(|| {
-                Empty::new(
-                    "equal",
-                    "Nothing is to be done",
-                    "Every row says what is known here already.",
-                )
-            }),
+        empty: listed.iter().all(|(_, lines)| lines.is_empty()).then(|| {
+            Empty::new(
+                "equal",
+                "Nothing is to be done",
+                "Every row says what is known here already.",
+            )
+        }),
         groups,
         pager,
         bar_title: format!(
@@ -460,7 +468,9 @@ async fn body(
 /// How many of the chosen changes then go to Ion.
 async fn goes_on(app: &App, row: &Stored, changed: u64) -> Result<String, Fault> {
     if changed == 0 {
-        return Ok("Writes here only; new ones are created in Ion only where you say so.".to_owned());
+        return Ok(
+            "Writes here only; new ones are created in Ion only where you say so.".to_owned(),
+        );
     }
     if changed > u64::from(COUNTED) {
         return Ok(
@@ -468,14 +478,8 @@ async fn goes_on(app: &App, row: &Stored, changed: u64) -> Result<String, Fault>
         );
     }
     let conn = app.store().read();
-    let (lines, _) = customers::list_lines(
-        conn,
-        row.id,
-        Some(FileOutcome::Changed),
-        None,
-        COUNTED,
-    )
-    .await?;
+    let (lines, _) =
+        customers::list_lines(conn, row.id, Some(FileOutcome::Changed), None, COUNTED).await?;
     let ids: Vec<_> = lines
         .iter()
         .filter(|line| line.chosen)
@@ -517,8 +521,7 @@ fn file_row(file: &Stored, line: &FileLine, customer: Option<&CustomerRow>) -> F
         chosen: (is_choosable(line.outcome) && line.applied_at.is_none()).then_some(line.chosen),
         name: line.name.clone(),
         status: status::file_row(line.outcome),
-        customer: customer
-            .map(|row| Link::new(number_text(row.number), customer_href(row.id))),
+        customer: customer.map(|row| Link::new(number_text(row.number), customer_href(row.id))),
         message: line.result.clone().unwrap_or_else(|| line.message.clone()),
         field: line
             .field

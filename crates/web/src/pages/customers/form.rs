@@ -66,7 +66,10 @@ fn take_line(filled: &mut Filled, line: FileLine) {
     if let Some(content) = line.content {
         filled.customer = content;
     }
-    filled.lead = format!("From row {} of a file: mend it and save it here.", line.line);
+    filled.lead = format!(
+        "From row {} of a file: mend it and save it here.",
+        line.line
+    );
     if let Some(field) = line.field {
         filled.problems.push(Problem {
             label: super::field_label(&field),
@@ -82,9 +85,7 @@ fn take_line(filled: &mut Filled, line: FileLine) {
 
 /// The row of a file that is mended by typing.
 async fn line_of(app: &App, address: &Address) -> Result<Option<FileLine>, Fault> {
-    let file = address
-        .get("file")
-        .and_then(|id| id.parse::<FileId>().ok());
+    let file = address.get("file").and_then(|id| id.parse::<FileId>().ok());
     let line = address
         .get("line")
         .and_then(|line| line.parse::<u64>().ok());
@@ -293,12 +294,7 @@ async fn page(
     Ok(Html(fill(&filled, &around, linked, tags)).into_response())
 }
 
-fn fill(
-    filled: &Filled,
-    around: &Around,
-    linked: bool,
-    tags: Vec<String>,
-) -> CustomerForm {
+fn fill(filled: &Filled, around: &Around, linked: bool, tags: Vec<String>) -> CustomerForm {
     let customer = &filled.customer;
     let error = |field: &str| {
         filled
@@ -335,7 +331,12 @@ fn fill(
     let nothing = |_: &str| String::new();
     for _ in 0..filled.more_contacts {
         let place = contacts.len();
-        contacts.push(contact_row(&place.to_string(), place, &Contact::default(), &nothing));
+        contacts.push(contact_row(
+            &place.to_string(),
+            place,
+            &Contact::default(),
+            &nothing,
+        ));
     }
     for _ in 0..filled.more_externals {
         externals.push(external_row(&externals.len().to_string(), "", ""));
@@ -360,7 +361,10 @@ fn fill(
         .chain(around.connections.iter().map(|row| {
             Choice::new(
                 row.id.to_string(),
-                format!("Create it in Ion at once, in “{}”. Ion has no delete.", row.name),
+                format!(
+                    "Create it in Ion at once, in “{}”. Ion has no delete.",
+                    row.name
+                ),
                 filled.send_to == row.id.to_string(),
             )
         }))
@@ -369,7 +373,11 @@ fn fill(
     let (heading, lead, action_href, cancel_href, submit) = match &filled.row {
         Some(row) => (
             format!("Edit {}", name(row)),
-            if filled.lead.is_empty() { String::new() } else { format!("{} ", filled.lead) } + &format!(
+            if filled.lead.is_empty() {
+                String::new()
+            } else {
+                format!("{} ", filled.lead)
+            } + &format!(
                 "{}. {}",
                 number_text(row.number),
                 if linked {
@@ -395,7 +403,7 @@ fn fill(
         ),
     };
     let mut organisation = shared(Shared::Organisation, FieldKind::Text);
-    organisation.label = "Name of the organisation".to_owned();
+    "Name of the organisation".clone_into(&mut organisation.label);
     if filled.row.is_none() && filled.problems.is_empty() {
         organisation = organisation.focused();
     }
@@ -472,8 +480,7 @@ fn fill(
             own("vat_number", "VAT number", customer.vat_number.clone()),
             own("domains", "Domains", customer.domains.join(", "))
                 .hint("Several with commas between them. They help to find it in Ion."),
-            own("tags", "Tags", customer.tags.join(", "))
-                .hint("Several with commas between them."),
+            own("tags", "Tags", customer.tags.join(", ")).hint("Several with commas between them."),
         ],
         tags,
         blank_external: external_row("new", "", ""),
@@ -513,10 +520,14 @@ fn contact_row(
 
 fn external_row(suffix: &str, system: &str, id: &str) -> ExternalRow {
     ExternalRow {
-        system: Field::new(format!("external_system.{suffix}"), "System", FieldKind::Text)
-            .optional()
-            .value(system)
-            .placeholder("erp"),
+        system: Field::new(
+            format!("external_system.{suffix}"),
+            "System",
+            FieldKind::Text,
+        )
+        .optional()
+        .value(system)
+        .placeholder("erp"),
         id: Field::new(format!("external_id.{suffix}"), "Id there", FieldKind::Text)
             .optional()
             .mono()

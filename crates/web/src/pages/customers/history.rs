@@ -43,8 +43,7 @@ pub(crate) async fn show(
     let before = address
         .get("after")
         .and_then(|after| after.parse::<ChangeId>().ok());
-    let mut rows =
-        customers::list_changes(app.store().read(), id.into(), before, PAGE + 1).await?;
+    let mut rows = customers::list_changes(app.store().read(), id.into(), before, PAGE + 1).await?;
     let more = rows.len() > PAGE as usize;
     rows.truncate(PAGE as usize);
     let names = Names::load(app.store(), &rows).await?;
@@ -121,7 +120,10 @@ pub(crate) async fn undo(
         .await?
         .ok_or_else(|| Fault::not_found("change"))?;
     app.engine().undo_change(id, &caller.actor()).await?;
-    Ok(go_to(&format!("{}/history?done=undone", href(row.customer))))
+    Ok(go_to(&format!(
+        "{}/history?done=undone",
+        href(row.customer)
+    )))
 }
 
 /// Takes back what a run changed here.
@@ -174,10 +176,10 @@ impl Names {
     }
 
     fn run(&self, run: RunId) -> Link {
-        let words = self
-            .runs
-            .get(&run)
-            .map_or_else(|| "Run".to_owned(), |number| format!("Run {}", count(*number)));
+        let words = self.runs.get(&run).map_or_else(
+            || "Run".to_owned(),
+            |number| format!("Run {}", count(*number)),
+        );
         Link::new(words, run_href(run))
     }
 }
@@ -232,10 +234,9 @@ fn can_undo(row: &ChangeRow) -> bool {
         && match row.kind {
             ChangeKind::Field => {
                 row.way != Way::ToIon
-                    && row
-                        .field
-                        .as_deref()
-                        .is_some_and(|field| field.parse::<domain::customer::CustomerField>().is_ok())
+                    && row.field.as_deref().is_some_and(|field| {
+                        field.parse::<domain::customer::CustomerField>().is_ok()
+                    })
             }
             ChangeKind::Imported
             | ChangeKind::Linked
@@ -293,12 +294,17 @@ fn explain(row: &ChangeRow, names: &Names) -> ChangeOpen {
     let mut text = row.rule.map_or("", meaning).to_owned();
     if can_undo(row) {
         let undo = match row.kind {
-            ChangeKind::Field => "Undo puts the old value back here, as a change of yours that goes to Ion.",
-            ChangeKind::Imported => "Undo unlinks it and puts it away here; Ion keeps its customer.",
+            ChangeKind::Field => {
+                "Undo puts the old value back here, as a change of yours that goes to Ion."
+            }
+            ChangeKind::Imported => {
+                "Undo unlinks it and puts it away here; Ion keeps its customer."
+            }
             ChangeKind::Linked => "Undo ends the link; both customers stay.",
             _ => "Undo takes it back.",
         };
-        text = format!("{text} {undo}").trim().to_owned();
+        let both = format!("{text} {undo}");
+        both.trim().clone_into(&mut text);
     }
     if text.is_empty() {
         text = if row.note.is_empty() {
@@ -350,20 +356,36 @@ fn explain(row: &ChangeRow, names: &Names) -> ChangeOpen {
 const fn meaning(rule: Rule) -> &'static str {
     match rule {
         Rule::C01 => "Both sides hold the same; nothing was to be done.",
-        Rule::C02 => "Since both sides last agreed, Ionbridge kept the value and Ion has a new one. So Ion’s is taken; nobody is asked.",
-        Rule::C03 => "Since both sides last agreed, Ion kept the value and Ionbridge has a new one. So ours is sent; nobody is asked.",
-        Rule::C04 => "Both sides say the same, spelled differently; Ion’s spelling is kept, so that no echo comes back.",
+        Rule::C02 => {
+            "Since both sides last agreed, Ionbridge kept the value and Ion has a new one. So Ion’s is taken; nobody is asked."
+        }
+        Rule::C03 => {
+            "Since both sides last agreed, Ion kept the value and Ionbridge has a new one. So ours is sent; nobody is asked."
+        }
+        Rule::C04 => {
+            "Both sides say the same, spelled differently; Ion’s spelling is kept, so that no echo comes back."
+        }
         Rule::C05 => "Both sides changed it. The policy says that Ion owns this field.",
         Rule::C06 => "Both sides changed it. The policy says that Ionbridge owns this field.",
         Rule::C07 => "Both sides changed it. The policy says that the later change counts.",
-        Rule::C08 | Rule::C11 => "The two differ and neither may be overwritten, so a person is asked. Until then each side keeps its own.",
+        Rule::C08 | Rule::C11 => {
+            "The two differ and neither may be overwritten, so a person is asked. Until then each side keeps its own."
+        }
         Rule::C09 => "A person saw both values and chose.",
         Rule::C10 => "One side had no value, so it took that of the other.",
-        Rule::C12 => "Ion takes no customer without this field, so our empty value was not sent; Ion’s stays.",
-        Rule::C20 => "Ion has a customer that is like none of ours. It was made here and linked; nothing was written to Ion.",
-        Rule::C27 => "E-mail and name are the same, no other customer is like them, and a person applied the plan.",
+        Rule::C12 => {
+            "Ion takes no customer without this field, so our empty value was not sent; Ion’s stays."
+        }
+        Rule::C20 => {
+            "Ion has a customer that is like none of ours. It was made here and linked; nothing was written to Ion."
+        }
+        Rule::C27 => {
+            "E-mail and name are the same, no other customer is like them, and a person applied the plan."
+        }
         Rule::C28 => "A person said that the two are one.",
-        Rule::C30 => "It was missing in one complete list of Ion. It counts as gone only when a second one misses it, too.",
+        Rule::C30 => {
+            "It was missing in one complete list of Ion. It counts as gone only when a second one misses it, too."
+        }
         Rule::C31 => "Ion no longer shows it. Ours stays; it is not made there again.",
         Rule::C32 => "Ion shows it again; what differs was compared.",
         _ => "",

@@ -61,11 +61,7 @@ pub(crate) async fn list(
     let all = counted(page.total, "customer", "customers");
     let list = CustomerList {
         columns: columns(&address),
-        rows: page
-            .customers
-            .iter()
-            .map(|hit| row(hit, &around))
-            .collect(),
+        rows: page.customers.iter().map(|hit| row(hit, &around)).collect(),
         empty: (shown == 0).then(|| empty(&around, &address)),
         csrf: around.frame.csrf.clone(),
         pager: Pager {
@@ -140,11 +136,7 @@ async fn whole(
     .into_response())
 }
 
-async fn summary(
-    app: &App,
-    around: &Around,
-    counts: &MappingCounts,
-) -> Result<String, Fault> {
+async fn summary(app: &App, around: &Around, counts: &MappingCounts) -> Result<String, Fault> {
     let conn = app.store().read();
     let all = customers::count_all(conn).await?;
     let mut words = format!(
@@ -186,7 +178,8 @@ async fn notes(app: &App, around: &Around, edits: bool) -> Result<(Vec<Note>, bo
                     format!("/customers/sync/plans/{}", plan.id),
                 )),
             );
-        } else if let Some(run) = runs::find_unfinished(conn, row.id, RunKind::CustomerSync).await? {
+        } else if let Some(run) = runs::find_unfinished(conn, row.id, RunKind::CustomerSync).await?
+        {
             running = true;
             notes.push(
                 Note::new(
@@ -197,7 +190,12 @@ async fn notes(app: &App, around: &Around, edits: bool) -> Result<(Vec<Note>, bo
                 )
                 .with(Button::link("Follow it", run_href(run.id))),
             );
-        } else if edits && customers::sync_setting(conn, row.id).await?.first_applied_at.is_none() {
+        } else if edits
+            && customers::sync_setting(conn, row.id)
+                .await?
+                .first_applied_at
+                .is_none()
+        {
             notes.push(
                 Note::new(
                     Tone::Info,

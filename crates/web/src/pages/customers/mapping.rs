@@ -89,7 +89,10 @@ pub(super) async fn page(
                 format!("Nobody here is called “{}”", ask.text),
                 "Try fewer letters.",
             )
-            .with(Button::link("Show all", format!("/customers/mapping/{state}")))
+            .with(Button::link(
+                "Show all",
+                format!("/customers/mapping/{state}"),
+            ))
         }
     });
     Ok(Html(MappingPage {
@@ -168,10 +171,7 @@ fn bulk(
     }
 }
 
-async fn search(
-    ask: &Ask<'_>,
-    states: Vec<LinkState>,
-) -> Result<customers::CustomerPage, Fault> {
+async fn search(ask: &Ask<'_>, states: Vec<LinkState>) -> Result<customers::CustomerPage, Fault> {
     let filter = CustomerFilter {
         text: ask.text.chars().take(200).collect(),
         states,

@@ -70,11 +70,16 @@ pub(super) async fn page(
     let open = match (at, &asked) {
         (Some(at), _) => Some(list[at].clone()),
         // One that stands on another page of the queue, or is asked for by its card.
-        (None, Some(Key { connection: Some(connection), customer: Some(customer), ion_id })) => {
-            customers::find_pair(conn, *connection, *customer, ion_id)
-                .await?
-                .filter(|pair| pair.state == customers::PairState::Proposed)
-        }
+        (
+            None,
+            Some(Key {
+                connection: Some(connection),
+                customer: Some(customer),
+                ion_id,
+            }),
+        ) => customers::find_pair(conn, *connection, *customer, ion_id)
+            .await?
+            .filter(|pair| pair.state == customers::PairState::Proposed),
         _ => None,
     };
     let chosen = open.is_some();
@@ -94,17 +99,17 @@ pub(super) async fn page(
             Some(_) => next.as_deref().map(|next| bare.behind(next)),
             None => None,
         };
-        let beside = at
-            .and_then(|at| list.get(at + 1).or_else(|| at.checked_sub(1).map(|at| &list[at])));
+        let beside = at.and_then(|at| {
+            list.get(at + 1)
+                .or_else(|| at.checked_sub(1).map(|at| &list[at]))
+        });
         let base = self::panel(app, &around, &local, &remote, edits).await?;
         panel = Some(PairPanel {
             back: bare.here(),
             next_key: beside.map_or_else(String::new, |pair| key(pair).print()),
             place: at
                 .filter(|_| address.get("after").is_none())
-                .map_or_else(String::new, |at| {
-                    format!("{} of {}", at + 1, count(total))
-                }),
+                .map_or_else(String::new, |at| format!("{} of {}", at + 1, count(total))),
             previous: before,
             next: after,
             score: Some(pair.score),
@@ -281,9 +286,11 @@ pub(super) async fn by_hand_page(
         None => None,
     };
     let remote = match &ion {
-        Some(Key { connection: Some(connection), ion_id, .. }) => {
-            customers::find_ion(conn, *connection, ion_id).await?
-        }
+        Some(Key {
+            connection: Some(connection),
+            ion_id,
+            ..
+        }) => customers::find_ion(conn, *connection, ion_id).await?,
         _ => None,
     };
     // Who is chosen on one side is looked for on the other, until somebody types.
@@ -387,7 +394,14 @@ pub(super) async fn by_hand_page(
             by_hand: true,
             rule: Rule::C28.into(),
             back: address.here(),
-            ..panel(app, &around, local, remote, caller.may(Right::EditCustomers)).await?
+            ..panel(
+                app,
+                &around,
+                local,
+                remote,
+                caller.may(Right::EditCustomers),
+            )
+            .await?
         }),
         _ => None,
     };

@@ -18,7 +18,15 @@ use crate::view::{Status, Tone};
 
 /// Actions in the order of the page: what a person looks at first.
 pub(super) const ORDER: [&str; 9] = [
-    "link", "import", "merge", "return", "create", "offer", "propose", "mark_gone", "miss",
+    "link",
+    "import",
+    "merge",
+    "return",
+    "create",
+    "offer",
+    "propose",
+    "mark_gone",
+    "miss",
 ];
 
 /// The word of an action, as it is stored and sent.
@@ -67,7 +75,8 @@ pub(super) fn group_words(word: &str) -> (&'static str, &'static str) {
 /// Counts of a plan, as figures.
 pub(super) fn figures(counts: &Counts) -> Vec<Figure> {
     let mut figures = vec![
-        Figure::new("Link", count(counts.linked), "same e-mail and name").with_icon("link", Tone::Ok),
+        Figure::new("Link", count(counts.linked), "same e-mail and name")
+            .with_icon("link", Tone::Ok),
         Figure::new("Create here", count(counts.imported), "only in Ion today")
             .with_icon("cloud-down", Tone::Info),
         Figure::new(
@@ -241,10 +250,7 @@ fn field(decision: &FieldDecision) -> PlanField {
 }
 
 /// What an entry does: icon, colour and words; and where its words lead.
-fn effect(
-    row: &PlanEntryRow,
-    local: Option<CustomerId>,
-) -> ((&'static str, Tone, String), String) {
+fn effect(row: &PlanEntryRow, local: Option<CustomerId>) -> ((&'static str, Tone, String), String) {
     let plain = |icon, tone, words: &str| ((icon, tone, words.to_owned()), String::new());
     if let Some(blocked) = &row.blocked {
         let edit = local.map_or_else(String::new, |id| format!("{}/edit", href(id)));

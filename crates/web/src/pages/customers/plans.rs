@@ -10,8 +10,8 @@ use futures::stream;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use rules::cell::harmless;
-use store::runs;
 use store::customers::{self, EntryFilter, PlanEntryRow, PlanRow as Stored, PlanState};
+use store::runs;
 use uuid::Uuid;
 
 use super::export::file_name;
@@ -158,10 +158,7 @@ async fn page(
             PlanState::Waiting => "Nothing has been written to Ion.".to_owned(),
             _ => String::new(),
         },
-        notes: notes
-            .into_iter()
-            .chain(state_note(&row, times))
-            .collect(),
+        notes: notes.into_iter().chain(state_note(&row, times)).collect(),
         actions,
         figures: figures(&row.counts),
         chips,
@@ -309,7 +306,10 @@ async fn body(
                 .find(|(one, _, _)| one == word)
                 .map_or((0, 0), |(_, all, on)| (*all, *on));
             let (title, text) = if is_done(word, imported) {
-                ("Created here", "existed only in Ion; the run that made this plan imported them")
+                (
+                    "Created here",
+                    "existed only in Ion; the run that made this plan imported them",
+                )
             } else {
                 group_words(word)
             };
@@ -530,8 +530,7 @@ pub(crate) async fn choose(
     };
     match done {
         Ok(()) if wants_part(&headers) => {
-            let around =
-                Around::load(&app, &caller, &headers, "Plan", Section::Customers).await?;
+            let around = Around::load(&app, &caller, &headers, "Plan", Section::Customers).await?;
             let body = body(&app, &around, &row, &address, true).await?;
             Ok(Html(body).into_response())
         }
@@ -587,10 +586,7 @@ pub(crate) async fn discard(
 }
 
 /// The whole plan as a file.
-pub(crate) async fn csv(
-    State(app): State<App>,
-    Path(id): Path<Uuid>,
-) -> Result<Response, Fault> {
+pub(crate) async fn csv(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
     let name = file_name(&app, "sync-plan", "csv").await?;
     let state = (app, row, None::<u64>, false);
@@ -636,8 +632,16 @@ async fn next(state: Writing) -> Result<Option<(Bytes, Writing)>, std::io::Error
         .from_writer(&mut text);
     if after.is_none() {
         writer.write_record([
-            "place", "action", "chosen", "customer", "ion_customer", "ion_id", "rule", "why",
-            "fields", "outcome",
+            "place",
+            "action",
+            "chosen",
+            "customer",
+            "ion_customer",
+            "ion_id",
+            "rule",
+            "why",
+            "fields",
+            "outcome",
         ])?;
     }
     for entry in &entries {

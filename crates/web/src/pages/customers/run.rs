@@ -1,8 +1,8 @@
 //! What a sync's run shows: counts by kind, steps, what to decide, what to look at, and what it changed.
 
+use domain::ChangeId;
 use domain::access::Right;
 use domain::run::{RunCounts, RunStatus};
-use domain::ChangeId;
 use engine::catalog::RunProgress;
 use store::customers::{self, ChangeKind, Way};
 use store::runs::RunRow;
@@ -30,7 +30,8 @@ pub(crate) fn figures(counts: &RunCounts) -> Vec<Figure> {
             count(counts.read),
             format!("{} unchanged", count(counts.unchanged)),
         ),
-        Figure::new("New here", count(counts.added), "from Ion").with_icon("cloud-down", Tone::Info),
+        Figure::new("New here", count(counts.added), "from Ion")
+            .with_icon("cloud-down", Tone::Info),
         Figure::new(
             "From Ion",
             count(counts.pulled),
@@ -177,9 +178,7 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
     }
     let plan = customers::find_plan_of_run(conn, row.id).await?;
     match (row.status, &plan) {
-        (RunStatus::NeedsDecision, Some(plan))
-            if plan.state == customers::PlanState::Waiting =>
-        {
+        (RunStatus::NeedsDecision, Some(plan)) if plan.state == customers::PlanState::Waiting => {
             let title = if plan.held {
                 "Held back: it would change unusually many customers"
             } else {
@@ -211,11 +210,27 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
             // The same plan as the one before was kept: it says all that this run found.
             if let Some(plan) = customers::find_waiting_plan(conn, row.connection).await? {
                 notes.push(
-                    Note::new(Tone::Warn, "user-question", "The plan of an earlier run still waits, and says the same", words)
-                        .with(Button::link("Look at the plan", format!("/customers/sync/plans/{}", plan.id)).primary()),
+                    Note::new(
+                        Tone::Warn,
+                        "user-question",
+                        "The plan of an earlier run still waits, and says the same",
+                        words,
+                    )
+                    .with(
+                        Button::link(
+                            "Look at the plan",
+                            format!("/customers/sync/plans/{}", plan.id),
+                        )
+                        .primary(),
+                    ),
                 );
             } else {
-                notes.push(Note::new(Tone::Info, "checks", "Its plan was decided", words));
+                notes.push(Note::new(
+                    Tone::Info,
+                    "checks",
+                    "Its plan was decided",
+                    words,
+                ));
             }
         }
         (RunStatus::Failed, _) => notes.push(Note::new(
@@ -224,12 +239,9 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
             "This sync failed",
             format!("{words} Nothing is lost: the next one compares again."),
         )),
-        (RunStatus::Stopped, _) => notes.push(Note::new(
-            Tone::Info,
-            "player-stop",
-            "Stopped",
-            words,
-        )),
+        (RunStatus::Stopped, _) => {
+            notes.push(Note::new(Tone::Info, "player-stop", "Stopped", words))
+        }
         (RunStatus::Interrupted, _) => notes.push(Note::new(
             Tone::Warn,
             "plug-x",

@@ -175,7 +175,10 @@ pub(crate) async fn decide(
             .map(|key| (get("do").to_owned(), key))
             .collect(),
     };
-    let word = chosen.first().map_or("", |(word, _)| word.as_str()).to_owned();
+    let word = chosen
+        .first()
+        .map_or("", |(word, _)| word.as_str())
+        .to_owned();
     let mut wanted = Vec::new();
     for (word, key) in &chosen {
         for step in steps(word, key) {
@@ -236,9 +239,10 @@ fn reread(text: &str) -> Address {
 /// A page of the mapping to come back to; the queue where it is none.
 fn back(text: &str) -> String {
     let path = text.split('?').next().unwrap_or_default();
-    let known = mapping::STATES.iter().any(|state| {
-        path.strip_prefix("/customers/mapping/") == Some(*state)
-    }) || path == "/customers/mapping/by-hand";
+    let known = mapping::STATES
+        .iter()
+        .any(|state| path.strip_prefix("/customers/mapping/") == Some(*state))
+        || path == "/customers/mapping/by-hand";
     if known && !text.contains('\\') && !text.chars().any(char::is_control) {
         text.to_owned()
     } else {
@@ -322,8 +326,17 @@ mod tests {
 
     #[test]
     fn the_way_back_stays_in_the_mapping() {
-        assert_eq!(back("/customers/mapping/failed?q=a"), "/customers/mapping/failed?q=a");
-        for bad in ["//evil.example", "/login", "/customers/mapping/x", "", "/customers/mapping/failed\n"] {
+        assert_eq!(
+            back("/customers/mapping/failed?q=a"),
+            "/customers/mapping/failed?q=a"
+        );
+        for bad in [
+            "//evil.example",
+            "/login",
+            "/customers/mapping/x",
+            "",
+            "/customers/mapping/failed\n",
+        ] {
             assert_eq!(back(bad), pairs::PATH, "{bad}");
         }
     }

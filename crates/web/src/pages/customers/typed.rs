@@ -28,21 +28,32 @@ pub(super) fn customer(form: &[(String, String)], known: &Customer) -> Customer 
     let own = |name: &str| value(form, name).trim().to_owned();
     customer.registration_number = own("registration_number");
     customer.vat_number = own("vat_number");
-    customer.notes = value(form, "notes").replace("\r\n", "\n").trim().to_owned();
+    value(form, "notes")
+        .replace("\r\n", "\n")
+        .trim()
+        .clone_into(&mut customer.notes);
     customer.domains = list(value(form, "domains"))
         .into_iter()
         .map(|domain| domain.to_lowercase())
         .collect();
     customer.tags = list(value(form, "tags"));
-    customer.contacts = rows(form, ["contact_name", "contact_email", "contact_title", "contact_phone"])
-        .into_iter()
-        .map(|[name, email, title, phone]| Contact {
-            name,
-            email,
-            title,
-            phone,
-        })
-        .collect();
+    customer.contacts = rows(
+        form,
+        [
+            "contact_name",
+            "contact_email",
+            "contact_title",
+            "contact_phone",
+        ],
+    )
+    .into_iter()
+    .map(|[name, email, title, phone]| Contact {
+        name,
+        email,
+        title,
+        phone,
+    })
+    .collect();
     customer.external_ids = rows(form, ["external_system", "external_id"])
         .into_iter()
         .filter(|[system, id]| !system.is_empty() && !id.is_empty())
@@ -77,10 +88,10 @@ fn rows<const N: usize>(form: &[(String, String)], names: [&str; N]) -> Vec<[Str
             continue;
         };
         if places.len() < MOST || places.contains_key(&place) {
-            places
+            let row = places
                 .entry(place)
-                .or_insert_with(|| std::array::from_fn(|_| String::new()))[column] =
-                text.trim().to_owned();
+                .or_insert_with(|| std::array::from_fn(|_| String::new()));
+            text.trim().clone_into(&mut row[column]);
         }
     }
     places
@@ -127,9 +138,17 @@ mod tests {
         );
         assert_eq!(customer.tags, ["gold", "silver"]);
         assert_eq!(customer.domains, ["kettle.example"]);
-        let names: Vec<_> = customer.contacts.iter().map(|one| one.name.as_str()).collect();
+        let names: Vec<_> = customer
+            .contacts
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
         assert_eq!(names, ["Jo", "Pat"]);
-        assert_eq!(customer.external_ids.len(), 1, "an id without its text is none");
+        assert_eq!(
+            customer.external_ids.len(),
+            1,
+            "an id without its text is none"
+        );
         assert_eq!(customer.notes, "one\ntwo");
         assert!(customer.archived, "what the form does not show stays");
     }

@@ -79,7 +79,9 @@ pub fn compare(one: &str, other: &str) -> (Marked, Marked) {
         differ(&mut marked, &ours[from..at], &theirs[to..beside]);
         let kept = ours[at..at + length].concat();
         marked.0.push(false, &kept);
-        marked.1.push(false, &theirs[to.max(beside)..beside + length].concat());
+        marked
+            .1
+            .push(false, &theirs[to.max(beside)..beside + length].concat());
         (from, to) = (at + length, beside + length);
     }
     differ(&mut marked, &ours[from..], &theirs[to..]);
@@ -163,7 +165,9 @@ fn common_runs(one: &[&str], other: &[&str]) -> Vec<(usize, usize, usize)> {
     while row < one.len() && column < other.len() {
         if one[row] == other[column] {
             match runs.last_mut() {
-                Some((at, beside, length)) if *at + *length == row && *beside + *length == column => {
+                Some((at, beside, length))
+                    if *at + *length == row && *beside + *length == column =>
+                {
                     *length += 1;
                 }
                 _ => runs.push((row, column, 1)),
@@ -189,11 +193,7 @@ mod tests {
 
     fn html(one: &str, other: &str) -> (String, String) {
         let (one, other) = compare(one, other);
-        let bare = |side: Marked| {
-            side.to_string()
-                .replace("<bdi>", "")
-                .replace("</bdi>", "")
-        };
+        let bare = |side: Marked| side.to_string().replace("<bdi>", "").replace("</bdi>", "");
         (bare(one), bare(other))
     }
 
@@ -216,7 +216,10 @@ mod tests {
         );
         assert_eq!(
             html("+39 02 5550 0100", "+39 02 5550 0199"),
-            pair("+39 02 5550 01<mark>00</mark>", "+39 02 5550 01<mark>99</mark>")
+            pair(
+                "+39 02 5550 01<mark>00</mark>",
+                "+39 02 5550 01<mark>99</mark>"
+            )
         );
         assert_eq!(
             html("3 Toast Lane, Unit B", "14 Butter Street"),
@@ -243,7 +246,10 @@ mod tests {
             let (left, right) = compare(one, other);
             assert_eq!((left.text(), right.text()), (one.into(), other.into()));
         }
-        assert_eq!(html("e\u{301}", "e"), ("<mark>e\u{301}</mark>".into(), "<mark>e</mark>".into()));
+        assert_eq!(
+            html("e\u{301}", "e"),
+            ("<mark>e\u{301}</mark>".into(), "<mark>e</mark>".into())
+        );
         assert!(!html("<b>x", "<i>x").0.contains("<b>"));
     }
 }

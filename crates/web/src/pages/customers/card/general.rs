@@ -25,7 +25,7 @@ use crate::view::format::counted;
 use crate::view::{Button, Fact, Html, Times, Tone, Value};
 
 /// Contacts and changes that the card shows.
-const FEW: usize = 4;
+const FEW: u8 = 4;
 
 pub(super) async fn page(
     app: &App,
@@ -36,7 +36,7 @@ pub(super) async fn page(
     password: Option<FirstPassword>,
 ) -> Result<Response, Fault> {
     let (card, around) = open(app, caller, headers, id, Tab::General, address).await?;
-    let changes = newest(app, id, FEW as u32).await?;
+    let changes = newest(app, id, u32::from(FEW)).await?;
     let policy = match card.links.first() {
         Some(link) => Some(
             customers::sync_setting(app.store().read(), link.connection)
@@ -54,7 +54,10 @@ pub(super) async fn page(
         links,
         changes: changes.iter().map(|row| point(row, times)).collect(),
         history_href: format!("{}/history", href(id)),
-        contacts: contacts(&card.row).into_iter().take(FEW).collect(),
+        contacts: contacts(&card.row)
+            .into_iter()
+            .take(usize::from(FEW))
+            .collect(),
         password,
         head: card.head,
         frame: around.frame,
@@ -204,7 +207,10 @@ fn fields(card: &Card, policy: Option<&Policy>, times: &Times) -> Vec<FieldLine>
 
 /// Who decides these fields where both sides changed them.
 fn owner(policy: &Policy, fields: &[CustomerField]) -> String {
-    let winners: Vec<Winner> = fields.iter().map(|field| policy.winner_of(*field)).collect();
+    let winners: Vec<Winner> = fields
+        .iter()
+        .map(|field| policy.winner_of(*field))
+        .collect();
     match winners.as_slice() {
         [] => String::new(),
         [first, rest @ ..] if rest.iter().any(|other| other != first) => "by field".to_owned(),
@@ -262,7 +268,10 @@ async fn links(
         let problems = problems_for_ion(&card.row.customer.fields, None);
         let mut facts = Vec::new();
         if several {
-            facts.push(Fact::new("Connection", Value::text(connection.name.clone())));
+            facts.push(Fact::new(
+                "Connection",
+                Value::text(connection.name.clone()),
+            ));
         }
         let (icon, text) = if open.is_some() {
             (
@@ -339,8 +348,7 @@ async fn linked(
         .filter(|row| row.connection == link.connection)
         .count() as u64;
     let settled = link.settled_version == Some(card.row.version);
-    let remote =
-        customers::find_ion(app.store().read(), link.connection, &link.ion_id).await?;
+    let remote = customers::find_ion(app.store().read(), link.connection, &link.ion_id).await?;
     let gone = remote.as_ref().and_then(|row| row.gone_at);
     let (title, icon) = if link.failed.is_some() {
         ("The last write to Ion failed", ("circle-x", Tone::Bad))
@@ -396,7 +404,11 @@ async fn linked(
     ));
     facts.push(Fact::new(
         "Linked",
-        Value::text(format!("{} by {}", times.date(link.linked_at), link.linked_by)),
+        Value::text(format!(
+            "{} by {}",
+            times.date(link.linked_at),
+            link.linked_by
+        )),
     ));
     let mut actions = Vec::new();
     if edits && alive && card.row.archived_at.is_none() {

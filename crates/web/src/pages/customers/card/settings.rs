@@ -37,7 +37,15 @@ pub(crate) async fn settings(
     let (card, around) = open(&app, &caller, &headers, id.into(), Tab::Settings, &address).await?;
     let edits = caller.may(Right::EditCustomers);
     let combine = if edits && card.row.archived_at.is_none() {
-        Some(combine_form(&app, &card.row, address.get("other").unwrap_or_default(), base).await?)
+        Some(
+            combine_form(
+                &app,
+                &card.row,
+                address.get("other").unwrap_or_default(),
+                base,
+            )
+            .await?,
+        )
     } else {
         None
     };
@@ -120,7 +128,10 @@ fn options(card: &Card, around: &Around) -> Vec<SettingLine> {
                 },
                 format!("Compare with Ion {} now", link.ion_id),
                 "Reads it there, takes over what changed, and sends what is missing.",
-                Button::post("Sync this customer", format!("{base}/sync/{}", link.connection)),
+                Button::post(
+                    "Sync this customer",
+                    format!("{base}/sync/{}", link.connection),
+                ),
                 String::new(),
             );
         }
@@ -132,8 +143,14 @@ fn options(card: &Card, around: &Around) -> Vec<SettingLine> {
                 alive.map_or_else(String::new, |row| format!(" in “{}”", row.name))
             ),
             "Both customers stay as they are; changes no longer go across. The pair is not proposed again by itself.",
-            bad(Button::post("Unlink it", format!("{base}/unlink/{}", link.connection))),
-            format!("Changes no longer go across between {who} and Ion {}. Both stay as they are, and you can link them again any time.", link.ion_id),
+            bad(Button::post(
+                "Unlink it",
+                format!("{base}/unlink/{}", link.connection),
+            )),
+            format!(
+                "Changes no longer go across between {who} and Ion {}. Both stay as they are, and you can link them again any time.",
+                link.ion_id
+            ),
         );
     }
     if row.ignored {
@@ -162,7 +179,10 @@ fn options(card: &Card, around: &Around) -> Vec<SettingLine> {
                 format!("Create it in Ion, in “{}”", connection.name),
                 "Ion is searched for its e-mail first. Ion has no delete: what is created there stays.",
                 Button::post("Create in Ion", format!("{base}/create/{}", connection.id)),
-                format!("{who} is created as a new customer of “{}”. Ion has no delete: it stays there. Its portal user gets a first password, which is shown once to you.", connection.name),
+                format!(
+                    "{who} is created as a new customer of “{}”. Ion has no delete: it stays there. Its portal user gets a first password, which is shown once to you.",
+                    connection.name
+                ),
             );
         }
     }
@@ -171,7 +191,9 @@ fn options(card: &Card, around: &Around) -> Vec<SettingLine> {
         "Put it away".to_owned(),
         "It leaves every list and is no longer synced. Ion keeps its customer: nothing is deleted anywhere.",
         bad(Button::post("Archive it", format!("{base}/archive"))),
-        format!("{who} leaves every list and is no longer synced. In Ion it stays as it is. You can take it back any time."),
+        format!(
+            "{who} leaves every list and is no longer synced. In Ion it stays as it is. You can take it back any time."
+        ),
     );
     options
 }
@@ -204,7 +226,9 @@ async fn combine_form(
         for other in rows {
             if other.id == row.id
                 || other.merged_into.is_some()
-                || found.iter().any(|one: &Candidate| one.id == other.id.to_string())
+                || found
+                    .iter()
+                    .any(|one: &Candidate| one.id == other.id.to_string())
                 || found.len() >= FOUND as usize
             {
                 continue;
