@@ -30,7 +30,7 @@ impl Served {
         let served = Self {
             url: format!("http://{address}/api/v1"),
             token: made.json()["token"].as_str().unwrap().to_owned(),
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().build().unwrap(),
             server,
         };
         served
