@@ -255,6 +255,12 @@ pub async fn reopen_plan(tx: &Tx, id: PlanId) -> Result<(), StoreError> {
     exec(tx, sql, values![id.0]).await.map(drop)
 }
 
+/// Deletes what plans held that no person applied and that were over before this time. What was applied is kept: it is history.
+pub async fn prune_plans(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM sync_plan_entry WHERE plan_id IN (SELECT id FROM sync_plan WHERE state IN ('superseded', 'discarded') AND decided_at < $1)";
+    exec(tx, sql, values![micros(before)]).await
+}
+
 /// Notes what came of entries.
 pub async fn set_outcomes(
     tx: &Tx,

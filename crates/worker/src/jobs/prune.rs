@@ -18,7 +18,7 @@ pub(crate) struct Retention {
 pub(super) async fn run(engine: &Engine, retention: &Retention) -> Outcome {
     match prune(engine, retention).await {
         Ok(gone) => {
-            tracing::info!(gone, "old jobs, sessions and answers were deleted");
+            tracing::info!(gone, "old jobs, sessions, answers and plans were deleted");
             Outcome::Done
         }
         Err(error) => Outcome::Retry(error.to_string()),
@@ -29,11 +29,9 @@ async fn prune(engine: &Engine, retention: &Retention) -> Result<u64, StoreError
     let now = engine.clock().now();
     let tx = engine.store().begin().await?;
     let mut gone = store::sessions::prune(&tx, now).await?;
-    gone += store::queue::prune(
-        &tx,
-        now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN),
-    )
-    .await?;
+    let before = now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN);
+    gone += store::queue::prune(&tx, before).await?;
+    gone += store::customers::prune_plans(&tx, before).await?;
     tx.commit().await?;
     Ok(gone)
 }
