@@ -100,26 +100,24 @@ async fn insert_numbered(
     created_by: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let made = (first..)
-        .zip(customers)
-        .map(|(number, (id, customer, _))| {
-            let state = if customer.archived {
-                LinkState::Archived
-            } else {
-                LinkState::NotInIon
-            };
-            let mut row = values![id.0, signed(number)];
-            row.extend(looked_up_by(number, customer));
-            row.extend(values![
-                state.as_str(),
-                1_i64,
-                micros(now),
-                micros(now),
-                created_by,
-                customer.archived.then(|| micros(now))
-            ]);
-            row
-        });
+    let made = (first..).zip(customers).map(|(number, (id, customer, _))| {
+        let state = if customer.archived {
+            LinkState::Archived
+        } else {
+            LinkState::NotInIon
+        };
+        let mut row = values![id.0, signed(number)];
+        row.extend(looked_up_by(number, customer));
+        row.extend(values![
+            state.as_str(),
+            1_i64,
+            micros(now),
+            micros(now),
+            created_by,
+            customer.archived.then(|| micros(now))
+        ]);
+        row
+    });
     let head = "INSERT INTO customer (id, number, organisation, organisation_key, email_key, country, search, link_state, version, edited_at, created_at, created_by, archived_at) VALUES ";
     insert_rows(tx, head, "", made.collect()).await?;
     let contents = customers.iter().map(|(id, customer, origins)| {

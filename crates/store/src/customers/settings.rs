@@ -1,6 +1,7 @@
 //! How a connection's customers are synced.
 
 use domain::ConnectionId;
+use domain::connection::ConnectionStatus;
 use jiff::Timestamp;
 use rules::customers::decide::Policy;
 use sea_orm::ConnectionTrait;
@@ -123,8 +124,14 @@ pub async fn due(
     now: Timestamp,
 ) -> Result<Vec<ConnectionId>, StoreError> {
     let sql = "SELECT s.connection_id FROM sync_setting s JOIN connection c ON c.id = s.connection_id
-         WHERE s.next_run_at <= $1 AND NOT s.paused AND c.status IN ('active', 'rechecking', 'unclear') ORDER BY s.next_run_at";
-    rows(conn, sql, values![micros(now)])
+         WHERE s.next_run_at <= $1 AND NOT s.paused AND c.status IN ($2, $3, $4) ORDER BY s.next_run_at";
+    let bound = values![
+        micros(now),
+        ConnectionStatus::Active.as_str(),
+        ConnectionStatus::Rechecking.as_str(),
+        ConnectionStatus::Unclear.as_str()
+    ];
+    rows(conn, sql, bound)
         .await?
         .iter()
         .map(|row| Ok(row.get::<Uuid>("connection_id")?.into()))
