@@ -105,10 +105,10 @@ page_routes! {
     post "/customers/sync/{id}", Person(EditCustomers) => pages::customers::sync::now;
     post "/customers/sync/{id}/preview", Person(EditCustomers) => pages::customers::sync::preview;
     get "/customers/sync/plans/{id}", Person(Read) => pages::customers::plans::show;
-    get "/customers/sync/plans/{id}/plan.csv", Person(Export) => pages::customers::plans::csv;
-    post "/customers/sync/plans/{id}/choose", Person(EditCustomers) => pages::customers::plans::choose;
-    post "/customers/sync/plans/{id}/apply", Person(EditCustomers) => pages::customers::plans::apply;
-    post "/customers/sync/plans/{id}/discard", Person(EditCustomers) => pages::customers::plans::discard;
+    get "/customers/sync/plans/{id}/plan.csv", Person(Export) => pages::customers::plan_acts::csv;
+    post "/customers/sync/plans/{id}/choose", Person(EditCustomers) => pages::customers::plan_acts::choose;
+    post "/customers/sync/plans/{id}/apply", Person(EditCustomers) => pages::customers::plan_acts::apply;
+    post "/customers/sync/plans/{id}/discard", Person(EditCustomers) => pages::customers::plan_acts::discard;
     get "/customers/mapping/by-hand", Person(Read) => pages::customers::pairs::by_hand;
     post "/customers/mapping/steps", Person(EditCustomers) => pages::customers::steps::decide;
     get "/customers/mapping/{state}", Person(Read) => pages::customers::mapping::show;
@@ -119,9 +119,9 @@ page_routes! {
     get "/customers/import", Person(EditCustomers) => pages::customers::files::choose_file;
     post "/customers/import", Person(EditCustomers) => pages::customers::files::upload;
     get "/customers/import/{id}", Person(Read) => pages::customers::files::show;
-    post "/customers/import/{id}/choose", Person(EditCustomers) => pages::customers::files::choose;
-    post "/customers/import/{id}/apply", Person(EditCustomers) => pages::customers::files::apply;
-    post "/customers/import/{id}/discard", Person(EditCustomers) => pages::customers::files::discard;
+    post "/customers/import/{id}/choose", Person(EditCustomers) => pages::customers::file_acts::choose;
+    post "/customers/import/{id}/apply", Person(EditCustomers) => pages::customers::file_acts::apply;
+    post "/customers/import/{id}/discard", Person(EditCustomers) => pages::customers::file_acts::discard;
     post "/customers/changes/{id}/undo", Person(EditCustomers) => pages::customers::history::undo;
     post "/customers/combines/{id}/split", Person(EditCustomers) => pages::customers::card::act::split;
     get "/customers/{id}", Person(Read) => pages::customers::card::show;

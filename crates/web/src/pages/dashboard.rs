@@ -19,6 +19,7 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::around::{account_words, connection_href, connection_status, life};
+use crate::pages::customers::needs;
 use crate::pages::notices::{action, icon, tone};
 use crate::pages::runs::{kind_words, outcome};
 use crate::view::dashboard::{
@@ -214,7 +215,7 @@ async fn page(
         })
         .map(need)
         .collect();
-    needs.extend(customer_needs(app, caller, &around).await?);
+    needs.extend(needs::waiting(app, caller, &around).await?);
     if figures.set_aside > 0 && needs.len() < NEEDS {
         needs.push(Need {
             icon: "alert-triangle",
@@ -281,7 +282,7 @@ async fn page(
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
-        figures: key_figures(&figures, last, &customer_figure(app).await?),
+        figures: key_figures(&figures, last, &needs::figure(app).await?),
         vendors: shares(&figures),
         connections,
         runs: recent.iter().map(|row| recent_run(row, times)).collect(),
@@ -306,117 +307,6 @@ fn need(row: &NoticeRow) -> Need {
         text: row.text.clone(),
         action: action(row).unwrap_or_else(|| Button::link("Open", "/activity/notifications")),
     }
-}
-
-/// What waits at customers, the most pressing first.
-async fn customer_needs(app: &App, caller: &Caller, around: &Around) -> Result<Vec<Need>, Fault> {
-    let conn = app.store().read();
-    let counts = customers::mapping_counts(conn).await?;
-    let mut needs = Vec::new();
-    let mut add = |icon, tone, title: String, text: &str, action| {
-        needs.push(Need {
-            icon,
-            tone,
-            title,
-            text: text.to_owned(),
-            action,
-        });
-    };
-    if counts.failed > 0 {
-        add(
-            "circle-x",
-            Tone::Bad,
-            format!(
-                "{} to Ion failed",
-                counted(
-                    counts.failed,
-                    "customer’s last write",
-                    "customers’ last writes"
-                )
-            ),
-            "Each says why; mended, it goes there by itself.",
-            Button::link("See why", "/customers/mapping/failed"),
-        );
-    }
-    for row in &around.connections {
-        if let Some(plan) = customers::find_waiting_plan(conn, row.id).await? {
-            add(
-                "user-question",
-                Tone::Warn,
-                format!("A customer sync of “{}” waits", row.name),
-                if plan.held {
-                    "It would change unusually many customers; nothing of it is done."
-                } else {
-                    "Nothing goes to Ion before you have looked at its plan."
-                },
-                Button::link(
-                    "Look at the plan",
-                    format!("/customers/sync/plans/{}", plan.id),
-                ),
-            );
-        } else if caller.may(Right::EditCustomers)
-            && row.login.status == ConnectionStatus::Active
-            && customers::sync_setting(conn, row.id)
-                .await?
-                .last_run_at
-                .is_none()
-            && runs::find_unfinished(conn, row.id, RunKind::CustomerSync)
-                .await?
-                .is_none()
-        {
-            add(
-                "building-community",
-                Tone::Info,
-                format!("The customers of “{}” were not compared yet", row.name),
-                "The preview shows who is who; it writes nothing on either side.",
-                Button::post(
-                    "Preview the customers",
-                    format!("/customers/sync/{}/preview", row.id),
-                ),
-            );
-        }
-    }
-    if counts.conflicts > 0 {
-        add(
-            "git-merge",
-            Tone::Warn,
-            format!(
-                "{} changed on both sides",
-                counted(counts.conflicts, "customer was", "customers were")
-            ),
-            "Sync leaves these fields alone until you choose.",
-            Button::link("Choose", "/customers/conflicts"),
-        );
-    }
-    if counts.to_confirm > 0 {
-        add(
-            "arrows-left-right",
-            Tone::Info,
-            format!(
-                "{} alike",
-                counted(
-                    counts.to_confirm,
-                    "pair of customers looks",
-                    "pairs of customers look"
-                )
-            ),
-            "They are linked once you say that they are one.",
-            Button::link("Compare them", "/customers/mapping/to-confirm"),
-        );
-    }
-    Ok(needs)
-}
-
-/// How many customers there are, and how many are linked.
-async fn customer_figure(app: &App) -> Result<Figure, Fault> {
-    let conn = app.store().read();
-    let counts = customers::mapping_counts(conn).await?;
-    Ok(Figure::new(
-        "Customers",
-        count(customers::count_all(conn).await?),
-        format!("{} linked to Ion", count(counts.linked)),
-    )
-    .to("/customers"))
 }
 
 fn key_figures(figures: &CatalogFigures, last: &RunRow, customers: &Figure) -> Vec<Figure> {
