@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::customers::kept;
 use crate::fault::Action;
 use crate::generate::VENDORS;
 use crate::reply::Reply;
@@ -26,7 +25,7 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// A parameter by its name as `pageSize`; `page_size` is taken too, and an empty one is none.
-    fn param(&self, name: &str) -> Option<&str> {
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
         let snake: String = name
             .chars()
             .flat_map(|c| {
@@ -44,7 +43,7 @@ impl Call<'_> {
             .filter(|value| !value.is_empty())
     }
 
-    fn error(&self, status: u16, error: &str, message: &str) -> Reply {
+    pub(crate) fn error(&self, status: u16, error: &str, message: &str) -> Reply {
         Reply::error(status, error, message, self.number)
     }
 }
@@ -75,8 +74,8 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Answers a call of `/api/v3`. The second value tells whether it had an effect.
-pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, bool) {
+/// Answers a call of `/api/v3`. The second value is the id of the customer that it made or changed.
+pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, Option<String>) {
     if state.throttled() {
         let reply = call.error(429, "RESOURCE_EXHAUSTED", "too many requests");
         return (
@@ -85,7 +84,7 @@ pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, bool) {
             } else {
                 reply
             },
-            false,
+            None,
         );
     }
     let now = state.clock.now();
@@ -106,10 +105,10 @@ pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, bool) {
                 "the access token is expired or unknown",
             ),
         };
-        return (reply, false);
+        return (reply, None);
     }
     let Some(rest) = call.path.strip_prefix("/api/v3/accounts/") else {
-        return (call.error(404, "NOT_FOUND", "no such resource"), false);
+        return (call.error(404, "NOT_FOUND", "no such resource"), None);
     };
     let (account, rest) = rest.split_once('/').unwrap_or((rest, ""));
     if account != state.account {
@@ -119,40 +118,29 @@ pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, bool) {
                 "PERMISSION_DENIED",
                 &format!("permission denied to access accounts/{account}"),
             ),
-            false,
+            None,
         );
     }
     let (noun, id) = rest.split_once('/').unwrap_or((rest, ""));
     match (call.method, noun, id) {
-        (_, "customers", _) if !state.knobs.may_read_customers => (
-            call.error(
-                403,
-                "PERMISSION_DENIED",
-                "User does not have access to this resource.",
-            ),
-            false,
-        ),
-        ("GET", "customers", "") => (list_customers(state, call), false),
-        ("GET", "customers", id) => (get_customer(state, call, id), false),
-        ("POST", "customers", "") => create_customer(state, call),
-        ("PUT", "customers", id) => update_customer(state, call, id),
-        ("GET", "products", "") => (list_products(state, call), false),
-        ("GET", "products", "categories") => (categories(state), false),
+        (_, "customers", rest) => crate::customers::answer(state, call, rest),
+        ("GET", "products", "") => (list_products(state, call), None),
+        ("GET", "products", "categories") => (categories(state), None),
         ("GET", "products", "verticals") => (
             Reply::ok(
                 &json!({"verticals": [{"name": format!("accounts/{account}/verticals/Business"), "displayName": "Business"}]}),
             ),
-            false,
+            None,
         ),
-        ("GET", "products", "charges") => (Reply::ok(&json!({"charges": []})), false),
-        ("GET", "products", id) => (get_product(state, call, id), false),
-        ("POST", "products:pricing", "") => (pricing(state, call), false),
-        _ => (call.error(404, "NOT_FOUND", "no such resource"), false),
+        ("GET", "products", "charges") => (Reply::ok(&json!({"charges": []})), None),
+        ("GET", "products", id) => (get_product(state, call, id), None),
+        ("POST", "products:pricing", "") => (pricing(state, call), None),
+        _ => (call.error(404, "NOT_FOUND", "no such resource"), None),
     }
 }
 
 /// One page of a list: which of its items, and the token behind them.
-fn page(
+pub(crate) fn page(
     state: &State,
     call: &Call<'_>,
     total: usize,
@@ -238,169 +226,6 @@ fn filters(call: &Call<'_>) -> String {
         .collect();
     filters.sort();
     filters.join("&")
-}
-
-fn list_customers(state: &State, call: &Call<'_>) -> Reply {
-    // Worked out once: a list may have very many customers.
-    let wanted: Vec<(&str, &str)> = [
-        ("filter.customerEmail", "customerEmail"),
-        ("filter.customerName", "customerName"),
-        ("filter.languageCode", "languageCode"),
-        ("filter.customerStatus", "customerStatus"),
-    ]
-    .into_iter()
-    .filter(|_| !state.knobs.filters_ignored)
-    .filter_map(|(filter, member)| Some((member, call.param(filter)?)))
-    .filter(|(_, wanted)| *wanted != "CUSTOMER_STATUS_UNSPECIFIED")
-    .collect();
-    let fits = |customer: &Map<String, Value>| {
-        wanted.iter().all(|(member, wanted)| {
-            customer
-                .get(*member)
-                .and_then(Value::as_str)
-                .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
-        })
-    };
-    let found: Vec<_> = state
-        .customers
-        .all
-        .iter()
-        .filter(|customer| fits(customer))
-        .collect();
-    match page(state, call, found.len()) {
-        Err(reply) => reply,
-        Ok((range, next)) => {
-            let mut body = Map::new();
-            if !range.is_empty() {
-                body.insert(
-                    "customers".into(),
-                    found[range]
-                        .iter()
-                        .map(|customer| Value::Object((*customer).clone()))
-                        .collect(),
-                );
-            }
-            if let Some(next) = next {
-                body.insert("nextPageToken".into(), next.into());
-            }
-            Reply::ok(&Value::Object(body))
-        }
-    }
-}
-
-fn get_customer(state: &mut State, call: &Call<'_>, id: &str) -> Reply {
-    let name = format!("accounts/{}/customers/{id}", state.account);
-    match state.customers.find(id) {
-        Some(customer) => Reply::ok(&Value::Object(customer.clone())),
-        None => call.error(404, "NOT_FOUND", &format!("resource '{name}' not found")),
-    }
-}
-
-/// What is wrong with the members of a customer, if anything.
-fn refuse_customer(
-    state: &State,
-    call: &Call<'_>,
-    sent: &Map<String, Value>,
-    id: Option<&str>,
-) -> Option<Reply> {
-    let text = |name: &str| sent.get(name).and_then(Value::as_str).unwrap_or_default();
-    if text("customerOrganization").is_empty() {
-        return Some(call.error(
-            400,
-            "INVALID_REQUEST",
-            "must have required property 'orgName'",
-        ));
-    }
-    let address = sent.get("customerAddress").and_then(Value::as_object);
-    let missing = ["street", "city", "state", "zip", "country"]
-        .into_iter()
-        .find(|part| {
-            address
-                .and_then(|address| address.get(*part))
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .is_empty()
-        });
-    if let Some(part) = missing {
-        return Some(call.error(
-            400,
-            "INVALID_REQUEST",
-            &format!("must have required property '{part}'"),
-        ));
-    }
-    let language = text("languageCode");
-    if language.len() != 2 || !language.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Some(Reply::coded(
-            412,
-            "FAILED_PRECONDITION",
-            "The provided languageCode is invalid.",
-            call.number,
-            Some(("CUS-CR-002", "languageCode")),
-        ));
-    }
-    state.customers.email_taken(text("customerEmail"), id).then(|| {
-        Reply::coded(412, "FAILED_PRECONDITION", "The provided primaryContactEmail is already in use, please provide a different email.", call.number, Some(("CUS-CR-001", "primaryContactEmail")))
-    })
-}
-
-fn create_customer(state: &mut State, call: &Call<'_>) -> (Reply, bool) {
-    let Ok(Value::Object(sent)) = serde_json::from_slice(call.body) else {
-        return (
-            call.error(400, "INVALID_REQUEST", "the body is no JSON object"),
-            false,
-        );
-    };
-    if let Some(refusal) = refuse_customer(state, call, &sent, None) {
-        return (refusal, false);
-    }
-    let (account, now) = (state.account.clone(), state.clock.now().to_string());
-    let email = sent.get("customerEmail").cloned().unwrap_or_default();
-    let mut created = state.customers.insert(&account, sent, &now);
-    created.insert("user".into(), json!({"name": format!("{}/users/1", created["name"].as_str().unwrap_or_default()), "userName": "DEFAULT ACCOUNT USER", "email": email, "userStatus": "ACTIVE", "password": format!("Pw-{:x}!", call.number.wrapping_mul(0x9e37_79b9))}));
-    (Reply::ok(&Value::Object(created)), true)
-}
-
-fn update_customer(state: &mut State, call: &Call<'_>, id: &str) -> (Reply, bool) {
-    if state.customers.find(id).is_none() {
-        return (
-            call.error(
-                404,
-                "NOT_FOUND",
-                &format!(
-                    "resource 'accounts/{}/customers/{id}' not found",
-                    state.account
-                ),
-            ),
-            false,
-        );
-    }
-    let Ok(Value::Object(sent)) = serde_json::from_slice(call.body) else {
-        return (
-            call.error(400, "INVALID_REQUEST", "the body is no JSON object"),
-            false,
-        );
-    };
-    if let Some(refusal) = refuse_customer(state, call, &sent, Some(id)) {
-        return (refusal, false);
-    }
-    let (keeps, now) = (state.knobs.put_keeps_unsent, state.clock.now().to_string());
-    let Some(customer) = state.customers.find(id) else {
-        return (
-            call.error(500, "INTERNAL_ERROR", "Internal Server Error"),
-            false,
-        );
-    };
-    if !keeps {
-        customer.retain(|name, _| {
-            matches!(
-                name.as_str(),
-                "name" | "uid" | "customerStatus" | "createTime"
-            )
-        });
-    }
-    customer.extend(kept(sent));
-    customer.insert("updateTime".into(), now.into());
-    (Reply::ok(&Value::Object(customer.clone())), true)
 }
 
 fn list_products(state: &mut State, call: &Call<'_>) -> Reply {

@@ -46,6 +46,12 @@ pub struct SandboxArgs {
     /// Show every knob and fault, and end
     #[arg(long)]
     pub list_knobs: bool,
+    /// Write this many customers of one's own, similar to those of a sandbox with the same --seed and --customers, as CSV, and end
+    #[arg(long, value_name = "N")]
+    pub similar_customers: Option<usize>,
+    /// File for --similar-customers; without one they are printed
+    #[arg(long, value_name = "FILE", requires = "similar_customers")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -97,6 +103,9 @@ pub async fn run(
 ) -> Result<(), CommandError> {
     if args.list_knobs {
         return list(out).map_err(Into::into);
+    }
+    if let Some(count) = args.similar_customers {
+        return write_similar(&args, count, out);
     }
     let mut scenario = match &args.scenario {
         Some(path) => {
@@ -154,6 +163,30 @@ pub async fn run(
     Ok(())
 }
 
+fn write_similar(
+    args: &SandboxArgs,
+    count: usize,
+    out: &mut impl Write,
+) -> Result<(), CommandError> {
+    let text = crate::customers::similar_customers(args.seed, args.customers, count);
+    let Some(path) = &args.out else {
+        return Ok(out.write_all(text.as_bytes())?);
+    };
+    std::fs::write(path, text).map_err(|source| CommandError::File {
+        what: "written",
+        path: path.clone(),
+        source,
+    })?;
+    writeln!(
+        out,
+        "{count} customers, similar to those of a sandbox with --seed {} --customers {}: {}",
+        args.seed,
+        args.customers,
+        path.display()
+    )?;
+    Ok(())
+}
+
 /// A random key for the control page.
 pub fn control_key() -> String {
     use rand::RngExt as _;
@@ -202,7 +235,7 @@ fn list(out: &mut impl Write) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n"
+        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n\nA method before the path leaves other requests alone: path = \"PUT /api/v3/*\"\n"
     )?;
     for fault in FAULTS {
         writeln!(out, "  {:<26} {}", fault.name, fault.what)?;

@@ -17,6 +17,8 @@ use crate::fault::{FAULTS, Fault};
 use crate::knobs::KNOBS;
 use crate::server::Inner;
 
+mod customers;
+
 pub(crate) fn router(inner: Arc<Inner>) -> Router<Arc<Inner>> {
     let inside = Router::new()
         .route("/state", get(state))
@@ -26,6 +28,10 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router<Arc<Inner>> {
         .route("/faults", post(faults).delete(clear_faults))
         .route("/clock/advance", post(advance))
         .route("/catalog/{action}", post(catalog))
+        .route("/customers", get(customers::list).post(customers::add))
+        .route("/customers/{id}", post(customers::edit))
+        .route("/customers/{id}/{action}", post(customers::act))
+        .route("/emails/{action}", post(customers::email))
         .layer(from_fn_with_state(inner, guard));
     // The page holds no data; its script asks with the key of the address.
     let open = Router::new()
@@ -65,8 +71,9 @@ async fn guard(
 async fn state(Shared(inner): Shared<Arc<Inner>>) -> Json<Value> {
     let state = inner.state();
     Json(json!({
-        "account_id": state.account, "now": state.clock.now().to_string(), "products": state.listings.all.len(), "customers": state.customers.all.len(),
+        "account_id": state.account, "now": state.clock.now().to_string(), "products": state.listings.all.len(), "customers": state.customers.len(),
         "requests": state.requests, "exchanges": state.ledger.exchanges(), "knobs": state.knobs, "faults": state.rules.list(), "knob_docs": KNOBS, "fault_docs": FAULTS,
+        "strangers": state.customers.strangers().collect::<Vec<_>>(),
     }))
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Path; a `*` at its end stands for anything.
+    /// Path; a `*` at its end stands for anything. With a method and a space before it, only requests of that method fit.
     pub path: String,
     /// Requests that pass first.
     #[serde(default)]
@@ -59,6 +59,13 @@ pub enum Action {
         /// After this many bytes.
         bytes: usize,
     },
+    /// The connection is cut, and the effect happens so many requests later: before the answer to that one.
+    EffectLater {
+        /// Requests that come before it happens, the last of them after it.
+        requests: u64,
+    },
+    /// The access token that was sent ends; the request is refused as any other with a dead token.
+    TokenDies,
     /// A web page with status 200.
     Html,
     /// The page before is sent again, with the token of this one.
@@ -145,6 +152,14 @@ pub const FAULTS: &[FaultDoc] = &[
         what: "the effect happens, the connection is cut inside the answer",
     },
     FaultDoc {
+        name: "effect-later",
+        what: "the connection is cut, the effect happens so many requests later",
+    },
+    FaultDoc {
+        name: "token-dies",
+        what: "the access token that was sent ends, the request is refused (401)",
+    },
+    FaultDoc {
         name: "html",
         what: "a web page with status 200",
     },
@@ -228,6 +243,48 @@ pub fn all_faults(path: &str, skip: u32) -> Vec<Fault> {
     actions.map(fault).to_vec()
 }
 
+/// Every way in which a request that changes something can go wrong: before its effect, after it, or with an effect that comes late.
+///
+/// Each meets one request to this path after `skip` others; a method before the path leaves the readings alone: `PUT /api/v3/*`.
+pub fn write_faults(path: &str, skip: u32) -> Vec<Fault> {
+    let status = |code, body, retry_after: Option<&str>| Action::Status {
+        code,
+        body,
+        retry_after: retry_after.map(str::to_owned),
+    };
+    let actions = [
+        status(401, BodyKind::Platform, None),
+        status(429, BodyKind::Platform, Some("1")),
+        status(429, BodyKind::Html, None),
+        status(500, BodyKind::Platform, None),
+        status(503, BodyKind::Empty, None),
+        Action::TokenDies,
+        Action::CutBefore,
+        Action::Html,
+        Action::Redirect {
+            to: "http://127.0.0.1:9/elsewhere".to_owned(),
+        },
+        Action::StatusAfter { code: 500 },
+        Action::StatusAfter { code: 502 },
+        Action::StatusAfter { code: 504 },
+        Action::CutAfter,
+        Action::CutBody { bytes: 1 },
+        Action::CutBody { bytes: 100 },
+        Action::CutBody { bytes: 300 },
+        Action::Delay { ms: 30 },
+        Action::EffectLater { requests: 1 },
+        Action::EffectLater { requests: 2 },
+    ];
+    let fault = |action| Fault {
+        path: path.to_owned(),
+        skip,
+        times: 1,
+        every: 1,
+        action,
+    };
+    actions.map(fault).to_vec()
+}
+
 /// A rule with what it has met.
 #[derive(Debug, Clone)]
 pub(crate) struct Armed {
@@ -257,11 +314,11 @@ impl Rules {
         self.0.iter().map(|armed| armed.fault.clone()).collect()
     }
 
-    pub(crate) fn meet(&mut self, path: &str) -> Option<Action> {
+    pub(crate) fn meet(&mut self, method: &str, path: &str) -> Option<Action> {
         for armed in self
             .0
             .iter_mut()
-            .filter(|armed| fits(&armed.fault.path, path))
+            .filter(|armed| fits(&armed.fault.path, method, path))
         {
             armed.seen += 1;
             let spent = armed.fault.times > 0 && armed.met >= armed.fault.times;
@@ -278,8 +335,13 @@ impl Rules {
     }
 }
 
-/// Whether a path fits a pattern with at most one `*` at its end.
-pub(crate) fn fits(pattern: &str, path: &str) -> bool {
+/// Whether a request fits a pattern: a path with at most one `*` at its end, perhaps after a method and a space.
+pub(crate) fn fits(pattern: &str, method: &str, path: &str) -> bool {
+    let pattern = match pattern.split_once(' ') {
+        Some((wanted, _)) if wanted != method => return false,
+        Some((_, pattern)) => pattern,
+        None => pattern,
+    };
     match pattern.strip_suffix('*') {
         Some(start) => path.starts_with(start),
         None => path == pattern,
@@ -300,9 +362,15 @@ mod tests {
             every: 2,
             action: Action::CutBefore,
         });
-        let met: Vec<bool> = (0..7).map(|_| rules.meet("/ab").is_some()).collect();
+        let met: Vec<bool> = (0..7).map(|_| rules.meet("GET", "/ab").is_some()).collect();
         assert_eq!(met, [false, true, false, true, false, false, false]);
-        assert!(rules.meet("/b").is_none());
+        assert!(rules.meet("GET", "/b").is_none());
+    }
+
+    #[test]
+    fn a_method_before_the_path_lets_others_pass() {
+        assert!(fits("PUT /a*", "PUT", "/ab") && fits("/a*", "PUT", "/ab"));
+        assert!(!fits("PUT /a*", "GET", "/ab") && !fits("PUT /a", "PUT", "/ab"));
     }
 
     #[test]
@@ -325,6 +393,7 @@ mod tests {
         let described: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
         let examples: Vec<String> = all_faults("/", 0)
             .iter()
+            .chain(&write_faults("/", 0))
             .map(|fault| {
                 // A new kind does not compile here until it has an example above.
                 match fault.action {
@@ -334,6 +403,8 @@ mod tests {
                     | Action::CutBefore
                     | Action::CutAfter
                     | Action::CutBody { .. }
+                    | Action::EffectLater { .. }
+                    | Action::TokenDies
                     | Action::Html
                     | Action::DuplicatePage
                     | Action::SameToken

@@ -87,6 +87,26 @@ knobs! {
     filters_ignored: bool = false, "filters-ignored", "true, false", ["true"];
     /// Updating a customer keeps members that were not sent.
     put_keeps_unsent: bool = false, "put-keeps-unsent", "true, false", ["true"];
+    /// A PUT moves the customer's updateTime.
+    put_moves_update_time: bool = true, "put-moves-update-time", "true, false", ["false"];
+    /// What a PUT of a customer answers: the customer, or an empty object.
+    put_answers: String = "customer".to_owned(), "put-answers", "customer, empty", ["empty"];
+    /// The answer to a POST of a customer shows the password of its first user.
+    create_shows_password: bool = true, "create-shows-password", "true, false", ["false"];
+    /// Capital and small letters make two e-mails of one.
+    email_case_matters: bool = false, "email-case-matters", "true, false", ["true"];
+    /// Where an e-mail must be unused: on the whole platform, where strangers have theirs too, or in this account.
+    email_unique_in: String = "platform".to_owned(), "email-unique-in", "platform, account", ["account"];
+    /// What Ion makes of the texts of a customer: none as sent; trim: no white space around or twice inside; case: country and language in capitals, e-mail in small letters; all: both.
+    values_normalised: String = "none".to_owned(), "values-normalised", "none, trim, case, all", ["trim", "case", "all"];
+    /// Order of the list of customers: creation, name, or random (another one for each page).
+    customer_order: String = "creation".to_owned(), "customer-order", "creation, name, random", ["name", "random"];
+    /// Seconds until the list of customers shows one that is new or changed; asked for by id, it shows at once.
+    list_lag_s: u64 = 0, "list-lag-s", "seconds", ["30", "900"];
+    /// The list of customers shows inactive ones where no status is asked for.
+    list_has_inactive: bool = true, "list-has-inactive", "true, false", ["false"];
+    /// Cloud profiles carry tenant, domain and agreement; false is the portal with its providers not shown to customers.
+    cloud_profiles_complete: bool = true, "cloud-profiles-complete", "true, false", ["false"];
     /// The user of the login may read customers.
     may_read_customers: bool = true, "may-read-customers", "true, false", ["false"];
     /// Requests a second; more are answered 429. 0 is no limit.

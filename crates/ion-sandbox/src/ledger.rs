@@ -1,6 +1,7 @@
 //! What the sandbox received, in order. Tokens are numbers here, never text.
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// One request.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +28,10 @@ pub struct Entry {
     pub fault: Option<String>,
     /// Bytes of the answer.
     pub bytes: usize,
+    /// Id of the customer that it made or changed.
+    pub customer: Option<String>,
+    /// What was sent to make or change a customer.
+    pub sent: Option<Value>,
 }
 
 /// A refresh token that was presented.
@@ -56,6 +61,29 @@ impl Ledger {
     /// How many requests had a path that begins like this.
     pub fn count(&self, path: &str) -> usize {
         self.of(path).count()
+    }
+
+    /// Customers that were made: each with its id and what was received.
+    pub fn creates(&self) -> impl Iterator<Item = &Entry> {
+        self.customer_writes()
+            .filter(|entry| entry.method == "POST")
+    }
+
+    /// Changes of customers that happened.
+    pub fn updates(&self) -> impl Iterator<Item = &Entry> {
+        self.customer_writes().filter(|entry| entry.method == "PUT")
+    }
+
+    /// Changes of one customer that happened.
+    pub fn updates_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.updates()
+            .filter(move |entry| entry.customer.as_deref() == Some(id))
+    }
+
+    fn customer_writes(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.effect && entry.customer.is_some())
     }
 
     /// Exchanges of refresh tokens.

@@ -3,7 +3,8 @@
 //! - What nobody knows of Ion for sure is a [`Knobs`] member with a name; [`KNOBS`] lists them.
 //! - What can go wrong on the way is a [`Fault`]: a rule that says for which requests, and an [`Action`].
 //! - What happened is in the [`Ledger`]: every request, with tokens as numbers, never as text.
-//! - The catalog is made from a seed: same seed, same bytes.
+//! - Catalog and customers are made from a seed: same seed, same bytes. [`similar_customers`] makes a file of customers like them.
+//! - What people do in Ion's portal, tests do by [`Portal`], and people on the sandbox's own page.
 
 mod api;
 mod catalog;
@@ -12,21 +13,25 @@ pub mod command;
 mod control;
 mod customers;
 mod fault;
+mod gate;
 mod generate;
 mod knobs;
 mod ledger;
 mod oauth;
 mod portal;
 mod reply;
+mod serve;
 mod server;
 mod state;
 mod wire;
 
 pub use catalog::{Corruption, MovedPrice};
 pub use clock::ClockMode;
-pub use fault::{Action, BodyKind, FAULTS, Fault, FaultDoc, all_faults};
+pub use customers::similar_customers;
+pub use fault::{Action, BodyKind, FAULTS, Fault, FaultDoc, all_faults, write_faults};
+pub use gate::Gate;
 pub use knobs::{KNOBS, KnobDoc, KnobError, Knobs, Setting, all_knobs};
 pub use ledger::{Entry, Ledger, TokenUse};
 pub use oauth::Credentials;
 pub use portal::Portal;
-pub use server::{Catalog, Gate, Sandbox, SandboxConfig, SandboxError};
+pub use server::{Catalog, Sandbox, SandboxConfig, SandboxError};

@@ -73,6 +73,11 @@ impl Tokens {
         }
     }
 
+    /// Ends an access token before its time.
+    pub(crate) fn end_access(&mut self, access: &str) {
+        self.access.remove(access);
+    }
+
     fn issue(
         &mut self,
         knobs: &Knobs,

@@ -22,6 +22,11 @@ const ACTIONS = [
   ["Next list: wait 3 s (429)", fault("/api/*", { kind: "status", code: 429, retry_after: "3" })],
   ["Next list: cut", fault("/api/*", { kind: "cut-body", bytes: 500 })],
   ["Page token expires", fault("/api/v3/accounts/*", { kind: "expire-token" }, { skip: 2 })],
+  ["Next customer write: lost before", fault("PUT /api/v3/accounts/*", { kind: "cut-before" })],
+  ["Next customer write: done, answer lost", fault("PUT /api/v3/accounts/*", { kind: "cut-after" })],
+  ["Next customer write: done, then 500", fault("PUT /api/v3/accounts/*", { kind: "status-after", code: 500 })],
+  ["Next new customer: made, answer lost", fault("POST /api/v3/accounts/*", { kind: "cut-after" })],
+  ["The access token dies", fault("/api/v3/*", { kind: "token-dies" })],
   ["Lose the next refresh reply", fault("/oauth/token", { kind: "cut-after" })],
   ["Refuse the next refresh", fault("/oauth/token", { kind: "status", code: 400, body: "oauth" })],
   ["An hour passes", () => ask("clock/advance", "POST", { seconds: 3600 })],
@@ -46,6 +51,35 @@ function knobRow(doc, value) {
   row.append(name, cell, el("td", `${doc.what.trim()} (${doc.values})`));
   return row;
 }
+const MEMBERS = ["customerOrganization", "customerName", "customerEmail", "customerPhone", "customerAddress/street", "customerAddress/city"];
+const doing = (act, told) => async () => { try { await act(); say(told); await customers(); } catch (error) { say(error.message); } };
+function customerRow(customer) {
+  const id = customer.name.split("/").pop(), row = el("tr", ""), active = customer.customerStatus !== "INACTIVE", last = el("td", "");
+  row.append(el("td", id));
+  for (const member of MEMBERS) {
+    const value = member.split("/").reduce((part, name) => part?.[name], customer) ?? "";
+    const cell = el("td", ""), input = el("input", "", { value, ariaLabel: `${member} of ${id}` });
+    input.addEventListener("change", doing(() => ask(`customers/${id}`, "POST", { [member]: input.value }), `${member} of ${id} is ${input.value}.`));
+    cell.append(input);
+    row.append(cell);
+  }
+  for (const action of [active ? "deactivate" : "activate", "remove"]) {
+    const button = el("button", action, { type: "button" });
+    button.addEventListener("click", doing(() => ask(`customers/${id}/${action}`, "POST", {}), `${id}: ${action} is done.`));
+    last.append(button);
+  }
+  row.append(el("td", customer.customerStatus), last);
+  return row;
+}
+async function customers() {
+  const told = await ask(`customers?text=${encodeURIComponent($("find").value)}`);
+  $("found").textContent = told.found > told.customers.length ? `${told.customers.length} of ${told.found}` : `${told.found}`;
+  $("customers").replaceChildren(...told.customers.map(customerRow));
+}
+$("find").addEventListener("change", () => customers());
+$("add-customer").addEventListener("click", doing(() => ask("customers", "POST", { organisation: $("new-name").value, email: $("new-email").value }), "Added."));
+$("take-email").addEventListener("click", doing(() => ask("emails/take", "POST", { email: $("new-email").value }), "Ion refuses that e-mail now."));
+customers().catch(() => {});
 async function show() {
   const state = await ask("state"), { entries } = await ask("ledger?last=40");
   $("facts").textContent = `Account ${state.account_id} · ${state.products} products · ${state.customers} customers · ${state.requests} requests · ${state.exchanges} refreshes · ${state.now}${state.faults.length ? ` · ${state.faults.length} faults waiting` : ""}`;

@@ -9,6 +9,17 @@ use crate::fault::Rules;
 use crate::knobs::Knobs;
 use crate::ledger::Ledger;
 use crate::oauth::Tokens;
+use crate::serve::Received;
+
+/// A request whose effect comes later.
+#[derive(Debug, Clone)]
+pub(crate) struct Late {
+    /// The number of the request before which it happens.
+    pub(crate) due: u64,
+    /// Its own number.
+    pub(crate) number: u64,
+    pub(crate) received: Received,
+}
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -21,6 +32,8 @@ pub(crate) struct State {
     pub(crate) customers: CustomerBook,
     pub(crate) ledger: Ledger,
     pub(crate) requests: u64,
+    /// Requests whose effect comes later.
+    pub(crate) late: Vec<Late>,
     /// Real milliseconds of the last requests, for the throttle.
     pub(crate) recent: VecDeque<u64>,
 }
