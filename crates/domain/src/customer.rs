@@ -68,8 +68,9 @@ impl CustomerFields {
         self.0.get(&field).map_or("", String::as_str)
     }
 
-    /// Sets a field; white space around it is dropped.
+    /// Sets a field. White space around it is dropped, and so are zero bytes: PostgreSQL keeps no text with one.
     pub fn set(&mut self, field: CustomerField, text: &str) {
+        let text = text.replace('\0', "");
         let text = text.trim();
         if text.is_empty() {
             self.0.remove(&field);
@@ -204,7 +205,9 @@ mod tests {
     fn an_empty_text_is_no_text() {
         let mut fields = CustomerFields::default().with(CustomerField::City, " Berlin ");
         assert_eq!(fields.get(CustomerField::City), "Berlin");
-        fields.set(CustomerField::City, "  ");
+        fields.set(CustomerField::City, "Ber\0lin\0");
+        assert_eq!(fields.get(CustomerField::City), "Berlin");
+        fields.set(CustomerField::City, " \0 ");
         assert_eq!(fields, CustomerFields::default());
         assert_eq!(fields.all().count(), CustomerField::ALL.len());
     }

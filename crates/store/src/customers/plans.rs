@@ -60,10 +60,11 @@ pub async fn insert_plan(
             row.entry.remote.clone(),
             json_text(&row.entry),
             row.chosen,
-            row.blocked.clone()
+            row.blocked.clone(),
+            row.outcome.clone()
         ]
     });
-    let head = "INSERT INTO sync_plan_entry (plan_id, seq, action, rule, name, search, customer_id, ion_id, entry, chosen, blocked) VALUES ";
+    let head = "INSERT INTO sync_plan_entry (plan_id, seq, action, rule, name, search, customer_id, ion_id, entry, chosen, blocked, outcome) VALUES ";
     insert_rows(tx, head, "", made.collect()).await
 }
 

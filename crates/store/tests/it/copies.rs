@@ -13,6 +13,8 @@ use store::{Backend, ConnectionTrait as _, Store, StoreSettings};
 
 use crate::make::Make;
 
+mod customers;
+
 /// Rows in tables of each kind: uuids, bytes, booleans, nulls, long texts, references, search, the audit chain, a sealed pair.
 async fn fill(store: &Store, make: &Make, sealer: &Sealer) -> domain::ConnectionId {
     let connection = make.connection(store, "1001").await;
@@ -57,6 +59,7 @@ async fn fill(store: &Store, make: &Make, sealer: &Sealer) -> domain::Connection
     }
     tx.execute_unprepared(&format!("INSERT INTO product_search ({number}, doc) VALUES (7, 'microsoft 365 business premium'), (9, 'acronis')")).await.unwrap();
     tx.commit().await.unwrap();
+    customers::fill(store, make, connection).await;
     connection
 }
 
@@ -78,6 +81,7 @@ async fn holds(store: &Store, connection: domain::ConnectionId, sealer: &Sealer)
         store::connections::list(store.read()).await.unwrap().len(),
         2
     );
+    customers::holds(store).await;
     store.probe_write().await.unwrap();
 }
 
@@ -114,6 +118,9 @@ async fn everything_goes_from_one_database_to_the_other_and_back() {
             ),
             (2, 3, 2500, 2)
         );
+        for table in customers::TABLES {
+            assert!(rows(&there, table) > 0, "{table}");
+        }
         assert!(
             told.contains(&("setting".to_owned(), 1000))
                 && told.contains(&("setting".to_owned(), 2500)),

@@ -79,10 +79,30 @@ async fn a_database_of_the_version_before_keeps_what_it_holds() {
         assert_eq!(store.schema_state().await.unwrap(), SchemaState::Behind(1));
         let make = crate::make::Make::new();
         let connection = make.connection(store, "1001").await;
+        let run = make.run(store, connection).await;
+        let now = make.now();
         store.migrate().await.unwrap();
         assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+        let kept = store::runs::find(store.read(), run).await.unwrap();
+        assert_eq!(kept.unwrap().connection, connection);
         let found = store::connections::find(store.read(), connection).await;
         assert_eq!(found.unwrap().unwrap().account_id, "1001");
         assert_eq!(store::customers::count_all(store.read()).await.unwrap(), 0);
+        let id = domain::CustomerId::new(&make.ids);
+        let tx = store.begin().await.unwrap();
+        let number = store::customers::insert(
+            &tx,
+            id,
+            &domain::customer::Customer::default(),
+            &store::customers::Origins::new(),
+            "kim",
+            now,
+        )
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(number, 1);
+        let due = store::customers::due(store.read(), now).await.unwrap();
+        assert_eq!(due, [], "no connection is synced before somebody asks");
     }
 }

@@ -27,7 +27,7 @@ const IMPORTS: usize = 200;
 const CHANGES: usize = 40;
 
 /// What came of an entry of a plan.
-const DONE: &str = "done";
+pub(super) const DONE: &str = "done";
 /// It is no longer true, and was left.
 const MOVED: &str = "moved";
 
@@ -286,10 +286,14 @@ impl Sync<'_> {
             let (gone, missed): (Vec<_>, Vec<_>) = batch
                 .iter()
                 .partition(|row| row.missed + 1 >= rules::customers::decide::MISSES);
+            let mut alone = Vec::new();
             for row in gone {
-                customers::mark_gone(&tx, connection, &row.customer.ion_id, now).await?;
-                customers::drop_pairs_of(&tx, connection, None, Some(&row.customer.ion_id)).await?;
+                let ion_id = &row.customer.ion_id;
+                customers::mark_gone(&tx, connection, ion_id, now).await?;
+                alone.extend(customers::drop_pairs_of(&tx, connection, None, Some(ion_id)).await?);
             }
+            // Those of ours that were alike wait for nobody any more.
+            customers::settle_states(&tx, &alone).await?;
             let missed: Vec<String> = missed
                 .iter()
                 .map(|row| row.customer.ion_id.clone())

@@ -38,7 +38,7 @@ async fn what_ion_showed_last_is_kept_whole() {
             uid: "uid-9".into(),
             created_at: Some(make.now() - seconds(500)),
             updated_at: Some(make.now() - seconds(50)),
-            ..theirs("42", "Ø \"Quoted\" شركة 🔆 100 %")
+            ..theirs("42", "Ø \"Quoted\" \0شركة 🔆 100 %")
         };
         show(&store, &make, connection, shown.clone()).await;
         let first = one(&store, connection, "42").await;
