@@ -303,6 +303,9 @@ impl Sync<'_> {
     }
 
     async fn end_with_plan(&mut self, plan: Plan, sizes: (u64, u64)) -> Result<SyncEnd, SyncError> {
+        if plan.entries.is_empty() {
+            return self.finish(None).await;
+        }
         let first = self.setting.first_applied_at.is_none();
         let waiting = self.keep_plan(&plan, sizes, first).await?;
         self.finish(Some(waiting)).await

@@ -8,7 +8,8 @@ use rules::customers::decide::Action;
 use rules::customers::plan::{Entry, Plan};
 use store::customers::{self, EntryFilter, PlanEntryRow, PlanRow, PlanState};
 
-use super::{Sync, SyncError};
+use super::apply::DONE;
+use super::{Sync, SyncError, SyncMode};
 use crate::customers::plan::Waiting;
 
 type Key = (Option<String>, Option<String>);
@@ -59,8 +60,10 @@ impl Sync<'_> {
                 seq,
                 chosen: known.map_or(entry.is_chosen(), |known| known.chosen) && blocked.is_none(),
                 blocked,
+                // A run by itself has imported what is only in Ion already.
+                outcome: (self.mode == SyncMode::Auto && entry.action == Action::Import)
+                    .then(|| DONE.to_owned()),
                 entry: entry.clone(),
-                outcome: None,
             });
         }
         if let Some(before) = before.filter(|_| same) {
