@@ -62,8 +62,22 @@ model! {
         customer_tenant_id: String,
         /// The customer's domain there.
         customer_domain: String,
-        /// State of the agreement with the vendor.
+        /// State of the agreement with the vendor; Microsoft alone.
         agreement_status: String,
+        /// Whether delegated access is allowed; Microsoft alone.
+        allow_delegated_access: bool,
+        /// State of granular delegated rights; Microsoft alone.
+        gdap_status: String,
+        /// Level of granular delegated rights; Microsoft alone.
+        gdap_level: String,
+        /// Roles of granular delegated rights; Microsoft alone.
+        gdap_roles: Vec<String>,
+        /// Billing accounts; Google alone.
+        billing_accounts: String,
+        /// Whether savings by reserved instances are passed on; AWS alone.
+        pass_ri_optimization: bool,
+        /// Whether they are passed on in part; AWS alone.
+        discounted_ri_optimization: bool,
     }
     /// An address of a customer.
     CustomerAddress {

@@ -112,6 +112,44 @@ async fn published_customers() {
 }
 
 #[tokio::test]
+async fn described_cloud_profiles() {
+    let described = include_str!("../../../../fixtures/ion/get-cloud-profiles-by-description.json");
+    let whole: Value = serde_json::from_str(described).unwrap();
+    let server = answering([
+        json(200, described),
+        json(200, r#"{"customerId":"49957"}"#),
+        json(200, "{}"),
+    ])
+    .await;
+    let ion = client(&server.uri());
+    let profiles = ion.customers("1").cloud_profiles("49957").await.unwrap();
+    let each = whole["customerCloudProfiles"].as_array().unwrap();
+    assert_eq!(profiles.len(), each.len());
+    for (profile, described) in profiles.iter().zip(each) {
+        // The number of the provider comes as a text, and is one.
+        let mut described = described.clone();
+        let number = described["providerId"].as_str().unwrap().parse().ok();
+        assert_eq!(profile.provider_id, number);
+        described.as_object_mut().unwrap().remove("providerId");
+        assert_keeps_all(&described.to_string(), profile);
+    }
+    let microsoft = &profiles[0];
+    assert_eq!(microsoft.agreement_status.as_deref(), Some("ACCEPTED"));
+    assert_eq!(microsoft.gdap_roles.as_ref().map(Vec::len), Some(2));
+    assert_eq!(profiles[2].enabled, Some(false));
+    // A customer without any: the member is left out, or all are.
+    for _ in 0..2 {
+        let none = ion.customers("1").cloud_profiles("49957").await.unwrap();
+        assert!(none.is_empty());
+    }
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(
+        requests[0].url.path(),
+        "/api/v3/accounts/1/customers/49957/cloudProfiles"
+    );
+}
+
+#[tokio::test]
 async fn the_password_of_a_new_customer_is_never_seen() {
     let created = r#"{"name":"accounts/1/customers/2","user":{"name":"DEFAULT ACCOUNT USER","userName":"x","password":"hunter2"}}"#;
     let server = answering([json(200, created)]).await;

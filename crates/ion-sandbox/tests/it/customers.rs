@@ -402,6 +402,55 @@ async fn cloud_profiles_are_the_same_whenever_they_are_asked_for() {
     assert!(none.get("customerCloudProfiles").is_none());
 }
 
+/// Paths of all members, those of lists once.
+fn members(value: &Value, path: &str, into: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(inner) => {
+            for (name, value) in inner {
+                members(value, &format!("{path}/{name}"), into);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, path, into)),
+        _ => {
+            into.insert(path.to_owned());
+        }
+    }
+}
+
+#[tokio::test]
+async fn cloud_profiles_have_the_members_that_are_described_and_no_others() {
+    let client = Client::start(SandboxConfig {
+        customers: 60,
+        ..SandboxConfig::default()
+    })
+    .await;
+    for (path, described) in [
+        (
+            "cloudProfiles",
+            include_str!("../../../../fixtures/ion/get-cloud-profiles-by-description.json"),
+        ),
+        (
+            "cloudProfile?providerId=30",
+            include_str!("../../../../fixtures/ion/get-cloud-profile-by-description.json"),
+        ),
+    ] {
+        let (mut known, mut told) = Default::default();
+        members(&serde_json::from_str(described).unwrap(), "", &mut known);
+        for id in client.sandbox.portal().ids() {
+            members(
+                &client.json(&format!("customers/{id}/{path}")).await.1,
+                "",
+                &mut told,
+            );
+        }
+        assert!(told.is_subset(&known), "{:?}", told.difference(&known));
+        // Members of persons that a customer of the sandbox does not have.
+        let never = ["middleName", "agreements/phoneNumber", "agreementLink"];
+        known.retain(|member| !never.iter().any(|part| member.contains(part)));
+        assert_eq!(told, known);
+    }
+}
+
 #[tokio::test]
 async fn a_file_of_similar_customers_is_like_the_sandbox_of_the_same_seed() {
     let client = start().await;
