@@ -38,10 +38,25 @@ try {
   /** The newest run, once it ended. */
   const ended = async () => {
     await goTo("/activity/runs");
-    await page.locator("tbody a.lk").first().click();
+    await page.locator('tbody a.lk:has-text("Catalog import")').first().click();
     await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status")?.textContent ?? ""), undefined, { timeout: 120_000 });
   };
   await ended();
+  await goTo("/");
+  await page.locator('a[href*="/customers/sync/plans/"]').first().click();
+  await page.waitForURL(/\/customers\/sync\/plans\//);
+  await take("customers-plan", MORE);
+  await page.locator('button:has-text("Apply")').last().click();
+  await page.waitForURL(/\/activity\/runs\//);
+  await page.waitForFunction(() => /Done/.test(document.querySelector("#run-status")?.textContent ?? ""), undefined, { timeout: 60_000 });
+  for (const [name, path] of [["customers", "/customers"], ["customers-mapping", "/customers/mapping/to-confirm"], ["customers-conflict", "/customers/conflicts"]]) {
+    await goTo(path);
+    await take(name, MORE);
+  }
+  await goTo("/customers?link=linked");
+  await page.locator("tbody a.lk").first().click();
+  await page.waitForURL(/\/customers\/[0-9a-f-]+$/);
+  await take("customer", MORE);
   // A second import, so that there are changes, and something set aside.
   await control("/catalog/move-prices", { per_mille: 30 });
   await control("/catalog/corrupt", { count: 3 });
