@@ -78,6 +78,10 @@ impl Sync<'_> {
         let linked_ids: Vec<String> = linked.keys().map(|id| (*id).to_owned()).collect();
         let before = customers::find_ion_many(&tx, self.run.connection, &linked_ids).await?;
         customers::upsert_many(&tx, self.run.connection, &fresh, now).await?;
+        if fresh.len() > linked.len() {
+            // Should this run end before they are matched, the next one matches them: nobody is imported unlooked at.
+            customers::forget_matching(&tx, self.run.connection).await?;
+        }
         customers::unsettle(&tx, self.run.connection, Some(&linked_ids)).await?;
         let was_active: HashMap<&str, bool> = before
             .iter()

@@ -467,3 +467,28 @@ async fn a_push_during_a_look_is_not_taken_back() {
     })
     .await;
 }
+
+/// Who was read by a run that did not match them is matched by the next one, before anybody is imported.
+#[tokio::test]
+async fn one_that_looks_like_ours_is_never_imported_unlooked_at() {
+    for_both(|store| async move {
+        let bed = Bed::start(store, 2).await;
+        let ours_alone = ours("Whistling Kettle Srl", "a@kettle.example");
+        let id = bed
+            .engine
+            .create_customer(ours_alone, None, &kim())
+            .await
+            .unwrap();
+        bed.sync().await;
+        // Added in Ion while the plan waits: the run that applies it reads the newcomer, and does nothing with it.
+        bed.lab
+            .sandbox
+            .portal()
+            .add("WHISTLING KETTLE", "b@elsewhere.example");
+        bed.apply().await;
+        bed.poll().await;
+        assert_eq!(bed.row(id).await.link_state, LinkState::Proposed);
+        assert_eq!(bed.all().await.len(), 3, "nobody is here twice");
+    })
+    .await;
+}
