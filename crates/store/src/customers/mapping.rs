@@ -19,7 +19,7 @@ const COUNTS: &str = "SELECT
       - (SELECT COUNT(*) FROM (SELECT DISTINCT p.connection_id, p.ion_id FROM customer_pair p JOIN ion_customer i ON i.connection_id = p.connection_id AND i.ion_id = p.ion_id
           WHERE p.state = 'proposed' AND i.gone_at IS NULL AND NOT i.ignored
           AND NOT EXISTS (SELECT 1 FROM customer_link l WHERE l.connection_id = p.connection_id AND l.ion_id = p.ion_id)) waiting) AS only_in_ion,
-    (SELECT COUNT(*) FROM customer WHERE link_state = 'failed') AS failed,
+    (SELECT COUNT(*) FROM customer_link l JOIN customer c ON c.id = l.customer_id WHERE l.failed IS NOT NULL AND c.link_state <> 'archived') AS failed,
     (SELECT COUNT(*) FROM customer WHERE link_state = 'ignored')
       + (SELECT COUNT(*) FROM ion_customer WHERE (gone_at IS NOT NULL OR ignored) AND ignored AND gone_at IS NULL) AS ignored,
     (SELECT COUNT(*) FROM customer_link)

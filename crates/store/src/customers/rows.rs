@@ -684,7 +684,7 @@ pub struct MappingCounts {
     pub not_in_ion: u64,
     /// Ion's without one of ours; ignored, gone, and those with a proposal left out.
     pub only_in_ion: u64,
-    /// Customers whose last write to Ion failed.
+    /// Links whose last write to Ion failed; a create that was refused is told on its customer.
     pub failed: u64,
     /// Ignored on either side.
     pub ignored: u64,
