@@ -26,6 +26,7 @@ use crate::{Engine, kill_point};
 
 mod apply;
 pub(super) use apply::{of_ion, origins};
+mod confirm;
 mod judge;
 mod keep;
 mod mirror;
@@ -160,6 +161,7 @@ impl Sync<'_> {
             self.log("warn", &words::unreadable(name, path, why))
                 .await?;
         }
+        self.confirm_young(&known, &mut read).await?;
         let gone = self.look_for_missing(&known, &mut read).await?;
         kill_point::reached("sync.after-list-read");
         let stale = if self.mode == SyncMode::DryRun {

@@ -314,10 +314,13 @@ impl Sync<'_> {
                 .into_iter()
                 .collect();
         let keep: Vec<(CustomerId, String)> = pairs
+            .alike
             .iter()
             .map(|pair| (pair.customer, pair.ion_id.clone()))
+            .chain(pairs.unseen.iter().cloned())
             .collect();
         let rows: Vec<PairRow> = pairs
+            .alike
             .iter()
             .map(|pair| PairRow {
                 connection,

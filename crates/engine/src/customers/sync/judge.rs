@@ -22,7 +22,11 @@ pub(super) struct Judged {
 }
 
 /// Pairs that look alike.
-pub(super) type Pairs = Vec<Pair>;
+pub(super) struct Pairs {
+    pub(super) alike: Vec<Pair>,
+    /// Known ones whose customer in Ion this list did not show.
+    pub(super) unseen: Vec<(CustomerId, String)>,
+}
 
 /// Customers whose rows are read at once.
 const BATCH: usize = 500;
@@ -118,7 +122,8 @@ impl Sync<'_> {
             .filter(|(remote, _)| !stale.contains(&remote.ion_id))
             .filter_map(|(remote, hash)| match known.get(&remote.ion_id) {
                 Some(known) if known.link.is_some() => None,
-                Some(known) => Some((remote, known.ignored, known.hash != *hash)),
+                // One that comes back has lost its pairs.
+                Some(known) => Some((remote, known.ignored, known.hash != *hash || known.gone)),
                 None => Some((remote, false, true)),
             })
             .collect();
@@ -137,6 +142,7 @@ impl Sync<'_> {
                 .await?
                 .into_iter()
                 .collect();
+        let mut unseen: Vec<(CustomerId, String)> = Vec::new();
         let (pairs, found): (Vec<Pair>, Vec<(CustomerId, String)>) = if fresh {
             let candidates: Vec<&IonCustomer> = theirs
                 .iter()
@@ -144,10 +150,21 @@ impl Sync<'_> {
                 .map(|(remote, ..)| *remote)
                 .collect();
             let pairs = matching::pairs(&ours, &candidates, &rejected);
-            let found = pairs
+            let mut found: Vec<(CustomerId, String)> = pairs
                 .iter()
                 .map(|pair| (pair.customer, pair.ion_id.clone()))
                 .collect();
+            // A list that moves while it is read may miss one: its pairs stay until it is seen again, or known as gone.
+            let compared: HashSet<&str> =
+                candidates.iter().map(|one| one.ion_id.as_str()).collect();
+            unseen = customers::proposed_sets(store.read(), self.run.connection)
+                .await?
+                .into_iter()
+                .filter(|(_, ion_id)| {
+                    !compared.contains(ion_id.as_str()) && !read.seen.contains(ion_id)
+                })
+                .collect();
+            found.extend(unseen.iter().cloned());
             (pairs, found)
         } else {
             (
@@ -237,7 +254,10 @@ impl Sync<'_> {
                 action,
             });
         }
-        Ok(fresh.then_some(pairs))
+        Ok(fresh.then_some(Pairs {
+            alike: pairs,
+            unseen,
+        }))
     }
 }
 
