@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use domain::customer::{Customer, CustomerField as Field, CustomerFields, LinkState};
 use domain::run::{JobState, RunStatus};
-use domain::{ConnectionId, CustomerId, RunId};
+use domain::{ConnectionId, CustomerId, PlanId, RunId};
 use engine::Engine;
 use ion_sandbox::SandboxConfig;
 use jiff::tz::TimeZone;
 use store::audit::{Actor, Via};
-use store::customers::{self, CustomerFilter, CustomerRow};
+use store::customers::{self, CustomerFilter, CustomerRow, PairRow};
 use store::queue::Payload;
 use store::{Store, queue, runs};
 use testkit::Lab;
@@ -70,8 +70,15 @@ impl Bed {
     }
 
     pub(super) async fn with(store: Store, config: SandboxConfig) -> Self {
+        Self::with_pages(store, config, 100).await
+    }
+
+    /// With so many customers a page.
+    pub(super) async fn with_pages(store: Store, config: SandboxConfig, page_size: u32) -> Self {
         let lab = Lab::start_with(crate::keeper::command(), config).await;
-        let engine = lab.engine_on(store.clone(), None);
+        let engine = lab.engine_with(store.clone(), None, |settings| {
+            settings.ion.page_size = page_size;
+        });
         let connection = lab.connect(&engine).await;
         let settings = WorkerSettings {
             import_schedule: String::new(),
@@ -142,6 +149,41 @@ impl Bed {
             .await
             .unwrap()
             .unwrap()
+    }
+
+    pub(super) async fn field(&self, id: CustomerId, field: Field) -> String {
+        self.row(id).await.customer.fields.get(field).to_owned()
+    }
+
+    pub(super) async fn waiting_plan(&self) -> PlanId {
+        customers::find_waiting_plan(self.store.read(), self.connection)
+            .await
+            .unwrap()
+            .expect("a plan waits")
+            .id
+    }
+
+    pub(super) async fn proposed(&self) -> Vec<PairRow> {
+        customers::list_pairs(self.store.read(), Some(self.connection), "", None, 100)
+            .await
+            .unwrap()
+            .0
+    }
+
+    /// What moves with each write of a customer: versions, revisions of links, lines of history.
+    pub(super) async fn written(&self) -> Vec<(CustomerId, u64, u64, usize)> {
+        let mut written = Vec::new();
+        for row in self.all().await {
+            let link = customers::find_link_of(self.store.read(), self.connection, row.id)
+                .await
+                .unwrap();
+            let lines = customers::list_changes(self.store.read(), row.id, None, 1000)
+                .await
+                .unwrap();
+            let revision = link.map_or(0, |link| link.revision);
+            written.push((row.id, row.version, revision, lines.len()));
+        }
+        written
     }
 
     /// Sets one field, as a person does.
