@@ -291,7 +291,7 @@ mod tests {
 
     use super::*;
 
-    fn members(value: Value) -> Members {
+    fn members(value: &Value) -> Members {
         value.as_object().cloned().unwrap()
     }
 
@@ -305,7 +305,7 @@ mod tests {
         });
         book.insert(
             "1",
-            members(json!({"customerName": "New"})),
+            members(&json!({"customerName": "New"})),
             "x",
             Some(at(120)),
         );

@@ -73,7 +73,8 @@ fn differ(mut one: Person, how: usize) -> Person {
                 "AB" => "Aktiebolag",
                 _ => "",
             };
-            one.organisation = format!("{without_form} {other}").trim_end().to_owned();
+            let name = format!("{without_form} {other}");
+            name.trim_end().clone_into(&mut one.organisation);
         }
         75..78 => {
             one.organisation = name
