@@ -144,9 +144,8 @@ async fn first_plan(bed: &Bed, what: &str) {
             .await
             .unwrap();
     }
-    let pair = |row: &store::customers::PlanEntryRow| {
-        row.entry.local.is_some() && row.entry.remote.is_some()
-    };
+    let pair =
+        |row: &customers::PlanEntryRow| row.entry.local.is_some() && row.entry.remote.is_some();
     // A list in another order for each page may not show the one that is here too.
     for _ in 0..40 {
         bed.sync().await;
