@@ -327,7 +327,7 @@ mod tests {
     fn texts_are_written_as_the_knob_says() {
         let sent = || {
             members(
-                json!({"customerEmail": " A@B.example", "customerAddress": {"country": "gb", "city": "New  York "}}),
+                &json!({"customerEmail": " A@B.example", "customerAddress": {"country": "gb", "city": "New  York "}}),
             )
         };
         assert_eq!(normalised(sent(), "none"), sent());

@@ -245,7 +245,7 @@ async fn each_fault_of_a_write_has_its_effect_once_or_never() {
         // A reading is no write: the rule lets it pass.
         assert_eq!(client.json("customers?pageSize=1").await.0, 200, "{what}");
         let email = format!("new{n}@x.example");
-        let _ = client.try_write(Method::POST, "", &body(&email)).await;
+        drop(client.try_write(Method::POST, "", &body(&email)).await);
         client.sandbox.let_late_effects_happen();
         let ledger = client.sandbox.ledger();
         assert_eq!(made(&ledger).len(), usize::from(happens), "{what}");
