@@ -1,7 +1,7 @@
 //! Customers of both sides: compared, merged by `rules::customers`, and written where a decision says so.
 //!
-//! - [`sync`] carries out a run: reads Ion's list, decides for each customer, does what is ours to do, and asks for the rest.
-//! - [`push`] is the only one that changes customers in Ion, [`create`] the only one that makes them; each is a job of one customer.
+//! - [`sync()`] carries out a run: reads Ion's list, decides for each customer, does what is ours to do, and asks for the rest.
+//! - [`push()`] is the only one that changes customers in Ion, [`create()`] the only one that makes them; each is a job of one customer.
 //! - What people do stands in `edit`, `pair`, `conflict`, `combine` and `undo`, as methods of [`Engine`](crate::Engine).
 
 mod combine;
