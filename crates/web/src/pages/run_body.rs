@@ -104,6 +104,7 @@ fn so_far(progress: &Progress, kind: RunKind) -> RunProgress {
     let (one, many) = match kind {
         RunKind::CatalogImport => ("product", "products"),
         RunKind::CustomerSync => ("customer", "customers"),
+        RunKind::SubscriptionSync => ("subscription", "subscriptions"),
     };
     let counts = &progress.counts;
     let known = counts.expected > 0;

@@ -120,6 +120,7 @@ pub(crate) const fn kind_words(kind: RunKind) -> &'static str {
     match kind {
         RunKind::CatalogImport => "Catalog import",
         RunKind::CustomerSync => "Customer sync",
+        RunKind::SubscriptionSync => "Subscription sync",
     }
 }
 
