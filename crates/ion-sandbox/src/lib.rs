@@ -23,6 +23,7 @@ mod reply;
 mod serve;
 mod server;
 mod state;
+mod views;
 mod wire;
 
 pub use catalog::{Corruption, MovedPrice};
@@ -30,8 +31,9 @@ pub use clock::ClockMode;
 pub use customers::similar_customers;
 pub use fault::{Action, BodyKind, FAULTS, Fault, FaultDoc, all_faults, write_faults};
 pub use gate::Gate;
-pub use knobs::{KNOBS, KnobDoc, KnobError, Knobs, Setting, all_knobs};
+pub use knobs::{Area, KNOBS, KnobDoc, KnobError, Knobs, Setting, all_knobs, knobs_about};
 pub use ledger::{Entry, Ledger, TokenUse};
 pub use oauth::Credentials;
 pub use portal::Portal;
 pub use server::{Catalog, Sandbox, SandboxConfig, SandboxError};
+pub use views::{OfferView, OrderError, OrderItemView, OrderView, PortalOrder, SubscriptionView};

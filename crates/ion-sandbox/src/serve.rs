@@ -193,6 +193,7 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
         fault: action.as_ref().map(Action::name),
         bytes: reply.body.len(),
         customer: outcome.customer,
+        order: None,
         sent: customer_sent(received),
     };
     state.ledger.entries.push(entry);

@@ -19,6 +19,7 @@ use crate::oauth::{Credentials, Tokens};
 use crate::portal::Portal;
 use crate::serve::{carry_out_late, serve};
 use crate::state::State;
+use crate::views::{OfferView, OrderView, SubscriptionView};
 use crate::wire::{CuttableListener, Wire};
 
 /// How a sandbox is made.
@@ -34,6 +35,8 @@ pub struct SandboxConfig {
     pub products: usize,
     /// Number of customers.
     pub customers: usize,
+    /// Number of subscriptions at the start, with the orders that they came of; none where there are no products or customers.
+    pub subscriptions: usize,
     /// Knobs.
     pub knobs: Knobs,
     /// Faults from the start.
@@ -52,6 +55,7 @@ impl Default for SandboxConfig {
             seed: 1,
             products: 0,
             customers: 0,
+            subscriptions: 0,
             knobs: Knobs::default(),
             faults: Vec::new(),
             clock: ClockMode::Automatic,
@@ -223,7 +227,17 @@ impl Sandbox {
         Catalog(&self.inner)
     }
 
-    /// Its portal, where people change customers.
+    /// Every order that Ion holds, in the order in which they were made.
+    pub fn orders(&self) -> Vec<OrderView> {
+        todo!()
+    }
+
+    /// Every subscription that Ion holds, whether or not lists show it yet, in the order in which they were made.
+    pub fn subscriptions(&self) -> Vec<SubscriptionView> {
+        todo!()
+    }
+
+    /// Its portal, where people change customers, orders and subscriptions.
     pub fn portal(&self) -> Portal<'_> {
         Portal(&self.inner)
     }
@@ -299,6 +313,29 @@ impl Catalog<'_> {
     /// Spoils a product, or mends it.
     pub fn corrupt(&self, id: &str, corruption: Option<Corruption>) -> bool {
         self.0.state().listings.corrupt(id, corruption)
+    }
+
+    /// Everything that it sells.
+    pub fn offers(&self) -> Vec<OfferView> {
+        todo!()
+    }
+
+    /// Deletes a product.
+    pub fn remove(&self, id: &str) -> bool {
+        let _ = id;
+        todo!()
+    }
+
+    /// Disables a product, or enables it.
+    pub fn set_disabled(&self, id: &str, disabled: bool) -> bool {
+        let _ = (id, disabled);
+        todo!()
+    }
+
+    /// Sets the price of a plan to these digits; stamp and etag stay as they are.
+    pub fn set_price(&self, product: &str, sku: &str, plan: &str, price: &str) -> bool {
+        let _ = (product, sku, plan, price);
+        todo!()
     }
 
     /// Renames a product.
