@@ -12,7 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::customers::Customers;
 use crate::error::{ApiError, Class, Error, excerpt};
 use crate::http::{Answer, ConfigError, Http, HttpSettings, read, transport};
+use crate::orders::Orders;
 use crate::products::Products;
+use crate::subscriptions::Subscriptions;
 
 /// An access token, and the number by which its owner knows it.
 #[derive(Debug, Clone)]
@@ -164,16 +166,22 @@ impl IonClient {
         Products { ion: self, account }
     }
 
+    /// Orders of an account.
+    pub fn orders<'a>(&'a self, account: &'a str) -> Orders<'a> {
+        Orders { ion: self, account }
+    }
+
+    /// Subscriptions of an account.
+    pub fn subscriptions<'a>(&'a self, account: &'a str) -> Subscriptions<'a> {
+        Subscriptions { ion: self, account }
+    }
+
     pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Success, Error> {
         self.execute(Method::GET, path, query, None).await
     }
 
     /// Sends a `POST` that changes nothing and may therefore be repeated.
-    pub(crate) async fn post_query(
-        &self,
-        path: &str,
-        body: &serde_json::Value,
-    ) -> Result<Success, Error> {
+    pub(crate) async fn post_query(&self, path: &str, body: &str) -> Result<Success, Error> {
         self.execute(Method::POST, path, &[], Some(body)).await
     }
 
@@ -183,7 +191,7 @@ impl IonClient {
         method: Method,
         path: &str,
         query: &[(&str, String)],
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
     ) -> Result<Success, Error> {
         let url = self.http.url(path)?;
         let mut renewed: Option<AccessToken> = None;
@@ -254,7 +262,7 @@ impl IonClient {
         method: &Method,
         url: url::Url,
         query: &[(&str, String)],
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
         token: &AccessToken,
     ) -> Result<Answer, Error> {
         let started = std::time::Instant::now();
@@ -269,7 +277,9 @@ impl IonClient {
             request = request.query(query);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            request = request
+                .header(http::header::CONTENT_TYPE, "application/json")
+                .body(body.to_owned());
         }
         let answer = read(request.send().await.map_err(transport)?, self.http.max_body).await?;
         tracing::debug!(

@@ -10,7 +10,7 @@ use crate::error::{Error, decode};
 use crate::http::segment;
 use crate::model::{instant, model, whole};
 use crate::page::{Item, Page, PageToken, Query, fetch, stream};
-use crate::write::{Effect, WriteError};
+use crate::write::WriteError;
 
 /// Customers of one account.
 #[derive(Debug, Clone, Copy)]
@@ -201,27 +201,24 @@ impl<'a> Customers<'a> {
     pub async fn create(self, draft: &CustomerDraft) -> Result<CreatedCustomer, WriteError> {
         let answer = self
             .ion
-            .write(Method::POST, &self.path(), &draft.body())
+            .write(Method::POST, &self.path(), Some(&draft.body()))
             .await?;
         // The only place where the password is read; what goes on from here has none.
         let password = serde_json::from_str::<Made>(&answer.body)
             .ok()
             .and_then(|made| made.user?.password);
-        let customer = decode(&answer.body).map_err(|error| WriteError {
-            error: error.into(),
-            effect: Effect::Unclear,
-        })?;
+        let customer = decode(&answer.body).map_err(WriteError::unreadable)?;
         Ok(CreatedCustomer { customer, password })
     }
 
     /// Replaces a customer: Ion is taken to forget what is not sent.
     pub async fn update(self, id: &str, draft: &CustomerDraft) -> Result<Customer, WriteError> {
         let path = format!("{}/{}", self.path(), segment(id));
-        let answer = self.ion.write(Method::PUT, &path, &draft.body()).await?;
-        decode(&answer.body).map_err(|error| WriteError {
-            error: error.into(),
-            effect: Effect::Unclear,
-        })
+        let answer = self
+            .ion
+            .write(Method::PUT, &path, Some(&draft.body()))
+            .await?;
+        decode(&answer.body).map_err(WriteError::unreadable)
     }
 
     /// What the customer has at the vendors' clouds. Complete only where the portal shows the provider to customers.

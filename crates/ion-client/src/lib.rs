@@ -8,9 +8,12 @@ mod error;
 mod http;
 mod model;
 pub mod oauth;
+mod offset;
+mod orders;
 mod page;
 mod products;
 mod scrub;
+mod subscriptions;
 mod write;
 
 pub use catalog::{
@@ -28,6 +31,17 @@ pub use customers::{
 pub use decimal::ExactDecimal;
 pub use error::{ApiError, Class, DecodeError, Error};
 pub use http::{ConfigError, HttpSettings, RetryPolicy};
+pub use offset::OffsetPage;
+pub use orders::{
+    AddOnDraft, Attribute, CustomerOrderList, Order, OrderAction, OrderAddOn, OrderDraft,
+    OrderError, OrderItem, OrderLineDraft, OrderList, OrderReply, OrderSecret, OrderSort, Orders,
+    ProvisioningInfo,
+};
 pub use page::{Item, Page, PageToken};
 pub use products::{ClientRole, GetProduct, ProductList, Products, ProviderProducts};
+pub use subscriptions::{
+    ActivityLog, ActivityLogs, BillingItem, Contact, CustomValue, Entitlement, GetSubscription,
+    IncludedProduct, LineItem, PriceAdjustment, ResourceDetail, Subscription, SubscriptionDetail,
+    SubscriptionList, SubscriptionProduct, Subscriptions,
+};
 pub use write::{Effect, WriteError};

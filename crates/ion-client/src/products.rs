@@ -82,7 +82,8 @@ impl<'a> Products<'a> {
         if let Some(customer) = price_book_customer {
             body["priceBookCustomerId"] = customer.into();
         }
-        let answer = self.ion.post_query(&self.path(":pricing"), &body).await?;
+        let path = self.path(":pricing");
+        let answer = self.ion.post_query(&path, &body.to_string()).await?;
         Ok(decode(&answer.body)?)
     }
 
