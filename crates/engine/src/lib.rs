@@ -16,6 +16,6 @@ pub mod settings;
 
 pub use engine::{Engine, EngineParts};
 pub use settings::{
-    CatalogSettings, CustomerSettings, EngineSettings, IonSettings, NoticeSettings, SmtpSettings,
-    SmtpTls, WebhookSettings,
+    CatalogSettings, CustomerSettings, EngineSettings, IonSettings, NoticeSettings, OrderSettings,
+    SmtpSettings, SmtpTls, WebhookSettings,
 };
