@@ -221,6 +221,8 @@ pub struct OrderFilter {
     pub vendor: Option<String>,
     /// Of a subscription.
     pub subscription: Option<SubscriptionId>,
+    /// By which time `attention` tells what failed lately; nothing: all that failed.
+    pub now: Option<Timestamp>,
     /// Order.
     pub sort: OrderSort,
     /// The other way round.
@@ -242,6 +244,7 @@ impl Default for OrderFilter {
             connection: None,
             vendor: None,
             subscription: None,
+            now: None,
             sort: OrderSort::Number,
             descending: true,
             after: None,

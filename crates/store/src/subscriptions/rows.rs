@@ -62,6 +62,33 @@ impl SubscriptionRow {
     }
 }
 
+/// A subscription to write, as a reading found it.
+#[derive(Debug, Clone)]
+pub struct NewSubscription {
+    /// The id that it gets, where it is new.
+    pub id: SubscriptionId,
+    /// What Ion shows.
+    pub subscription: Subscription,
+    /// Of what Ion shows.
+    pub hash: [u8; 32],
+    /// Vendor as people know it.
+    pub vendor: String,
+    /// Our product, where the catalog has it.
+    pub product: Option<ProductId>,
+    /// Our customer, where its Ion id is linked.
+    pub customer: Option<CustomerId>,
+    /// The customer's name, ours where it is known.
+    pub customer_name: String,
+    /// What the customer pays for all seats a month; 10^-6.
+    pub sale_units: Option<i64>,
+    /// What all seats cost a month; 10^-6.
+    pub monthly_units: Option<i64>,
+    /// Share of the sale price that is margin, in thousandths.
+    pub margin_permille: Option<i64>,
+    /// The order that it came of; kept only where none was known.
+    pub order: Option<OrderId>,
+}
+
 /// What a reading compares first, for each subscription: small, so that all fit into memory.
 #[derive(Debug, Clone)]
 pub struct KnownSubscription {

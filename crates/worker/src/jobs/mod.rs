@@ -57,6 +57,13 @@ pub(crate) async fn run(
         Payload::DeliverNotice { notice, channel } => {
             deliver_notice::run(engine, job, *notice, channel).await
         }
+        Payload::SubmitOrder { .. }
+        | Payload::FollowOrder { .. }
+        | Payload::CancelOrder { .. }
+        | Payload::ReadOrders { .. }
+        | Payload::SyncSubscriptions { .. }
+        | Payload::ReadSubscriptionsOf { .. }
+        | Payload::ReadTemplate { .. } => Outcome::Failed("not built yet".into()),
         Payload::Prune => prune::run(engine, retention).await,
     }
 }

@@ -1,0 +1,19 @@
+//! Subscriptions as Ion shows them, what changed, and what is due.
+
+mod events;
+mod figures;
+mod find;
+mod links;
+mod reminders;
+mod rows;
+mod search;
+mod write;
+
+pub use events::*;
+pub use figures::*;
+pub use find::*;
+pub use links::*;
+pub use reminders::*;
+pub use rows::*;
+pub use search::*;
+pub use write::*;
