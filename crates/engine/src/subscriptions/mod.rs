@@ -1,0 +1,25 @@
+//! Subscriptions: read from Ion, compared, changed by orders, and told of before they renew or end.
+//!
+//! - [`sync()`] carries out a run: reads Ion's list by offset, writes only what differs, and finds what is gone.
+//! - [`read_of()`] reads those of one customer, after an order of it was carried out.
+//! - What people do and see stands in `change`, `view`, `renewals` and `table`, as methods of [`Engine`](crate::Engine).
+
+mod change;
+mod error;
+mod map;
+mod read_of;
+mod remind;
+mod renewals;
+mod request;
+mod sync;
+mod table;
+mod view;
+
+pub use change::When;
+pub use error::SubscriptionSyncError;
+pub use read_of::read_of;
+pub use renewals::{RenewalRow, Urgency};
+pub use request::SubscriptionSyncRequested;
+pub use sync::{SubscriptionSyncEnd, SubscriptionSyncJob, sync};
+pub use table::{SubscriptionTable, subscription_json};
+pub use view::{RenewalPrice, SubscriptionView};
