@@ -201,7 +201,7 @@ impl<'a> Customers<'a> {
     pub async fn create(self, draft: &CustomerDraft) -> Result<CreatedCustomer, WriteError> {
         let answer = self
             .ion
-            .write(Method::POST, &self.path(), Some(&draft.body()))
+            .write(Method::POST, &self.path(), Some(&draft.body().to_string()))
             .await?;
         // The only place where the password is read; what goes on from here has none.
         let password = serde_json::from_str::<Made>(&answer.body)
@@ -216,7 +216,7 @@ impl<'a> Customers<'a> {
         let path = format!("{}/{}", self.path(), segment(id));
         let answer = self
             .ion
-            .write(Method::PUT, &path, Some(&draft.body()))
+            .write(Method::PUT, &path, Some(&draft.body().to_string()))
             .await?;
         decode(&answer.body).map_err(WriteError::unreadable)
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod carts;
 mod catalog;
 mod client;
 mod customers;
@@ -12,10 +13,17 @@ mod offset;
 mod orders;
 mod page;
 mod products;
+mod reports;
 mod scrub;
 mod subscriptions;
+mod templates;
 mod write;
 
+pub use carts::{
+    Cart, CartAddOn, CartAddOnDraft, CartDraft, CartItem, CartItemDraft, CartItems, CartList,
+    CartPayment, CartPaymentSpec, CartPrice, CartPurchase, CartQuantitySpec, Carts, Checkout,
+    CheckoutLine,
+};
 pub use catalog::{
     AddOn, Categories, Category, Charge, ChargeTier, Charges, Consumable, ConsumableTier,
     CustomField, Definition, Duration, Feature, Image, Marketing, Phase, Plan, PlanPrice, Pricing,
@@ -29,7 +37,7 @@ pub use customers::{
     Customers,
 };
 pub use decimal::ExactDecimal;
-pub use error::{ApiError, Class, DecodeError, Error};
+pub use error::{ApiError, Class, DecodeError, Error, Problem};
 pub use http::{ConfigError, HttpSettings, RetryPolicy};
 pub use offset::OffsetPage;
 pub use orders::{
@@ -39,9 +47,17 @@ pub use orders::{
 };
 pub use page::{Item, Page, PageToken};
 pub use products::{ClientRole, GetProduct, ProductList, Products, ProviderProducts};
+pub use reports::{
+    RefreshCache, Report, ReportBody, ReportColumn, ReportConversion, ReportCsv, ReportCurrencies,
+    ReportCurrency, ReportData, ReportDates, ReportDetails, ReportFilter, ReportInvoiceKey,
+    ReportKey, ReportLink, ReportMoney, ReportParam, ReportQuery, ReportRange, ReportRangeTold,
+    ReportRate, ReportRow, ReportSpan, ReportSpecs, ReportStep, ReportStepData, ReportSteps,
+    ReportValue, Reports,
+};
 pub use subscriptions::{
     ActivityLog, ActivityLogs, BillingItem, Contact, CustomValue, Entitlement, GetSubscription,
     IncludedProduct, LineItem, PriceAdjustment, ResourceDetail, Subscription, SubscriptionDetail,
     SubscriptionList, SubscriptionProduct, Subscriptions,
 };
+pub use templates::{Template, TemplateFilter, Templates};
 pub use write::{Effect, WriteError};

@@ -80,7 +80,8 @@ impl<'a> Orders<'a> {
         payload: &Value,
     ) -> Result<OrderReply, WriteError> {
         let path = self.path_of(customer);
-        let answer = self.ion.write(Method::POST, &path, Some(payload)).await?;
+        let body = payload.to_string();
+        let answer = self.ion.write(Method::POST, &path, Some(&body)).await?;
         OrderReply::read(&answer.body).map_err(WriteError::unreadable)
     }
 

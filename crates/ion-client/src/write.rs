@@ -54,7 +54,7 @@ impl IonClient {
         &self,
         method: Method,
         path: &str,
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
     ) -> Result<Success, WriteError> {
         let answer = self.once(&method, path, body).await?;
         whole_object(answer).map_err(WriteError::unclear)
@@ -65,7 +65,7 @@ impl IonClient {
         &self,
         method: Method,
         path: &str,
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
     ) -> Result<(), WriteError> {
         let answer = self.once(&method, path, body).await?;
         if answer.body.trim().is_empty() {
@@ -79,17 +79,14 @@ impl IonClient {
         &self,
         method: &Method,
         path: &str,
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
     ) -> Result<Answer, WriteError> {
         let url = self.address(path).map_err(WriteError::refused)?;
-        let body = body.map(ToString::to_string);
         self.pace().await;
         let mut token = self.token().await.map_err(WriteError::refused)?;
         let mut refused_before = false;
         loop {
-            let sent = self
-                .send(method, url.clone(), &[], body.as_deref(), &token)
-                .await;
+            let sent = self.send(method, url.clone(), &[], body, &token).await;
             let answer = match sent {
                 Ok(answer) => answer,
                 Err(Error::Transport(error) | Error::Timeout(error)) if error.is_connect() => {
