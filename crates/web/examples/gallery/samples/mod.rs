@@ -3,6 +3,7 @@
 mod activity;
 mod catalog;
 mod customers;
+mod orders;
 mod settings;
 mod sync;
 
@@ -47,6 +48,9 @@ pub(crate) fn frame(title: &str, section: Section) -> Frame {
         waiting: 2,
         set_aside: 12,
         customers: 41,
+        unconfirmed: 1,
+        orders: 6,
+        subscriptions: 7,
         flashes: Vec::new(),
     }
 }
@@ -120,6 +124,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     pages.extend(settings::pages());
     pages.extend(customers::pages());
     pages.extend(sync::pages());
+    pages.extend(orders::pages());
     pages
 }
 
