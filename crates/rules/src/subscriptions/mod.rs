@@ -1,0 +1,1 @@
+//! Subscriptions: how one stands, what changed, what can be done with it and until when, when people are reminded.
