@@ -6,7 +6,8 @@ use futures::Stream;
 use http::Method;
 use serde_json::value::RawValue;
 
-use crate::client::{IonClient, Success};
+use crate::answer::Success;
+use crate::client::IonClient;
 use crate::error::{DecodeError, Error, decode};
 use crate::http::segment;
 use crate::offset::{OffsetPage, OffsetQuery, fetch, stream};

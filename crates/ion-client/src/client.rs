@@ -8,16 +8,15 @@ use async_trait::async_trait;
 use http::{HeaderValue, Method};
 use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::value::RawValue;
 
+use crate::answer::{Success, failure, whole_object};
 use crate::carts::Carts;
 use crate::customers::Customers;
-use crate::error::{ApiError, Class, Error, excerpt};
+use crate::error::{Class, Error};
 use crate::http::{Answer, ConfigError, Http, HttpSettings, read, transport};
 use crate::orders::Orders;
 use crate::products::Products;
 use crate::reports::Reports;
-use crate::scrub::scrub;
 use crate::subscriptions::Subscriptions;
 use crate::templates::Templates;
 
@@ -420,13 +419,6 @@ struct Judgement {
     wait: Duration,
 }
 
-/// The text of an answer that succeeded.
-#[derive(Debug)]
-pub(crate) struct Success {
-    pub(crate) body: String,
-    pub(crate) request_id: Option<String>,
-}
-
 fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret.expose_secret()))
         .map_err(|_| {
@@ -437,62 +429,6 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
         })?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// Every answer of Ion that succeeds is an object.
-pub(crate) fn whole_object(answer: Answer) -> Result<Success, Error> {
-    let text = answer.body.trim();
-    if !text.starts_with('{') {
-        return Err(Error::NotIon {
-            status: answer.status.as_u16(),
-            excerpt: beginning(text),
-        });
-    }
-    // A proxy may end an answer early without anyone noticing below.
-    if !text.ends_with('}') {
-        return Err(Error::Cut {
-            bytes: answer.body.len(),
-        });
-    }
-    Ok(Success {
-        body: answer.body,
-        request_id: answer.request_id,
-    })
-}
-
-/// What an answer that is no success means.
-pub(crate) fn failure(answer: &Answer) -> Error {
-    let status = answer.status.as_u16();
-    if status == 429 || (status == 503 && answer.retry_after.is_some()) {
-        return Error::RateLimited {
-            after: answer.retry_after,
-        };
-    }
-    if answer.status.is_redirection() {
-        return Error::Redirect { status };
-    }
-    match ApiError::read(status, &answer.body) {
-        Some(mut error) => {
-            error.request_id = error.request_id.or_else(|| answer.request_id.clone());
-            Error::Api(Box::new(error))
-        }
-        None => Error::NotIon {
-            status,
-            excerpt: beginning(&answer.body),
-        },
-    }
-}
-
-/// The beginning of an answer that is not what Ion answers. JSON has no payload secret in it, and is not shown where it breaks off:
-/// nobody can tell then what in it is a secret.
-pub(crate) fn beginning(body: &str) -> String {
-    if !body.trim_start().starts_with(['{', '[']) {
-        return excerpt(body);
-    }
-    match RawValue::from_string(body.trim().to_owned()) {
-        Ok(json) => excerpt(scrub(json).get()),
-        Err(_) => "JSON that breaks off".to_owned(),
-    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod carts;
 mod catalog;
 mod client;
@@ -27,14 +28,15 @@ pub use carts::{
 pub use catalog::{
     AddOn, Categories, Category, Charge, ChargeTier, Charges, Consumable, ConsumableTier,
     CustomField, Definition, Duration, Feature, Image, Marketing, Phase, Plan, PlanPrice, Pricing,
-    Product, Sku, TagValue, Usage, UsageDefinition, UsageUnit, Verticals,
+    Product, Program, Sku, TagValue, Usage, UsageDefinition, UsageUnit, Verticals,
 };
 pub use client::{
     AccessToken, AccessTokens, FixedToken, IonClient, PacedBudget, RequestBudget, TokenUnavailable,
 };
 pub use customers::{
-    CloudProfile, CreatedCustomer, Customer, CustomerAddress, CustomerDraft, CustomerList,
-    Customers,
+    AzureAddress, AzureAgreement, AzureBillingProfile, AzureCompanyProfile, AzureProfile,
+    CloudProfile, CloudProfileFilter, CreatedCustomer, Customer, CustomerAddress, CustomerDraft,
+    CustomerList, Customers,
 };
 pub use decimal::ExactDecimal;
 pub use error::{ApiError, Class, DecodeError, Error, Problem};

@@ -2,7 +2,8 @@
 
 use http::Method;
 
-use crate::client::{IonClient, Success, failure, whole_object};
+use crate::answer::{Success, failure, whole_object};
+use crate::client::IonClient;
 use crate::error::{DecodeError, Error};
 use crate::http::Answer;
 

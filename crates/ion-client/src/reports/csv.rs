@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
-use crate::client::beginning;
+use crate::answer::beginning;
 use crate::error::{DecodeError, Error};
 use crate::http::{read, transport};
 
