@@ -3,13 +3,15 @@
 //! - [`state`] decides what an event does to an order: the one place that says when something may be sent.
 //! - [`reconcile`] decides which of Ion's orders is ours, how far Ion is searched, and when it is looked again.
 //! - [`follow`] decides when Ion is asked again, and when an order stands for longer than usual.
-//! - `money` works out what an order costs a month and over its whole commitment.
-//! - `cancel_window` decides until when something can be called off or taken away.
+//! - [`money`] works out what an order costs a month and over its whole commitment.
+//! - [`cancel_window`] decides until when something can be called off or taken away.
 //! - `check` names what is wrong with a draft; `review` what a person sees before the button.
 //! - `attributes` knows what vendors ask for, `template` reads what Ion says of that.
 //! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON.
 
+pub mod cancel_window;
 pub mod follow;
+pub mod money;
 pub mod reconcile;
 pub mod state;
 
