@@ -51,10 +51,10 @@ pub use page::{Item, Page, PageToken};
 pub use products::{ClientRole, GetProduct, ProductList, Products, ProviderProducts};
 pub use reports::{
     RefreshCache, Report, ReportBody, ReportColumn, ReportConversion, ReportCsv, ReportCurrencies,
-    ReportCurrency, ReportData, ReportDates, ReportDetails, ReportFilter, ReportInvoiceKey,
-    ReportKey, ReportLink, ReportMoney, ReportParam, ReportQuery, ReportRange, ReportRangeTold,
-    ReportRate, ReportRow, ReportSpan, ReportSpecs, ReportStep, ReportStepData, ReportSteps,
-    ReportValue, Reports,
+    ReportCurrency, ReportData, ReportDates, ReportDetails, ReportFilter, ReportFilterSpan,
+    ReportFilterValue, ReportInvoiceKey, ReportKey, ReportLink, ReportMoney, ReportParam,
+    ReportQuery, ReportRange, ReportRangeTold, ReportRate, ReportRow, ReportSearch, ReportSpan,
+    ReportSpecs, ReportStep, ReportStepData, ReportSteps, ReportValue, Reports,
 };
 pub use subscriptions::{
     ActivityLog, ActivityLogs, BillingItem, Contact, CustomValue, Entitlement, GetSubscription,

@@ -18,9 +18,9 @@ use crate::write::WriteError;
 
 pub use model::{
     Report, ReportColumn, ReportConversion, ReportCurrencies, ReportCurrency, ReportDates,
-    ReportDetails, ReportFilter, ReportInvoiceKey, ReportKey, ReportLink, ReportMoney, ReportParam,
-    ReportRangeTold, ReportRate, ReportRow, ReportSpan, ReportSpecs, ReportStep, ReportStepData,
-    ReportSteps, ReportValue,
+    ReportDetails, ReportFilter, ReportFilterSpan, ReportFilterValue, ReportInvoiceKey, ReportKey,
+    ReportLink, ReportMoney, ReportParam, ReportRangeTold, ReportRate, ReportRow, ReportSearch,
+    ReportSpan, ReportSpecs, ReportStep, ReportStepData, ReportSteps, ReportValue,
 };
 pub use query::{ReportBody, ReportQuery, ReportRange};
 

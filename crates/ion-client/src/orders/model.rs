@@ -1,7 +1,8 @@
 //! What an order is (Ion API notes 2.5). What is not listed here stands in [`Item::raw`](crate::Item::raw).
 
+use crate::catalog::Plan;
 use crate::decimal::ExactDecimal;
-use crate::model::{id_behind, instant, model, one_or_many, text, trimmed, whole};
+use crate::model::{details, id_behind, instant, model, one_or_many, text, trimmed, whole};
 
 model! {
     /// An order. Every member may be missing.
@@ -155,6 +156,33 @@ model! {
         /// The vendor's id.
         #[serde(deserialize_with = "text")]
         product_id: String,
+        /// Text of the catalog, as all that follows.
+        description: String,
+        /// Another name.
+        alias: String,
+        /// `PURCHASE_DATE` or `SUBSCRIPTION_DATE`.
+        alignment: String,
+        /// `END_OF_TERM` or `IMMEDIATE`.
+        cancel_timing: String,
+        /// More than one may be bought.
+        allow_multiple: bool,
+        /// Plans.
+        plans: Vec<Plan>,
+        /// Tax code.
+        tax_code: String,
+        /// Resource name of the provider.
+        product_cloud_provider_name: String,
+        /// What the reseller pays by its price book.
+        pricebook_price: ExactDecimal,
+        /// Its currency.
+        pricebook_currency: String,
+        /// The upstream list price.
+        pricebook_master_price: ExactDecimal,
+        /// What else the price book says.
+        #[serde(deserialize_with = "details")]
+        pricebook_details: Vec<(String, String)>,
+        /// False: known, but not in the price book.
+        product_availability: bool,
     }
     /// A name and a value.
     Attribute {

@@ -44,6 +44,8 @@ model! {
         selected_columns: Vec<ReportColumn>,
         /// What may be narrowed down.
         column_filters: Vec<ReportFilter>,
+        /// A text that is looked for.
+        substring_filter: ReportSearch,
         /// Over which time it goes.
         date_range_option: ReportDates,
         /// In which currency it is.
@@ -98,7 +100,7 @@ model! {
         #[serde(deserialize_with = "text")]
         value: String,
     }
-    /// What may be narrowed down. Its values stand in the raw text.
+    /// What may be narrowed down.
     ReportFilter {
         /// Id of the column.
         #[serde(deserialize_with = "text")]
@@ -107,6 +109,35 @@ model! {
         column_template_id: String,
         /// Name.
         display_name: String,
+        /// Values that there are.
+        all_values: Vec<ReportFilterValue>,
+        /// Values that are chosen.
+        selected_values: Vec<ReportFilterValue>,
+        /// Spans of values that are chosen.
+        value_ranges: Vec<ReportFilterSpan>,
+    }
+    /// A value of a column.
+    ReportFilterValue {
+        /// As it is shown.
+        display_value: ReportValue,
+        /// Its id.
+        #[serde(deserialize_with = "text")]
+        value_id: String,
+    }
+    /// A span of values of a column.
+    ReportFilterSpan {
+        /// From.
+        start: ReportFilterValue,
+        /// To.
+        end: ReportFilterValue,
+    }
+    /// A text that is looked for in columns.
+    ReportSearch {
+        /// Ids of the columns.
+        #[serde(deserialize_with = "texts")]
+        ids: Vec<String>,
+        /// The text.
+        substring: String,
     }
     /// Over which time a report goes.
     ReportDates {
