@@ -96,7 +96,6 @@ pub(crate) struct Customers {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Orders {
     patience_s: u64,
-    slow_search_s: u64,
     poll_s: u64,
     subscriptions_poll_s: u64,
     subscription_patience_s: u64,
@@ -246,7 +245,6 @@ impl Config {
         let orders = &self.orders;
         OrderSettings {
             patience: Duration::from_secs(orders.patience_s),
-            slow_search: Duration::from_secs(orders.slow_search_s),
             poll: Duration::from_secs(orders.poll_s.max(10)),
             subscriptions_poll: Duration::from_secs(orders.subscriptions_poll_s.max(60)),
             subscription_patience: Duration::from_secs(orders.subscription_patience_s),

@@ -149,8 +149,6 @@ impl Default for CustomerSettings {
 pub struct OrderSettings {
     /// How long an order whose answer was lost is searched for, before people are told that Ion does not show it. Longer than Ion's lists lag.
     pub patience: Duration,
-    /// How long it is looked for now and then after that; found meanwhile, it is taken over.
-    pub slow_search: Duration,
     /// How often Ion's orders are read for what changed, those placed in its portal among them.
     pub poll: Duration,
     /// How often all subscriptions are read.
@@ -165,7 +163,6 @@ impl Default for OrderSettings {
     fn default() -> Self {
         Self {
             patience: Duration::from_secs(900),
-            slow_search: Duration::from_secs(86_400),
             poll: Duration::from_secs(300),
             subscriptions_poll: Duration::from_secs(3600),
             subscription_patience: Duration::from_secs(3600),
