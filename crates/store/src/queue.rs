@@ -254,6 +254,16 @@ pub async fn enqueue(
     Ok(found.get::<Uuid>("id")?.into())
 }
 
+/// Brings forward the job with this key, where it waits for longer than until then. Call it inside the transaction of the change.
+pub async fn hasten(
+    conn: &impl ConnectionTrait,
+    dedupe_key: &str,
+    run_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE job SET run_at = $2 WHERE dedupe_key = $1 AND state = 'queued' AND run_at > $2";
+    Ok(exec(conn, sql, values![dedupe_key, micros(run_at)]).await? > 0)
+}
+
 /// Claims the next due job, or the one named. Nobody else gets it until its lease ends.
 pub async fn claim(
     store: &Store,
