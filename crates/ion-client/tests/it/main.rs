@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod bodies;
+mod contract;
 mod exchange;
 mod fixtures;
 mod pages;
 mod refusals;
 mod retries;
 mod servers;
+mod shapes;
 mod tokens;
 mod writes;
