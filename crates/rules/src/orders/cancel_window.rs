@@ -25,13 +25,13 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The policy for what is sold under a part number of Microsoft's; consumption has none (Ion API notes 4.1).
-    pub fn of(provider_id: &str, vendor: &str, part_number: Option<&str>, term: Term) -> Self {
+    /// The policy for what is sold under a part number of Microsoft's. Consumption has none, whatever term Ion shows for it
+    /// (Ion API notes 4.1).
+    pub fn of(provider_id: &str, vendor: &str, part_number: Option<&str>) -> Self {
         let microsoft =
             provider_id == MICROSOFT || vendor.to_ascii_lowercase().contains("microsoft");
-        let licence = part_number
-            .is_some_and(|number| Term::of_part_number(number) != Term::Unknown)
-            || term != Term::Unknown;
+        let licence =
+            part_number.is_some_and(|number| Term::of_part_number(number) != Term::Unknown);
         if microsoft && licence {
             Self::MicrosoftLicence
         } else {
@@ -57,7 +57,6 @@ impl Policy {
             &subscription.provider_id,
             vendor,
             subscription.part_number.as_deref(),
-            subscription.term,
         )
     }
 
@@ -149,8 +148,18 @@ pub fn removable(
         return Some(if seats > 0 { vec![all] } else { vec![] });
     }
     let mut left = seats;
+    // A renewal opens the window anew, for all seats.
+    let renewal = subscription
+        .starts_at
+        .filter(|starts| {
+            subscription
+                .purchased_at
+                .is_some_and(|bought| *starts > later(bought, window))
+        })
+        .map(|at| Increase { at, seats });
     let mut batches: Vec<_> = increases
         .iter()
+        .chain(&renewal)
         .filter(|increase| increase.at <= now && later(increase.at, window) >= now)
         .filter(|increase| !is_purchase(subscription, increase))
         .map(|increase| Removable {

@@ -5,11 +5,12 @@
 //! - [`follow`] decides when Ion is asked again, and when an order stands for longer than usual.
 //! - [`money`] works out what an order costs a month and over its whole commitment.
 //! - [`cancel_window`] decides until when something can be called off or taken away.
-//! - `check` names what is wrong with a draft; `review` what a person sees before the button.
+//! - [`check`] names what is wrong with a draft; `review` what a person sees before the button.
 //! - `attributes` knows what vendors ask for, `template` reads what Ion says of that.
 //! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON.
 
 pub mod cancel_window;
+pub mod check;
 pub mod follow;
 pub mod money;
 pub mod reconcile;
@@ -32,4 +33,9 @@ pub(crate) fn earlier(at: Timestamp, by: Duration) -> Timestamp {
 /// How long after another a time is; nothing where it is not after it.
 pub(crate) fn between(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or_default()
+}
+
+/// An instant as a day for people, in a zone: `22 Nov 2026`.
+pub fn day_words(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string()
 }
