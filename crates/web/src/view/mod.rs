@@ -17,6 +17,7 @@ pub mod frame;
 pub mod job;
 pub mod jump;
 pub mod notice;
+pub mod orders;
 pub mod parts;
 pub mod person;
 pub mod product;
