@@ -6,15 +6,18 @@
 //! - [`money`] works out what an order costs a month and over its whole commitment.
 //! - [`cancel_window`] decides until when something can be called off or taken away.
 //! - [`check`] names what is wrong with a draft; `review` what a person sees before the button.
-//! - `attributes` knows what vendors ask for, `template` reads what Ion says of that.
+//! - [`attributes`] knows what vendors ask for, [`template`] reads what Ion says of that.
 //! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON.
 
+pub mod attributes;
 pub mod cancel_window;
 pub mod check;
+pub mod draft;
 pub mod follow;
 pub mod money;
 pub mod reconcile;
 pub mod state;
+pub mod template;
 
 use std::time::Duration;
 
