@@ -1,10 +1,12 @@
 //! Orders: drafts, what was sent, what became of it, and orders placed elsewhere.
 
+pub(crate) mod columns;
 mod events;
 mod figures;
 mod find;
 mod lines;
 mod links;
+mod merge;
 mod rows;
 mod schedule;
 mod search;
@@ -18,6 +20,7 @@ pub use figures::*;
 pub use find::*;
 pub use lines::*;
 pub use links::*;
+pub use merge::*;
 pub use rows::*;
 pub use schedule::*;
 pub use search::*;
