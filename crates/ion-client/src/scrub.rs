@@ -340,7 +340,9 @@ mod tests {
             }
             Value::Array(items) => {
                 let beside = items.iter().any(|one| called(one, "password"));
-                items.iter_mut().for_each(|one| emptied(one, beside));
+                for one in items {
+                    emptied(one, beside);
+                }
             }
             _ => {}
         }

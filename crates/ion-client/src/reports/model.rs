@@ -91,6 +91,8 @@ model! {
         /// How values of a group are put together.
         #[serde(deserialize_with = "text")]
         agg_type: String,
+        /// What the columns were made from that must be grouped by for its values to make sense together.
+        grouping_columns: Vec<String>,
     }
     /// A name and a value.
     ReportParam {
