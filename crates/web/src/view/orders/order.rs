@@ -17,6 +17,8 @@ pub struct OrderPage {
     pub frame: Frame,
     /// Where the part that moves is asked for; empty where nothing moves any more.
     pub poll_href: String,
+    /// What the part is now, so that it is sent again only where it moved.
+    pub tag: String,
     /// This page, for a browser without script.
     pub here: String,
     /// The part that moves.
