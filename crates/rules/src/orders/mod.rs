@@ -5,9 +5,10 @@
 //! - [`follow`] decides when Ion is asked again, and when an order stands for longer than usual.
 //! - [`money`] works out what an order costs a month and over its whole commitment.
 //! - [`cancel_window`] decides until when something can be called off or taken away.
-//! - [`check`] names what is wrong with a draft; `review` what a person sees before the button.
+//! - [`draft`] is what they judge: a draft with all that is known beside it.
+//! - [`check`] names what is wrong with a draft; [`review`] what a person sees before the button.
 //! - [`attributes`] knows what vendors ask for, [`template`] reads what Ion says of that.
-//! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON.
+//! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON; [`typed`] reads amounts that people type.
 
 pub mod attributes;
 pub mod cancel_window;
@@ -16,8 +17,10 @@ pub mod draft;
 pub mod follow;
 pub mod money;
 pub mod reconcile;
+pub mod review;
 pub mod state;
 pub mod template;
+pub mod typed;
 
 use std::time::Duration;
 
