@@ -186,7 +186,11 @@ knobs! {
         order_shows_password: bool = true, "order-shows-password", "true, false", ["false"];
         /// The user of the login may place and cancel orders.
         may_place_orders: bool = true, "may-place-orders", "true, false", ["false"];
-        /// Provisioning templates: normal, changed (one more attribute must be sent, and one is called otherwise), or unavailable (503).
+        /// What a checkout does whose totalCalculatedValue is not the whole part of the cart's total: accepted, or refused (412).
+        checkout_total_mismatch: String = "accepted".to_owned(), "checkout-total-mismatch", "accepted, refused", ["refused"];
+        /// Under which name the items of a cart are listed.
+        cart_items_key: String = "cartitems".to_owned(), "cart-items-key", "cartitems, cartItems", ["cartItems"];
+        /// Provisioning templates: normal, changed (a new order needs one more attribute, companyRegistrationId), or unavailable (503).
         templates: String = "normal".to_owned(), "templates", "normal, changed, unavailable", ["changed", "unavailable"];
     }
     Subscriptions {

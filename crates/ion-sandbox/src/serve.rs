@@ -107,6 +107,7 @@ pub(crate) struct Received {
 /// Answers a request and writes the ledger, in one step under the lock.
 fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Duration) {
     let mut state = inner.state();
+    state.settle();
     state.requests += 1;
     let number = state.requests;
     carry_out_late(&mut state, number);
@@ -130,6 +131,8 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     if action == Some(Action::Resorted) {
         state.listings.resort(number);
         state.customers.reverse();
+        state.orders.reverse();
+        state.subscriptions.reverse();
     }
     if let (Some(Action::TokenDies), Some(token)) = (&action, &received.access) {
         state.tokens.end_access(token);
@@ -193,8 +196,8 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
         fault: action.as_ref().map(Action::name),
         bytes: reply.body.len(),
         customer: outcome.customer,
-        order: None,
-        sent: customer_sent(received),
+        order: outcome.order,
+        sent: sent(received),
     };
     state.ledger.entries.push(entry);
     let skew = state.knobs.clock_skew_s;
@@ -207,6 +210,8 @@ struct Outcome {
     effect: bool,
     /// The customer that it made or changed.
     customer: Option<String>,
+    /// The order that it made, changed or cancelled.
+    order: Option<String>,
 }
 
 /// Effects that were put off until this request.
@@ -222,12 +227,13 @@ pub(crate) fn carry_out_late(state: &mut State, number: u64) {
         if let Some(entry) = entries.iter_mut().find(|entry| entry.n == late.number) {
             entry.effect = outcome.effect;
             entry.customer = outcome.customer;
+            entry.order = outcome.order;
         }
     }
 }
 
-/// The body of a request that makes or changes a customer.
-fn customer_sent(received: &Received) -> Option<serde_json::Value> {
+/// The body of a request that makes or changes a customer, an order or a cart.
+fn sent(received: &Received) -> Option<serde_json::Value> {
     let writes = matches!(received.method.as_str(), "POST" | "PUT");
     (writes && received.path.contains("/customers"))
         .then(|| serde_json::from_slice(&received.body).ok())
@@ -306,7 +312,7 @@ fn dispatch(
             );
             let outcome = Outcome {
                 effect,
-                customer: None,
+                ..Outcome::default()
             };
             (reply, outcome)
         }
@@ -332,12 +338,13 @@ fn dispatch(
                 body: &received.body,
                 fault,
             };
-            let (reply, customer) = answer(state, &call);
+            let answered = answer(state, &call);
             let outcome = Outcome {
-                effect: customer.is_some(),
-                customer,
+                effect: answered.effect,
+                customer: answered.customer,
+                order: answered.order,
             };
-            (reply, outcome)
+            (answered.reply, outcome)
         }
         _ => (Reply::html(404), Outcome::default()),
     }

@@ -8,6 +8,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::carts::CartBook;
 use crate::catalog::{Corruption, Listings, MovedPrice};
 use crate::clock::{Clock, ClockMode};
 use crate::customers::CustomerBook;
@@ -16,9 +17,14 @@ use crate::gate::{Gate, GateState};
 use crate::knobs::{KnobError, Knobs};
 use crate::ledger::Ledger;
 use crate::oauth::{Credentials, Tokens};
+use crate::orders::OrderBook;
 use crate::portal::Portal;
+use crate::programs::Programs;
+use crate::reports::ReportBook;
+use crate::schedule::Schedule;
 use crate::serve::{carry_out_late, serve};
 use crate::state::State;
+use crate::subscriptions::SubscriptionBook;
 use crate::views::{OfferView, OrderView, SubscriptionView};
 use crate::wire::{CuttableListener, Wire};
 
@@ -88,6 +94,13 @@ impl Inner {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The state after all that had to happen by now.
+    pub(crate) fn settled(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        state.settle();
+        state
+    }
 }
 
 /// A running sandbox. Ends when dropped.
@@ -119,7 +132,13 @@ impl Sandbox {
             .iter()
             .cloned()
             .for_each(|fault| rules.add(fault));
-        let state = State {
+        let mut state = State {
+            orders: OrderBook::new(),
+            subscriptions: SubscriptionBook::new(config.seed),
+            carts: CartBook::new(),
+            reports: ReportBook::new(),
+            programs: Programs::default(),
+            schedule: Schedule::default(),
             listings: Listings::new(&config.account_id, config.seed, config.products),
             customers: CustomerBook::new(&config.account_id, config.seed, config.customers),
             account: config.account_id,
@@ -132,6 +151,8 @@ impl Sandbox {
             late: Vec::new(),
             recent: std::collections::VecDeque::new(),
         };
+        crate::subscriptions::seed(&mut state, config.subscriptions);
+        crate::orders::seed(&mut state);
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
             gates: Mutex::default(),
@@ -229,12 +250,15 @@ impl Sandbox {
 
     /// Every order that Ion holds, in the order in which they were made.
     pub fn orders(&self) -> Vec<OrderView> {
-        todo!()
+        let state = self.inner.settled();
+        state.orders.all().iter().map(|one| one.view()).collect()
     }
 
     /// Every subscription that Ion holds, whether or not lists show it yet, in the order in which they were made.
     pub fn subscriptions(&self) -> Vec<SubscriptionView> {
-        todo!()
+        let state = self.inner.settled();
+        let all = state.subscriptions.all().iter();
+        all.map(|one| one.view()).collect()
     }
 
     /// Its portal, where people change customers, orders and subscriptions.
@@ -317,25 +341,24 @@ impl Catalog<'_> {
 
     /// Everything that it sells.
     pub fn offers(&self) -> Vec<OfferView> {
-        todo!()
+        self.0.state().listings.offer_views()
     }
 
     /// Deletes a product.
     pub fn remove(&self, id: &str) -> bool {
-        let _ = id;
-        todo!()
+        self.0.state().listings.remove(id)
     }
 
     /// Disables a product, or enables it.
     pub fn set_disabled(&self, id: &str, disabled: bool) -> bool {
-        let _ = (id, disabled);
-        todo!()
+        let listings = &mut self.0.state().listings;
+        listings.set_disabled(id, disabled).is_some()
     }
 
     /// Sets the price of a plan to these digits; stamp and etag stay as they are.
     pub fn set_price(&self, product: &str, sku: &str, plan: &str, price: &str) -> bool {
-        let _ = (product, sku, plan, price);
-        todo!()
+        let listings = &mut self.0.state().listings;
+        listings.set_price(product, sku, plan, price)
     }
 
     /// Renames a product.
