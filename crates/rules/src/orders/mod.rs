@@ -8,15 +8,17 @@
 //! - [`draft`] is what they judge: a draft with all that is known beside it.
 //! - [`check`] names what is wrong with a draft; [`review`] what a person sees before the button.
 //! - [`attributes`] knows what vendors ask for, [`template`] reads what Ion says of that.
-//! - `refusal` turns codes of Ion and vendors into words; `file` reads an order from JSON; [`typed`] reads amounts that people type.
+//! - [`refusal`] turns codes of Ion and vendors into words; [`file`] reads an order from JSON; [`typed`] reads amounts that people type.
 
 pub mod attributes;
 pub mod cancel_window;
 pub mod check;
 pub mod draft;
+pub mod file;
 pub mod follow;
 pub mod money;
 pub mod reconcile;
+pub mod refusal;
 pub mod review;
 pub mod state;
 pub mod template;
