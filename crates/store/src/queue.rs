@@ -98,6 +98,8 @@ pub enum Payload {
         /// The order that was carried out, where one asks for it.
         order: Option<OrderId>,
     },
+    /// Works out anew what running subscriptions are sold for.
+    PriceSubscriptions,
     /// Reads what a vendor asks for.
     ReadTemplate {
         /// The connection.
@@ -122,7 +124,7 @@ pub enum Payload {
 
 impl Payload {
     /// Every kind that this version can run. A job of a newer version stays for a worker of that version.
-    const KINDS: [&'static str; 14] = [
+    const KINDS: [&'static str; 15] = [
         "import-catalog",
         "sync-customers",
         "apply-sync-plan",
@@ -134,6 +136,7 @@ impl Payload {
         "read-orders",
         "sync-subscriptions",
         "read-subscriptions-of",
+        "price-subscriptions",
         "read-template",
         "deliver-notice",
         "prune",
@@ -152,6 +155,7 @@ impl Payload {
             Self::ReadOrders { .. } => "read-orders",
             Self::SyncSubscriptions { .. } => "sync-subscriptions",
             Self::ReadSubscriptionsOf { .. } => "read-subscriptions-of",
+            Self::PriceSubscriptions => "price-subscriptions",
             Self::ReadTemplate { .. } => "read-template",
             Self::DeliverNotice { .. } => "deliver-notice",
             Self::Prune => "prune",
@@ -178,6 +182,7 @@ impl Payload {
             | Self::ReadSubscriptionsOf { connection, .. } => {
                 format!("subscriptions:{connection}")
             }
+            Self::PriceSubscriptions => "price-subscriptions".to_owned(),
             Self::ReadTemplate { connection, .. } => format!("template:{connection}"),
             Self::DeliverNotice { .. } => id.to_string(),
             Self::Prune => "prune".to_owned(),
@@ -260,7 +265,8 @@ pub async fn hasten(
     dedupe_key: &str,
     run_at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE job SET run_at = $2 WHERE dedupe_key = $1 AND state = 'queued' AND run_at > $2";
+    let sql =
+        "UPDATE job SET run_at = $2 WHERE dedupe_key = $1 AND state = 'queued' AND run_at > $2";
     Ok(exec(conn, sql, values![dedupe_key, micros(run_at)]).await? > 0)
 }
 

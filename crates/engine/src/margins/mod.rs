@@ -3,9 +3,11 @@
 mod after_import;
 mod book;
 mod preview;
+mod reprice;
 mod save;
 
 pub use after_import::after_import;
 pub use book::{MarginBook, PriceAsk, SalePrice, sale_price};
 pub use preview::{MarginPreview, MarginSample};
+pub use reprice::reprice;
 pub use save::MarginDraft;

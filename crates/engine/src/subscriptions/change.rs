@@ -1,13 +1,24 @@
 //! Changes of a subscription: a draft order with one `UPDATE` line, reviewed and sent as any other.
 
 use domain::SubscriptionId;
-use jiff::Timestamp;
-use rules::subscriptions::change::SubscriptionChange;
+use domain::order::{LinePrice, OrderContent, OrderLine};
+use jiff::{SignedDuration, Timestamp};
+use rules::subscriptions::change::{ChangeRefusal, SubscriptionChange, at_renewal, change, line};
+use rules::subscriptions::remind::coming;
 use store::audit::Actor;
-use store::orders::OrderRow;
+use store::orders::{self, OrderRow};
+use store::subscriptions::{self, SubscriptionRow};
 
+use super::intake::today;
+use super::money;
+use super::today::Prices;
+use super::view::increases;
 use crate::Engine;
-use crate::orders::OrderError;
+use crate::margins::MarginBook;
+use crate::orders::{NewDraft, OrderError};
+
+/// How long before a renewal a change is sent that is to hold from it on. Hours, not days: a change of the clocks moves no instant.
+const BEFORE_RENEWAL: SignedDuration = SignedDuration::from_hours(24);
 
 /// When a change is to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,20 +27,163 @@ pub enum When {
     Now,
     /// At this time.
     At(Timestamp),
-    /// Shortly before the renewal.
+    /// With the renewal: 24 hours before it; fewer seats, which a vendor takes back only once the term has rolled over, an hour after it.
     Renewal,
 }
 
 impl Engine {
-    /// Begins the order of a change. The time stands in the draft's `scheduled_for`; it is confirmed with the order.
+    /// Begins the order of a change. The time stands in the draft's `scheduled_for`; it counts once the order is confirmed.
     pub async fn change_subscription(
         &self,
         subscription: SubscriptionId,
-        change: SubscriptionChange,
+        wanted: SubscriptionChange,
         when: When,
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
-        let _ = (subscription, change, when, actor);
-        Err(OrderError::Refused("not written yet".to_owned()))
+        let now = self.clock().now();
+        let conn = self.store().read();
+        let row = subscriptions::find(conn, subscription)
+            .await?
+            .ok_or(OrderError::Gone)?;
+        if row.gone_at.is_some() {
+            return Err(OrderError::Refused(
+                "Ion no longer shows this subscription, so it cannot be changed. Order the product anew.".to_owned(),
+            ));
+        }
+        let at = send_at(&row, wanted, when, now)?;
+        let events = subscriptions::list_events(conn, subscription).await?;
+        let of = &row.subscription;
+        let checked_at = at.unwrap_or(now);
+        let mut line = match change(of, wanted, &increases(&row, &events), now) {
+            Ok(line) => line,
+            // What the vendor does not take back now can be asked for once the term has rolled over.
+            Err(ChangeRefusal::SeatsBound { .. }) if is_behind_renewal(&row, checked_at, now) => {
+                line(of, wanted)
+            }
+            Err(refusal) => return Err(OrderError::Refused(refusal.to_string())),
+        };
+        self.fill_in(&row, &mut line).await?;
+        let new = NewDraft {
+            customer: row.customer,
+            connection: Some(row.connection),
+            content: OrderContent {
+                lines: vec![line],
+                note: String::new(),
+            },
+        };
+        self.begin_change(new, &row, at, actor).await
+    }
+
+    /// What only we know of it: our product, the vendor's name, the sale price, today's price of the catalog.
+    async fn fill_in(&self, row: &SubscriptionRow, line: &mut OrderLine) -> Result<(), OrderError> {
+        let conn = self.store().read();
+        let of = &row.subscription;
+        line.product = row.product;
+        line.vendor.clone_from(&row.vendor);
+        line.customer_po.clone_from(&of.customer_po);
+        line.reseller_po.clone_from(&of.reseller_po);
+        let listed = Prices::of(conn, std::slice::from_ref(row))
+            .await?
+            .listed(row);
+        let listed = listed.map(|listed| (listed.cost, listed.since));
+        // Within its term a subscription costs what it cost; what Ion does not say, the catalog does.
+        let known = line.price.take().map(|price| (price.cost, price.since));
+        let price = known.or(listed).zip(of.currency);
+        let Some(((cost, since), currency)) = price else {
+            return Ok(());
+        };
+        let ask = money::ask_at(
+            of,
+            &row.vendor,
+            row.customer,
+            cost.clone(),
+            currency,
+            today(self),
+        );
+        let sale = MarginBook::load(conn).await?.price(&ask);
+        line.price = Some(LinePrice {
+            currency,
+            cost,
+            sale_rule: sale.as_ref().map(|sale| sale.rule_name.clone()),
+            sale: sale.map(|sale| sale.amount),
+            since,
+        });
+        Ok(())
+    }
+}
+
+/// When the order is to be sent; nothing for at once.
+fn send_at(
+    row: &SubscriptionRow,
+    wanted: SubscriptionChange,
+    when: When,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, OrderError> {
+    let of = &row.subscription;
+    match when {
+        When::Now => Ok(None),
+        When::At(at) if at <= now => Err(OrderError::Refused(
+            "This time is over. Choose a later one, or send the change now.".to_owned(),
+        )),
+        When::At(at) => Ok(Some(at)),
+        When::Renewal => {
+            let fewer = matches!(wanted, SubscriptionChange::Seats(total) if of.seats.is_some_and(|seats| total < seats));
+            let Some(coming) = coming(of) else {
+                return Err(OrderError::Refused(
+                    "Ion does not say when this subscription renews. Send the change now, or choose a time.".to_owned(),
+                ));
+            };
+            if coming.ends && fewer {
+                return Err(OrderError::Refused(
+                    "This subscription ends and does not renew, so fewer seats can be had only in a new order. Turn its renewal on first, or let it end.".to_owned(),
+                ));
+            }
+            if fewer {
+                return Ok(at_renewal(of, now));
+            }
+            let before = coming.at - BEFORE_RENEWAL;
+            if before <= now {
+                return Err(OrderError::Refused(
+                    "It renews or ends in less than 24 hours. Send the change now.".to_owned(),
+                ));
+            }
+            Ok(Some(before))
+        }
+    }
+}
+
+/// True where a change sent at this time comes after the renewal.
+fn is_behind_renewal(row: &SubscriptionRow, at: Timestamp, now: Timestamp) -> bool {
+    at_renewal(&row.subscription, now).is_some_and(|renewed| at >= renewed)
+}
+
+impl Engine {
+    /// Begins the draft, and notes which subscription it changes and when it is to be sent.
+    async fn begin_change(
+        &self,
+        new: NewDraft,
+        of: &SubscriptionRow,
+        at: Option<Timestamp>,
+        actor: &Actor,
+    ) -> Result<OrderRow, OrderError> {
+        let mut order = self.begin_order(new, actor).await?;
+        let version = order.version;
+        order.subscription = Some(of.id);
+        order.scheduled_for = at;
+        if order.ion_customer_id.is_empty() {
+            // A change goes to the customer that Ion has it under, linked or not.
+            order
+                .ion_customer_id
+                .clone_from(&of.subscription.ion_customer_id);
+            order.customer_name.clone_from(&of.customer_name);
+        }
+        let tx = self.store().begin().await?;
+        if !orders::save(&tx, &order, version).await? {
+            let now = orders::find(&tx, order.id).await?.ok_or(OrderError::Gone)?;
+            return Err(OrderError::Moved { now: Box::new(now) });
+        }
+        tx.commit().await?;
+        order.version = version + 1;
+        Ok(order)
     }
 }

@@ -1,9 +1,10 @@
 //! From Ion's subscription to ours (Ion API notes 2.6 and 3). Ion's types stop here.
 
-use domain::subscription::{Subscription, SubscriptionState};
+use domain::subscription::Subscription;
 use domain::{Amount, BillingPeriod, Currency, Scale, Term};
 use ion_client::ExactDecimal;
 use jiff::Timestamp;
+use rules::subscriptions::state::{Shown, auto_renew_of, state_of};
 
 /// Longest text that is believed, in bytes.
 const LONGEST: usize = 4096;
@@ -53,12 +54,25 @@ pub(super) fn from_ion(from: &ion_client::Subscription) -> Result<Subscription, 
     let renews_at = time(from.renewal_date.as_ref(), from.renews(), "renewalDate")?;
     // A subscription by use ends as it begins: it has no term (Ion API notes 4.6).
     let by_use = starts_at.is_some() && ends_at == starts_at;
+    let auto_renew = auto_renew_of(
+        from.auto_renew,
+        from.subscription_renew_status
+            .as_deref()
+            .unwrap_or_default(),
+    );
+    let trial = from.is_trial.unwrap_or_default();
+    let state_word = text(from.subscription_status.as_ref(), "subscriptionStatus")?;
+    let state = state_of(&Shown {
+        word: &state_word,
+        trial,
+        auto_renew,
+        starts_at,
+        ends_at,
+    });
     let ends_at = ends_at.filter(|_| !by_use);
     let renews_at = renews_at.filter(|_| !by_use);
     let part_number =
         Some(text(from.mfg_part_number.as_ref(), "mfgPartNumber")?).filter(|text| !text.is_empty());
-    let auto_renew = auto_renew(from);
-    let trial = from.is_trial.unwrap_or_default();
     let currency = currency(from)?;
     let amount = |value: &Option<ExactDecimal>, member| {
         // What a subscription by use costs stands in its bills, not here.
@@ -72,23 +86,41 @@ pub(super) fn from_ion(from: &ion_client::Subscription) -> Result<Subscription, 
         ion_customer_name: text(from.customer_name.as_ref(), "customerName")?,
         provider_id: text(from.cloud_provider_id.as_ref(), "cloudProviderId")?,
         resource_type: text(from.resource_type.as_ref(), "resourceType")?,
-        product_ion_id: either(from.ccp_product_id.as_ref(), names.product_id.as_ref(), "ccpProductId")?,
+        product_ion_id: either(
+            from.ccp_product_id.as_ref(),
+            names.product_id.as_ref(),
+            "ccpProductId",
+        )?,
         sku_id: either(from.ccp_sku_id.as_ref(), names.sku_id.as_ref(), "ccpSkuId")?,
-        plan_id: either(from.ccp_plan_id.as_ref(), names.plan_id.as_ref(), "ccpPlanId")?,
+        plan_id: either(
+            from.ccp_plan_id.as_ref(),
+            names.plan_id.as_ref(),
+            "ccpPlanId",
+        )?,
         product_name: text(
             names.product_display_name.as_ref(),
             "ccpProductInfo.productDisplayName",
         )?,
-        sku_name: text(names.sku_display_name.as_ref(), "ccpProductInfo.skuDisplayName")?,
+        sku_name: text(
+            names.sku_display_name.as_ref(),
+            "ccpProductInfo.skuDisplayName",
+        )?,
         plan_name: text(
             names.plan_display_name.as_ref(),
             "ccpProductInfo.planDisplayName",
         )?,
-        state: state(from, trial, auto_renew, ends_at.or(renews_at).is_some()),
-        state_word: text(from.subscription_status.as_ref(), "subscriptionStatus")?,
+        state,
+        state_word,
         seats: seats(from)?,
-        term: term(from.subscription_billing_term.as_deref(), part_number.as_deref()),
-        billing: billing(from.subscription_billing_cycle.as_deref().unwrap_or_default()),
+        term: term(
+            from.subscription_billing_term.as_deref(),
+            part_number.as_deref(),
+        ),
+        billing: billing(
+            from.subscription_billing_cycle
+                .as_deref()
+                .unwrap_or_default(),
+        ),
         part_number,
         cost: amount(&from.cost, "cost")?,
         price: amount(&from.price, "price")?,
@@ -127,47 +159,6 @@ pub(super) fn hash(subscription: &Subscription) -> [u8; 32] {
     };
     let text = serde_json::to_vec(&compared).expect("a subscription is plain data");
     *blake3::hash(&text).as_bytes()
-}
-
-/// How it stands, in our words. Ion writes small and capital letters, and more words than it documents (Ion API notes 3, no. 1).
-fn state(
-    from: &ion_client::Subscription,
-    trial: bool,
-    auto_renew: Option<bool>,
-    has_end: bool,
-) -> SubscriptionState {
-    use SubscriptionState as S;
-    let word = from.status().unwrap_or_default();
-    match word.as_str() {
-        "ACTIVE" | "RUNNING" | "ENABLED" | "AVAILABLE" | "COMPLETE" | "COMPLETED" | "PAST_DUE" => {
-            if trial {
-                S::Trial
-            } else if auto_renew == Some(false) && has_end {
-                S::Ends
-            } else {
-                S::Active
-            }
-        }
-        "TRIAL" => S::Trial,
-        "PENDING" | "ACCEPTED" | "CONFIRMED" | "INITIATED" | "IN_PROGRESS" | "PROVISIONING" => {
-            S::Pending
-        }
-        "SUSPENDED" | "PAUSED" | "STOPPED" | "DISABLED" => S::Suspended,
-        "CANCELLED" | "DELETED" | "TERMINATED" => S::Cancelled,
-        "EXPIRED" => S::Expired,
-        _ => S::Unknown,
-    }
-}
-
-fn auto_renew(from: &ion_client::Subscription) -> Option<bool> {
-    from.auto_renew.or_else(|| {
-        let word = from.subscription_renew_status.as_deref()?.trim();
-        match word.to_ascii_uppercase().as_str() {
-            "ENABLED" | "ON" | "TRUE" | "AUTO-ON" => Some(true),
-            "DISABLED" | "OFF" | "FALSE" | "AUTO-OFF" => Some(false),
-            _ => None,
-        }
-    })
 }
 
 /// The term that Ion says, else that of the part number, else unknown.

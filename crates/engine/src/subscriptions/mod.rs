@@ -6,20 +6,32 @@
 
 mod change;
 mod error;
+mod ics;
+mod intake;
+mod link;
 mod map;
+mod missing;
+pub(crate) mod money;
+mod notice;
+mod offset;
+mod origin;
 mod read_of;
 mod remind;
 mod renewals;
 mod request;
 mod sync;
 mod table;
+mod today;
 mod view;
+mod words;
 
 pub use change::When;
 pub use error::SubscriptionSyncError;
+pub(crate) use intake::{today, vendor_of};
 pub use read_of::read_of;
 pub use renewals::{RenewalRow, Urgency};
 pub use request::SubscriptionSyncRequested;
 pub use sync::{SubscriptionSyncEnd, SubscriptionSyncJob, sync};
 pub use table::{SubscriptionTable, subscription_json};
+pub(crate) use today::{Listed, Prices};
 pub use view::{RenewalPrice, SubscriptionView};

@@ -1,0 +1,502 @@
+//! What Ion shows of subscriptions, taken in: compared with what is stored, and only differences written, in short transactions.
+
+use std::collections::HashMap;
+
+use domain::customer::CustomerField;
+use domain::run::RunCounts;
+use domain::subscription::{Subscription, SubscriptionEventKind};
+use domain::{ConnectionId, CustomerId, OrderId, ProductId, RunId, SubscriptionId};
+use ion_client::Item;
+use jiff::Timestamp;
+use rules::subscriptions::diff::{SubscriptionEvent, diff, seen};
+use store::queue::{self, Job};
+use store::subscriptions::{
+    self, KnownSubscription, NewSubscription, SubscriptionEventRow, SubscriptionRow,
+};
+use store::{Tx, catalog, customers, orders};
+
+use super::error::SubscriptionSyncError;
+use super::money::monthly;
+use super::origin::{self, Origins};
+use super::{map, words};
+use crate::Engine;
+use crate::catalog::vendor_of as catalog_vendor;
+use crate::margins::MarginBook;
+
+/// Subscriptions that are written in one transaction: others wait for it on SQLite.
+const BATCH: usize = 200;
+
+/// What is compared with what is stored.
+pub(super) struct Intake<'a> {
+    engine: &'a Engine,
+    connection: ConnectionId,
+    run: Option<RunId>,
+    claim: Option<Job>,
+    /// There are orders that subscriptions may come of.
+    has_orders: bool,
+    /// By Ion's id.
+    known: HashMap<String, Known>,
+    pending: Vec<Found>,
+    /// Shown again as they are here, though an earlier reading missed them.
+    shown_again: Vec<String>,
+    /// Entries that could not be read: id, and what is said of it.
+    pub(super) unreadable: Vec<(String, String)>,
+    pub(super) counts: RunCounts,
+    /// Changed ones that an order from here explains.
+    pub(super) ours: u64,
+    /// Something was written that people would call a change.
+    pub(super) changed: bool,
+}
+
+/// What is known of one.
+#[derive(Debug, Clone)]
+struct Known {
+    id: SubscriptionId,
+    hash: [u8; 32],
+    missed: u32,
+    gone: bool,
+    /// This reading showed it.
+    shown: bool,
+    /// First seen by this reading.
+    new: bool,
+}
+
+/// One that is to be written.
+struct Found {
+    id: SubscriptionId,
+    subscription: Subscription,
+    hash: [u8; 32],
+    new: bool,
+    returned: bool,
+}
+
+/// What is told of one, and the orders that it comes of.
+struct Origin {
+    told: Vec<SubscriptionEvent>,
+    /// The order that it came of.
+    order: Option<OrderId>,
+    /// The order that the events came of.
+    cause: Option<OrderId>,
+}
+
+/// One that a complete reading did not show.
+pub(super) struct Absent {
+    pub(super) id: SubscriptionId,
+    pub(super) ion_id: String,
+    pub(super) missed: u32,
+}
+
+impl<'a> Intake<'a> {
+    pub(super) async fn begin_with(
+        engine: &'a Engine,
+        connection: ConnectionId,
+        run: Option<RunId>,
+        claim: Option<Job>,
+        known: Vec<KnownSubscription>,
+    ) -> Result<Self, SubscriptionSyncError> {
+        let counts = orders::counts(
+            engine.store().read(),
+            Some(connection),
+            engine.clock().now(),
+        )
+        .await?;
+        let has_orders = counts
+            .states
+            .iter()
+            .any(|(state, count)| *count > 0 && origin::is_at_ion(*state));
+        let mut intake = Self {
+            engine,
+            connection,
+            run,
+            claim,
+            has_orders,
+            known: HashMap::with_capacity(known.len()),
+            pending: Vec::new(),
+            shown_again: Vec::new(),
+            unreadable: Vec::new(),
+            counts: RunCounts::default(),
+            ours: 0,
+            changed: false,
+        };
+        intake.know(known);
+        Ok(intake)
+    }
+
+    /// What is stored of some more.
+    pub(super) fn know(&mut self, more: Vec<KnownSubscription>) {
+        for known in more {
+            self.known.entry(known.ion_id).or_insert(Known {
+                id: known.id,
+                hash: known.hash,
+                missed: known.missed,
+                gone: known.gone,
+                shown: false,
+                new: false,
+            });
+        }
+    }
+
+    /// How many are stored that are not gone.
+    pub(super) fn stored(&self) -> u64 {
+        self.known
+            .values()
+            .filter(|known| !known.gone && !known.new)
+            .count() as u64
+    }
+
+    /// Takes one entry in. One that cannot be read is set aside, and counts as shown.
+    pub(super) fn take(&mut self, id: Option<&str>, item: &Item<ion_client::Subscription>) {
+        let read = item.decode().map_err(map::Unreadable::from);
+        match read.and_then(|shown| map::from_ion(&shown)) {
+            Ok(subscription) => self.compare(subscription),
+            Err(why) => self.set_aside(id.unwrap_or_default(), &why),
+        }
+    }
+
+    fn set_aside(&mut self, id: &str, why: &map::Unreadable) {
+        // An entry may come twice where the list moved.
+        if !id.is_empty() && self.unreadable.iter().any(|(known, _)| known == id) {
+            return;
+        }
+        if let Some(known) = self.known.get_mut(id)
+            && !known.shown
+        {
+            known.shown = true;
+            self.counts.read += 1;
+        } else if !self.known.contains_key(id) {
+            self.counts.read += 1;
+        }
+        self.counts.set_aside += 1;
+        let message = words::unreadable(id, &why.path, &why.message);
+        self.unreadable.push((id.to_owned(), message));
+    }
+
+    /// Compares one with what is stored.
+    pub(super) fn compare(&mut self, subscription: Subscription) {
+        let hash = map::hash(&subscription);
+        let Some(known) = self.known.get_mut(&subscription.ion_id) else {
+            let known = Known {
+                id: SubscriptionId::new(self.engine.ids()),
+                hash,
+                missed: 0,
+                gone: false,
+                shown: true,
+                new: true,
+            };
+            self.counts.read += 1;
+            self.counts.added += 1;
+            self.pending.push(Found {
+                id: known.id,
+                subscription: subscription.clone(),
+                hash,
+                new: true,
+                returned: false,
+            });
+            self.known.insert(subscription.ion_id, known);
+            return;
+        };
+        let first_time = !known.shown;
+        if first_time {
+            known.shown = true;
+            self.counts.read += 1;
+        }
+        if known.hash == hash && !known.gone {
+            if known.missed > 0 {
+                known.missed = 0;
+                self.shown_again.push(subscription.ion_id);
+            }
+            return;
+        }
+        // The later reading of one that moved between parts counts.
+        if first_time {
+            self.counts.changed += 1;
+        }
+        self.pending.push(Found {
+            id: known.id,
+            subscription,
+            hash,
+            new: false,
+            returned: known.gone,
+        });
+        (known.hash, known.gone, known.missed) = (hash, false, 0);
+    }
+
+    /// Writes what waits, where it fills a transaction.
+    pub(super) async fn write_full(&mut self) -> Result<bool, SubscriptionSyncError> {
+        let full = self.pending.len() >= BATCH;
+        while self.pending.len() >= BATCH {
+            let rest = self.pending.split_off(BATCH);
+            let part = std::mem::replace(&mut self.pending, rest);
+            self.write(part).await?;
+        }
+        Ok(full)
+    }
+
+    /// Writes all that waits.
+    pub(super) async fn write_all(&mut self) -> Result<(), SubscriptionSyncError> {
+        self.write_full().await?;
+        let rest = std::mem::take(&mut self.pending);
+        if !rest.is_empty() {
+            self.write(rest).await?;
+        }
+        if !self.shown_again.is_empty() {
+            let tx = self.begin().await?;
+            let now = self.engine.clock().now();
+            subscriptions::touch_many(&tx, self.connection, &self.shown_again, now).await?;
+            tx.commit().await?;
+            self.shown_again.clear();
+        }
+        Ok(())
+    }
+
+    /// Those that are stored, not gone, and that this reading did not show.
+    pub(super) fn absent(&self) -> Vec<Absent> {
+        let mut absent: Vec<Absent> = self
+            .known
+            .iter()
+            .filter(|(_, known)| !known.shown && !known.gone)
+            .map(|(ion_id, known)| Absent {
+                id: known.id,
+                ion_id: ion_id.clone(),
+                missed: known.missed,
+            })
+            .collect();
+        // Those that were missed before are asked for first.
+        absent.sort_by(|a, b| {
+            b.missed
+                .cmp(&a.missed)
+                .then_with(|| a.ion_id.cmp(&b.ion_id))
+        });
+        absent
+    }
+
+    /// A transaction under the claim of the job.
+    pub(super) async fn begin(&self) -> Result<Tx, SubscriptionSyncError> {
+        let tx = self.engine.store().begin().await?;
+        match &self.claim {
+            Some(job) if !queue::hold(&tx, job).await? => Err(SubscriptionSyncError::Taken),
+            _ => Ok(tx),
+        }
+    }
+
+    async fn write(&mut self, found: Vec<Found>) -> Result<(), SubscriptionSyncError> {
+        let now = self.engine.clock().now();
+        let store = self.engine.store();
+        let old: Vec<SubscriptionId> = found
+            .iter()
+            .filter(|one| !one.new)
+            .map(|one| one.id)
+            .collect();
+        // Only this lane writes what is read here.
+        let before: HashMap<SubscriptionId, SubscriptionRow> =
+            subscriptions::find_many(store.read(), &old)
+                .await?
+                .into_iter()
+                .map(|row| (row.id, row))
+                .collect();
+        let origins = self.origins(&found, &before, now).await?;
+        let tx = self.begin().await?;
+        let context = Context::load(self.engine, &tx, self.connection, &found).await?;
+        let (mut rows, mut events, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+        for (one, origin) in found.iter().zip(origins) {
+            let before = before.get(&one.id);
+            self.ours += u64::from(before.is_some() && origin.cause.is_some());
+            self.count_prices(&origin.told, before, &one.subscription);
+            if let Some(order) = origin.cause {
+                lines.push(origin::told(order, &one.subscription, &origin.told, now));
+            }
+            events.extend(origin.told.into_iter().map(|event| SubscriptionEventRow {
+                subscription: one.id,
+                at: now,
+                kind: event.kind,
+                before: event.before,
+                after: event.after,
+                run: self.run,
+                order: origin.cause,
+            }));
+            rows.push(context.row(one, before, origin.order));
+        }
+        self.changed |= !events.is_empty();
+        subscriptions::upsert_many(&tx, self.connection, &rows, now).await?;
+        subscriptions::add_events(&tx, &events).await?;
+        orders::add_events(&tx, &lines).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What is told of each, and the orders that it comes of.
+    async fn origins(
+        &self,
+        found: &[Found],
+        before: &HashMap<SubscriptionId, SubscriptionRow>,
+        now: Timestamp,
+    ) -> Result<Vec<Origin>, SubscriptionSyncError> {
+        let conn = self.engine.store().read();
+        let mut by_order = Origins::new(self.connection);
+        let mut origins = Vec::with_capacity(found.len());
+        for one in found {
+            let of = &one.subscription;
+            let before = before.get(&one.id);
+            let mut told = match before {
+                None => vec![seen(of)],
+                Some(before) => diff(&before.subscription, of),
+            };
+            if one.returned {
+                told.insert(0, origin::returned());
+            }
+            let mut origin = Origin {
+                told,
+                order: before.and_then(|row| row.order),
+                cause: None,
+            };
+            if self.has_orders {
+                if origin.order.is_none() {
+                    let link = customers::find_link(conn, self.connection, &of.ion_customer_id);
+                    let customer = link.await?.map(|link| link.customer);
+                    origin.order = by_order.of(conn, of, customer).await?;
+                }
+                origin.cause = match before {
+                    None => origin.order,
+                    Some(_) => origin::cause(conn, one.id, &origin.told, now).await?,
+                };
+            }
+            origins.push(origin);
+        }
+        Ok(origins)
+    }
+
+    fn count_prices(
+        &mut self,
+        told: &[SubscriptionEvent],
+        before: Option<&SubscriptionRow>,
+        now: &Subscription,
+    ) {
+        if !told
+            .iter()
+            .any(|event| event.kind == SubscriptionEventKind::Price)
+        {
+            return;
+        }
+        let old = before.and_then(|row| row.subscription.cost.as_ref());
+        match (old, now.cost.as_ref()) {
+            (Some(old), Some(new)) if new.units() > old.units() => self.counts.price_up += 1,
+            (Some(old), Some(new)) if new.units() < old.units() => self.counts.price_down += 1,
+            _ => {}
+        }
+    }
+}
+
+/// What a batch is written with.
+struct Context {
+    customers: HashMap<String, (CustomerId, String)>,
+    products: HashMap<String, (ProductId, String)>,
+    book: MarginBook,
+    today: jiff::civil::Date,
+}
+
+impl Context {
+    async fn load(
+        engine: &Engine,
+        tx: &Tx,
+        connection: ConnectionId,
+        found: &[Found],
+    ) -> Result<Self, SubscriptionSyncError> {
+        let mut linked = HashMap::new();
+        let mut product_ids = Vec::new();
+        for one in found {
+            let of = &one.subscription;
+            if !of.ion_customer_id.is_empty() && !linked.contains_key(&of.ion_customer_id) {
+                let link = customers::find_link(tx, connection, &of.ion_customer_id).await?;
+                linked.insert(of.ion_customer_id.clone(), link.map(|link| link.customer));
+            }
+            if !of.product_ion_id.is_empty() && !product_ids.contains(&of.product_ion_id) {
+                product_ids.push(of.product_ion_id.clone());
+            }
+        }
+        let ids: Vec<CustomerId> = linked.values().copied().flatten().collect();
+        let names: HashMap<CustomerId, String> = customers::find_many(tx, &ids)
+            .await?
+            .into_iter()
+            .map(|row| {
+                (
+                    row.id,
+                    row.customer
+                        .fields
+                        .get(CustomerField::Organisation)
+                        .to_owned(),
+                )
+            })
+            .collect();
+        let customers = linked
+            .into_iter()
+            .filter_map(|(ion_id, customer)| {
+                let customer = customer?;
+                let name = names.get(&customer).cloned().unwrap_or_default();
+                Some((ion_id, (customer, name)))
+            })
+            .collect();
+        let products = catalog::load_known(tx, connection, &product_ids)
+            .await?
+            .into_iter()
+            .map(|(ion_id, known)| (ion_id, (known.id, known.vendor)))
+            .collect();
+        Ok(Self {
+            customers,
+            products,
+            book: MarginBook::load(tx).await?,
+            today: today(engine),
+        })
+    }
+
+    fn row(
+        &self,
+        one: &Found,
+        before: Option<&SubscriptionRow>,
+        order: Option<OrderId>,
+    ) -> NewSubscription {
+        let of = &one.subscription;
+        let product = self.products.get(&of.product_ion_id);
+        let vendor = product.map_or_else(|| vendor_of(of), |(_, vendor)| vendor.clone());
+        let customer = self.customers.get(&of.ion_customer_id);
+        let customer_name = match (customer, before) {
+            (Some((_, name)), _) if !name.is_empty() => name.clone(),
+            (None, Some(before)) if of.ion_customer_name.is_empty() => before.customer_name.clone(),
+            _ => of.ion_customer_name.clone(),
+        };
+        let customer = customer.map(|(customer, _)| *customer);
+        let money = monthly(of, &vendor, customer, &self.book, self.today);
+        NewSubscription {
+            id: one.id,
+            subscription: of.clone(),
+            hash: one.hash,
+            vendor,
+            product: product.map(|(id, _)| *id),
+            customer,
+            customer_name,
+            sale_units: money.sale_units,
+            monthly_units: money.cost_units,
+            margin_permille: money.margin_permille,
+            order,
+        }
+    }
+}
+
+/// The vendor by what Ion tells of the subscription itself.
+pub(crate) fn vendor_of(of: &Subscription) -> String {
+    let kind = of.resource_type.split("::").next().unwrap_or_default();
+    let kind = match kind {
+        "GSUITE" | "GCP" => "Google",
+        other => other,
+    };
+    let words = [of.product_name.clone(), kind.to_owned()];
+    catalog_vendor(std::slice::from_ref(&of.provider_id), &words, &of.sku_name).into_owned()
+}
+
+/// The day of the rules, UTC.
+pub(crate) fn today(engine: &Engine) -> jiff::civil::Date {
+    engine
+        .clock()
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+}
