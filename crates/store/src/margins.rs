@@ -5,6 +5,8 @@ use domain::margin::MarginRule;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 
+use crate::connections::signed;
+use crate::sql::{Row, exec, json_text, micros, row, rows, values};
 use crate::{StoreError, Tx};
 
 /// A margin rule as stored.
@@ -31,32 +33,59 @@ pub async fn list(
     conn: &impl ConnectionTrait,
     with_retired: bool,
 ) -> Result<Vec<MarginRow>, StoreError> {
-    let _ = (conn, with_retired);
-    Err(StoreError::Missing("this query is not written yet; it"))
+    let sql = if with_retired {
+        "SELECT * FROM margin_rule ORDER BY created_at, id"
+    } else {
+        "SELECT * FROM margin_rule WHERE retired_at IS NULL ORDER BY created_at, id"
+    };
+    rows(conn, sql, vec![]).await?.iter().map(read).collect()
 }
 
-/// A rule by id.
+/// A rule by id, out of use or not.
 pub async fn find(
     conn: &impl ConnectionTrait,
     id: MarginRuleId,
 ) -> Result<Option<MarginRow>, StoreError> {
-    let _ = (conn, id);
-    Err(StoreError::Missing("this query is not written yet; it"))
+    row(
+        conn,
+        "SELECT * FROM margin_rule WHERE id = $1",
+        values![id.0],
+    )
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
-/// Makes a rule.
+/// Makes a rule, with the version that it names.
 pub async fn insert(tx: &Tx, row: &MarginRow) -> Result<(), StoreError> {
-    let _ = (tx, row);
-    Err(StoreError::Missing("this query is not written yet; it"))
+    let sql = "INSERT INTO margin_rule (id, version, rule, created_by, created_at, edited_by, edited_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let bound = values![
+        row.rule.id.0,
+        signed(row.version),
+        json_text(&row.rule),
+        row.created_by.clone(),
+        micros(row.created_at),
+        row.edited_by.clone(),
+        micros(row.edited_at),
+        row.retired_at.map(micros)
+    ];
+    exec(tx, sql, bound).await.map(drop)
 }
 
-/// Writes a rule where it still is of this version and in use; the version then is one more.
+/// Writes a rule where it still is of this version and in use; the version then is one more. False: somebody else changed it.
 pub async fn save(tx: &Tx, row: &MarginRow, expected_version: u64) -> Result<bool, StoreError> {
-    let _ = (tx, row, expected_version);
-    Err(StoreError::Missing("this query is not written yet; it"))
+    let sql = "UPDATE margin_rule SET rule = $3, edited_by = $4, edited_at = $5, version = version + 1 WHERE id = $1 AND version = $2 AND retired_at IS NULL";
+    let bound = values![
+        row.rule.id.0,
+        signed(expected_version),
+        json_text(&row.rule),
+        row.edited_by.clone(),
+        micros(row.edited_at)
+    ];
+    Ok(exec(tx, sql, bound).await? == 1)
 }
 
-/// Takes a rule out of use, where it still is of this version.
+/// Takes a rule out of use, where it still is of this version and in use; the version then is one more.
 pub async fn retire(
     tx: &Tx,
     id: MarginRuleId,
@@ -64,6 +93,19 @@ pub async fn retire(
     by: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let _ = (tx, id, expected_version, by, now);
-    Err(StoreError::Missing("this query is not written yet; it"))
+    let sql = "UPDATE margin_rule SET retired_at = $4, edited_by = $3, edited_at = $4, version = version + 1 WHERE id = $1 AND version = $2 AND retired_at IS NULL";
+    let bound = values![id.0, signed(expected_version), by, micros(now)];
+    Ok(exec(tx, sql, bound).await? == 1)
+}
+
+fn read(row: &Row) -> Result<MarginRow, StoreError> {
+    Ok(MarginRow {
+        rule: row.json("margin_rule", "rule")?,
+        version: row.count("version")?,
+        created_by: row.get("created_by")?,
+        created_at: row.time("created_at")?,
+        edited_by: row.get("edited_by")?,
+        edited_at: row.time("edited_at")?,
+        retired_at: row.time_opt("retired_at")?,
+    })
 }

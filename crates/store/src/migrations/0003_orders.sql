@@ -9,6 +9,8 @@ CREATE TABLE order_head (
   customer_id {uuid} REFERENCES customer (id),
   ion_customer_id TEXT NOT NULL,
   customer_name TEXT NOT NULL,
+  -- Folded, for sorting.
+  customer_key TEXT NOT NULL,
   origin TEXT NOT NULL,
   action TEXT NOT NULL,
   subscription_id {uuid},
@@ -16,9 +18,10 @@ CREATE TABLE order_head (
   state_since BIGINT NOT NULL,
   -- Counts every change of the row: who read it before looks again.
   version BIGINT NOT NULL,
-  -- Ours, unique; by it Ion is searched.
-  reference TEXT NOT NULL UNIQUE,
+  -- Ours, unique; by it Ion is searched. Of an order placed elsewhere what its maker wrote, which need not be unique.
+  reference TEXT NOT NULL,
   ion_id TEXT,
+  -- Of the first line.
   vendor TEXT NOT NULL,
   -- First line in words, for lists.
   title TEXT NOT NULL,
@@ -50,18 +53,32 @@ CREATE TABLE order_head (
   cancel_asked_at BIGINT,
   stuck_at BIGINT,
   ended_at BIGINT,
-  ion_created_at BIGINT,
-  ion_updated_at BIGINT,
+  -- When somebody confirmed it, or it was made at Ion; nothing in a draft.
+  placed_at BIGINT,
+  -- Later one of the draft's last change and the state's.
+  changed_at BIGINT NOT NULL,
+  -- When the order is to be looked at by itself, whatever for; nothing where it rests.
+  due_at BIGINT,
+  -- Waits for a person; one that failed only for some days, which the query counts.
+  attention BOOLEAN NOT NULL,
   -- A price of a draft moved since it was made; set by imports.
   price_moved BOOLEAN NOT NULL DEFAULT FALSE,
-  -- First Microsoft log-in waits to be seen, once.
+  -- A first log-in waits to be seen, once: whether `order_secret` has one.
   has_secret BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE UNIQUE INDEX order_head_reference ON order_head (reference) WHERE origin = 'here';
 CREATE UNIQUE INDEX order_head_ion ON order_head (connection_id, ion_id) WHERE ion_id IS NOT NULL;
-CREATE INDEX order_head_state ON order_head (state, number);
+CREATE INDEX order_head_state ON order_head (state, connection_id, number);
 CREATE INDEX order_head_customer ON order_head (customer_id, number);
+CREATE INDEX order_head_ion_customer ON order_head (connection_id, ion_customer_id);
+CREATE INDEX order_head_name ON order_head (customer_key, number);
+CREATE INDEX order_head_changed ON order_head (changed_at, number);
 CREATE INDEX order_head_subscription ON order_head (subscription_id) WHERE subscription_id IS NOT NULL;
-CREATE INDEX order_head_ended ON order_head (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX order_head_placed ON order_head (placed_at) WHERE placed_at IS NOT NULL;
+CREATE INDEX order_head_due ON order_head (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX order_head_attention ON order_head (number) WHERE attention;
+-- How long orders of a vendor take.
+CREATE INDEX order_head_took ON order_head (vendor, ended_at) WHERE state = 'completed' AND submitted_at IS NOT NULL;
 
 CREATE TABLE order_body (
   order_id {uuid} PRIMARY KEY REFERENCES order_head (id),
@@ -77,21 +94,25 @@ CREATE TABLE order_body (
   failure TEXT
 );
 
--- By these, changes of the catalog find the orders that they touch.
+-- By these, changes of the catalog find the drafts that they touch, and what was bought is summed up.
 CREATE TABLE order_line (
   order_id {uuid} NOT NULL REFERENCES order_head (id),
   line BIGINT NOT NULL,
+  -- 0 is the line itself; what comes with it is counted from 1, and has its costs in the line's.
+  add_on BIGINT NOT NULL,
   product_ion_id TEXT NOT NULL,
+  -- Ion's id of the SKU or add-on.
   sku_id TEXT NOT NULL,
   plan_id TEXT NOT NULL,
   vendor TEXT NOT NULL,
   quantity BIGINT NOT NULL,
   currency TEXT,
+  -- What the line changes of what is paid a month, cost and sale; 10^-6. Nothing where it is not known.
   monthly_units BIGINT,
   sale_units BIGINT,
-  PRIMARY KEY (order_id, line)
+  PRIMARY KEY (order_id, line, add_on)
 );
-CREATE INDEX order_line_variant ON order_line (product_ion_id, sku_id, plan_id);
+CREATE INDEX order_line_vendor ON order_line (vendor, order_id);
 
 CREATE TABLE order_event (
   order_id {uuid} NOT NULL REFERENCES order_head (id),
@@ -116,59 +137,99 @@ CREATE TABLE order_secret (
   PRIMARY KEY (order_id, line)
 );
 
+-- What lists search, filter and sort by. Narrow: a search for words reads all of it.
 CREATE TABLE subscription (
   id {uuid} PRIMARY KEY,
   connection_id {uuid} NOT NULL REFERENCES connection (id),
-  ion_id TEXT NOT NULL,
-  resource_id TEXT NOT NULL,
   customer_id {uuid} REFERENCES customer (id),
-  ion_customer_id TEXT NOT NULL,
-  customer_name TEXT NOT NULL,
-  name_key TEXT NOT NULL,
-  name TEXT NOT NULL,
+  -- Neither ended nor gone.
+  live BOOLEAN NOT NULL,
   vendor TEXT NOT NULL,
-  product_id {uuid},
-  product_ion_id TEXT NOT NULL,
-  sku_id TEXT NOT NULL,
-  plan_id TEXT NOT NULL,
-  order_id {uuid},
   state TEXT NOT NULL,
-  seats BIGINT,
   term TEXT NOT NULL,
   billing TEXT NOT NULL,
+  -- -1 where Ion does not say, 0 no, 1 yes.
+  auto_renew BIGINT NOT NULL,
+  -- When it renews or ends, whichever comes; the largest number where it does not say: last in every list.
+  due_at BIGINT NOT NULL,
+  -- Folded, for sorting.
+  customer_key TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  -- For sorting; the smallest number where there is none.
+  seats BIGINT NOT NULL,
+  cost_key BIGINT NOT NULL,
+  margin_key BIGINT NOT NULL,
+  -- Every word by which it is found, folded.
+  search TEXT NOT NULL
+);
+-- A part of a list is found in one index alone: behind what it is sorted by stands all that it can be filtered by.
+CREATE INDEX subscription_due ON subscription (live, due_at, id, vendor, state, term, billing, auto_renew, connection_id, customer_id);
+CREATE INDEX subscription_by_customer ON subscription (live, customer_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_name ON subscription (live, name_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_seats ON subscription (live, seats, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_cost ON subscription (live, cost_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_margin ON subscription (live, margin_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_customer ON subscription (customer_id) WHERE customer_id IS NOT NULL;
+
+-- All else that is known of it; made and changed with its row above.
+CREATE TABLE subscription_content (
+  subscription_id {uuid} PRIMARY KEY REFERENCES subscription (id),
+  connection_id {uuid} NOT NULL,
+  ion_customer_id TEXT NOT NULL,
+  customer_name TEXT NOT NULL,
+  -- The vendor's id.
+  resource_id TEXT NOT NULL,
+  product_ion_id TEXT NOT NULL,
+  sku_id TEXT NOT NULL,
+  product_id {uuid},
+  order_id {uuid},
   currency TEXT,
-  cost_units BIGINT,
-  -- For all seats, a month.
+  -- For all seats a month: cost and sale; 10^-6.
   monthly_units BIGINT,
   sale_units BIGINT,
   -- Share of the sale price that is margin, in thousandths; nothing where there is no sale price.
   margin_permille BIGINT,
-  auto_renew BOOLEAN,
-  starts_at BIGINT,
-  ends_at BIGINT,
-  -- When it renews or ends, whichever comes: lists and calendar go by it.
-  due_at BIGINT,
-  cancellable_until BIGINT,
-  search TEXT NOT NULL,
-  hash {bytes} NOT NULL,
-  missed BIGINT NOT NULL DEFAULT 0,
-  gone_at BIGINT,
-  -- Live: neither ended nor gone.
-  live BOOLEAN NOT NULL,
   first_seen_at BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
+  -- All that Ion shows: `domain::subscription::Subscription`.
+  content TEXT NOT NULL
+);
+CREATE INDEX subscription_content_resource ON subscription_content (connection_id, resource_id);
+CREATE INDEX subscription_content_ion_customer ON subscription_content (connection_id, ion_customer_id);
+CREATE INDEX subscription_content_product ON subscription_content (product_ion_id, sku_id);
+
+-- What a reading compares and notes; apart, so that a look that finds nothing new touches no list.
+CREATE TABLE subscription_reading (
+  subscription_id {uuid} PRIMARY KEY REFERENCES subscription (id),
+  connection_id {uuid} NOT NULL,
+  ion_id TEXT NOT NULL,
+  -- Of what Ion showed last.
+  hash {bytes} NOT NULL,
+  -- Complete readings in a row without it.
+  missed BIGINT NOT NULL DEFAULT 0,
+  gone_at BIGINT,
   read_at BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX subscription_ion ON subscription (connection_id, ion_id);
-CREATE INDEX subscription_resource ON subscription (connection_id, resource_id);
-CREATE INDEX subscription_due ON subscription (live, due_at, id);
-CREATE INDEX subscription_name ON subscription (live, name_key, id);
-CREATE INDEX subscription_customer ON subscription (customer_id);
-CREATE INDEX subscription_ion_customer ON subscription (connection_id, ion_customer_id);
-CREATE INDEX subscription_variant ON subscription (product_ion_id, sku_id, plan_id);
+CREATE UNIQUE INDEX subscription_reading_ion ON subscription_reading (connection_id, ion_id);
 
--- All that Ion shows of it: `domain::subscription::Subscription`.
-CREATE TABLE subscription_content (subscription_id {uuid} PRIMARY KEY REFERENCES subscription (id), content TEXT NOT NULL);
+-- How many subscriptions are alike in all of this, and what they cost: lists and sums are counted by it. Kept by `subscriptions::tally` alone.
+CREATE TABLE subscription_tally (
+  connection_id {uuid} NOT NULL REFERENCES connection (id),
+  live BOOLEAN NOT NULL,
+  vendor TEXT NOT NULL,
+  state TEXT NOT NULL,
+  term TEXT NOT NULL,
+  billing TEXT NOT NULL,
+  auto_renew BIGINT NOT NULL,
+  -- Empty where no price is known.
+  currency TEXT NOT NULL,
+  subscriptions BIGINT NOT NULL,
+  -- Sums of a month, 10^-6: cost; sale of those that have a sale price, and their cost.
+  cost_units BIGINT NOT NULL,
+  sale_units BIGINT NOT NULL,
+  cost_of_sold_units BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, live, vendor, state, term, billing, auto_renew, currency)
+);
 
 CREATE TABLE subscription_event (
   subscription_id {uuid} NOT NULL REFERENCES subscription (id),
@@ -181,6 +242,7 @@ CREATE TABLE subscription_event (
   order_id {uuid},
   PRIMARY KEY (subscription_id, seq)
 );
+CREATE INDEX subscription_event_run ON subscription_event (run_id, at) WHERE run_id IS NOT NULL;
 
 -- Which reminder of which end was given.
 CREATE TABLE subscription_reminder (
@@ -190,6 +252,7 @@ CREATE TABLE subscription_reminder (
   at BIGINT NOT NULL,
   PRIMARY KEY (subscription_id, due_at, days)
 );
+CREATE INDEX subscription_reminder_due ON subscription_reminder (due_at);
 
 CREATE TABLE margin_rule (
   id {uuid} PRIMARY KEY,

@@ -7,7 +7,7 @@ use crate::{StoreError, Tx};
 
 /// An order that was first seen as placed elsewhere is ours after all: what points at it points at ours, and it goes.
 pub async fn take_place_of(tx: &Tx, seen: OrderId, ours: OrderId) -> Result<(), StoreError> {
-    for table in ["subscription", "subscription_event"] {
+    for table in ["subscription_content", "subscription_event"] {
         let sql = format!("UPDATE {table} SET order_id = $2 WHERE order_id = $1");
         exec(tx, sql, values![seen.0, ours.0]).await?;
     }

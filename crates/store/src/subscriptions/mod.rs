@@ -1,15 +1,19 @@
 //! Subscriptions as Ion shows them, what changed, and what is due.
 
+mod columns;
 mod events;
+mod facets;
 mod figures;
 mod find;
 mod links;
 mod reminders;
 mod rows;
 mod search;
+mod tally;
 mod write;
 
 pub use events::*;
+pub use facets::*;
 pub use figures::*;
 pub use find::*;
 pub use links::*;

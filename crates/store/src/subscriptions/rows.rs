@@ -49,16 +49,20 @@ pub struct SubscriptionRow {
 impl SubscriptionRow {
     /// When it renews or ends, whichever comes.
     pub fn due_at(&self) -> Option<Timestamp> {
-        let of = &self.subscription;
-        match of.auto_renew {
-            Some(false) => of.ends_at.or(of.renews_at),
-            _ => of.renews_at.or(of.ends_at),
-        }
+        due_at(&self.subscription)
     }
 
     /// Neither ended nor gone.
     pub fn is_live(&self) -> bool {
         self.gone_at.is_none() && self.subscription.state.is_live()
+    }
+}
+
+/// When a subscription renews or ends, whichever comes.
+pub(super) fn due_at(of: &Subscription) -> Option<Timestamp> {
+    match of.auto_renew {
+        Some(false) => of.ends_at.or(of.renews_at),
+        _ => of.renews_at.or(of.ends_at),
     }
 }
 
