@@ -339,7 +339,7 @@ pub fn default_template(vendor: Vendor, action: OrderAction) -> Template {
     }
 }
 
-/// A template with what the vendor is known to refuse without (COMM-VL-004, MSFT_CR_033), whatever Ion's template says of it.
+/// A template with what the vendor is known to refuse without (`COMM-VL-004`, `MSFT_CR_033`), whatever Ion's template says of it.
 pub fn with_known_needs(mut template: Template, line: &OrderLine) -> Template {
     if line.resource_id.is_some() {
         return template;

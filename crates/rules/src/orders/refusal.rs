@@ -51,15 +51,15 @@ pub fn explain(fault: &OrderFault, content: &OrderContent) -> Refusal {
             "attributes/renewalSetting",
             "Choose whether it renews by itself, then order again.",
         ),
-        "CUS-CR-001" => about.customer(
+        "CUS-CR-001" => customer(
             "Ion knows the customer's e-mail from another customer.",
             "Give the customer another e-mail, or link it to the one in Ion.",
         ),
-        "CUS-CR-002" => about.customer(
+        "CUS-CR-002" => customer(
             "Ion does not take the customer's language.",
             "Choose another language on the customer, then order again.",
         ),
-        code if code.starts_with("CUS") => about.customer(
+        code if code.starts_with("CUS") => customer(
             "Ion refuses the customer of this order.",
             "Look at the customer's page, mend what Ion names, then order again.",
         ),
@@ -71,6 +71,14 @@ pub fn explain(fault: &OrderFault, content: &OrderContent) -> Refusal {
         },
         "FAILED_PRECONDITION" => about.theirs("Ion refuses this as things stand"),
         _ => about.by_their_words(),
+    }
+}
+
+fn customer(text: &str, what_to_do: &str) -> Refusal {
+    Refusal {
+        text: text.to_owned(),
+        field: Some("/customer".to_owned()),
+        what_to_do: what_to_do.to_owned(),
     }
 }
 
@@ -88,14 +96,6 @@ impl About<'_> {
         Refusal {
             text: text.to_owned(),
             field: self.path(field),
-            what_to_do: what_to_do.to_owned(),
-        }
-    }
-
-    fn customer(&self, text: &str, what_to_do: &str) -> Refusal {
-        Refusal {
-            text: text.to_owned(),
-            field: Some("/customer".to_owned()),
             what_to_do: what_to_do.to_owned(),
         }
     }
@@ -153,7 +153,7 @@ impl About<'_> {
             );
         }
         match kind {
-            "customers" => self.customer(
+            "customers" => customer(
                 "Ion does not know the customer of this order.",
                 "Run a customer sync; link the customer anew if Ion has lost it.",
             ),

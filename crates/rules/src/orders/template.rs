@@ -154,20 +154,7 @@ fn field(name: &str, value: Option<&&Value>, required: bool) -> TemplateField {
         .and_then(Value::as_array)
         .map(|values| values.iter().filter_map(as_text).collect())
         .unwrap_or_default();
-    if !allowed.is_empty() {
-        let label = |value: &str| {
-            field
-                .choices
-                .iter()
-                .find(|(known, _)| known == value)
-                .map_or_else(|| value.to_owned(), |(_, label)| label.clone())
-        };
-        field.choices = allowed
-            .iter()
-            .map(|value| (value.clone(), label(value)))
-            .collect();
-        field.kind = FieldKind::Choice;
-    } else {
+    if allowed.is_empty() {
         field.kind = match (text("format"), text("type")) {
             ("date", _) => FieldKind::Date,
             ("email" | "idn-email", _) => FieldKind::Email,
@@ -175,6 +162,17 @@ fn field(name: &str, value: Option<&&Value>, required: bool) -> TemplateField {
             (_, "integer" | "number") => FieldKind::Number,
             _ => field.kind,
         };
+    } else {
+        let known = std::mem::take(&mut field.choices);
+        field.choices = allowed
+            .into_iter()
+            .map(|value| {
+                let label = known.iter().find(|(choice, _)| *choice == value);
+                let label = label.map_or_else(|| value.clone(), |(_, label)| label.clone());
+                (value, label)
+            })
+            .collect();
+        field.kind = FieldKind::Choice;
     }
     if field.help.is_empty() {
         text("description").clone_into(&mut field.help);
