@@ -282,6 +282,7 @@ async fn page(
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
+        tiles: None,
         figures: key_figures(&figures, last, &needs::figure(app).await?),
         vendors: shares(&figures),
         connections,

@@ -5,6 +5,7 @@ use askama::Template;
 use super::Status;
 use super::filters;
 use super::frame::Frame;
+use super::subscriptions::dashboard::SubscriptionTiles;
 use super::parts::{Button, Delta, Fact, Figure, Life, Moment, Shares, Step, Tone};
 
 /// `GET /` before the first import.
@@ -62,7 +63,9 @@ pub struct DashboardPage {
     pub import_href: Option<String>,
     /// What waits for a person, at most 5, the worst first.
     pub needs: Vec<Need>,
-    /// Figures.
+    /// Subscriptions: figures, cost, what was bought, what renews; `None` where none was read yet.
+    pub tiles: Option<SubscriptionTiles>,
+    /// Figures of the catalog.
     pub figures: Vec<Figure>,
     /// Products by vendor.
     pub vendors: Shares,

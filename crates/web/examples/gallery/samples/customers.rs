@@ -320,7 +320,7 @@ fn list() -> CustomerList {
     }
 }
 
-fn head(here: &str) -> CustomerHead {
+pub(super) fn head(here: &str) -> CustomerHead {
     let tab = |label: &'static str, count: &str| CountedTab {
         label,
         href: "/customers/1".to_owned(),

@@ -3,8 +3,10 @@
 mod activity;
 mod catalog;
 mod customers;
+mod margins;
 mod orders;
 mod settings;
+mod subscriptions;
 mod sync;
 
 use askama::Template;
@@ -97,6 +99,7 @@ pub(crate) fn fact(name: &str, text: &str) -> Fact {
 pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("dashboard", html(dashboard())),
+        ("dashboard-no-subscriptions", html(dashboard::DashboardPage { tiles: None, ..dashboard() })),
         ("dashboard-first", html(first())),
         ("login", html(login(Vec::new()))),
         ("login-refused", html(login(vec![Note::new(Tone::Bad, "alert-circle", "E-mail or password is wrong", "Nothing else is said, so that nobody can try out addresses.")]))),
@@ -124,6 +127,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     pages.extend(settings::pages());
     pages.extend(customers::pages());
     pages.extend(sync::pages());
+    pages.extend(subscriptions::pages());
+    pages.extend(margins::pages());
     pages.extend(orders::pages());
     pages
 }
@@ -239,6 +244,7 @@ fn dashboard() -> dashboard::DashboardPage {
                 action: Button::link("See each reason", "/products/set-aside"),
             },
         ],
+        tiles: Some(subscriptions::tiles()),
         figures: vec![
             parts::Figure::new("Products", "20,114", "31 new since yesterday").to("/products"),
             parts::Figure::new("Customers", "1,226", "1,102 linked to Ion").to("/customers"),

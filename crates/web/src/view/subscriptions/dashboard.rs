@@ -1,15 +1,10 @@
 //! What the dashboard shows of subscriptions, their cost and their renewals.
 
-use askama::Template;
-use askama::filters::HtmlSafe;
-
 use super::plot::Bars;
-use crate::view::filters;
 use crate::view::parts::{Figure, Tone};
 
-/// The figures and plots of subscriptions. Prints itself; the figures stand above it.
-#[derive(Debug, Clone, Template)]
-#[template(path = "subscription/dashboard.html")]
+/// The figures and plots of subscriptions.
+#[derive(Debug, Clone)]
 pub struct SubscriptionTiles {
     /// Live, cost, sales, margin, renewals in 30 days.
     pub figures: Vec<Figure>,
@@ -22,8 +17,6 @@ pub struct SubscriptionTiles {
     /// What renews in the next 12 weeks.
     pub ahead: Option<Ahead>,
 }
-
-impl HtmlSafe for SubscriptionTiles {}
 
 /// What a vendor's subscriptions cost.
 #[derive(Debug, Clone)]
