@@ -11,6 +11,7 @@ use domain::OrderId;
 use domain::order::{IonOrder, OrderContent};
 use jiff::Timestamp;
 
+use super::state::OrderFacts;
 use super::{between, earlier, later};
 
 /// What every reference begins with.
@@ -412,15 +413,47 @@ pub fn next_look(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let decides = later(sent_at, patience);
-    if now >= decides {
-        let last = later(decides, SLOW_FOR);
-        let next = later(now, SLOW_PAUSE);
-        // The look that decides has not been made yet, or was incomplete: the caller asks anew at once.
-        return (next <= last).then_some(next);
+    if now < decides {
+        // Not from the send: a clock that stood ahead when it was noted would make us wait for it.
+        return Some(later(now, pause(looks)).min(decides));
     }
-    let pause = FIRST_PAUSE
-        .saturating_mul(1 << looks.min(4))
-        .min(LONGEST_PAUSE);
-    let from = now.max(sent_at);
-    Some(later(from, pause).min(decides))
+    let next = later(now, SLOW_PAUSE);
+    (next <= later(decides, SLOW_FOR)).then_some(next)
 }
+
+/// The same from all that is known of an order: it is not left to the slow pace before a search has decided, whatever the clocks said.
+///
+/// `intent_at`: when the order was confirmed. `watched_for`: how long this process knows the order to be sent, by a clock that never steps.
+pub fn next_look_of(
+    order: &OrderFacts,
+    intent_at: Timestamp,
+    patience: Duration,
+    watched_for: Duration,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if let Some(decided_at) = order.not_found_at {
+        let next = later(now, SLOW_PAUSE);
+        return (next <= later(decided_at, SLOW_FOR)).then_some(next);
+    }
+    let sent_at = order.sent_at.unwrap_or(intent_at);
+    if order.state.is_final() || now < later(sent_at, patience) {
+        return next_look(order.looks, sent_at, patience, now);
+    }
+    // Past patience by the wall clock, and undecided: this process has not watched for long enough, or no search came to its end.
+    let missing = patience.saturating_sub(watched_for);
+    let pause = if missing.is_zero() {
+        pause(order.looks)
+    } else {
+        pause(order.looks).min(missing.max(FIRST_PAUSE))
+    };
+    Some(later(now, pause))
+}
+
+fn pause(looks: u32) -> Duration {
+    FIRST_PAUSE
+        .saturating_mul(1 << looks.min(4))
+        .min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests;

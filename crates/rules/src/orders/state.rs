@@ -15,7 +15,7 @@ use std::time::Duration;
 use domain::order::{IonOrder, IonOrderStatus, OrderState};
 use jiff::Timestamp;
 
-use super::later;
+use super::{between, later};
 pub use words::{Effect, LookedInVain, News, OrderEvent, Refusal, Step, spoken};
 
 /// An order as the store has it: everything that a decision needs.
@@ -76,7 +76,7 @@ impl OrderFacts {
         let looked = self.looked_complete
             && self
                 .looked_at
-                .is_some_and(|looked| now <= later(looked, FRESH));
+                .is_some_and(|looked| between(looked, now).max(between(now, looked)) <= FRESH);
         self.sends > 0 && !looked
     }
 }
@@ -85,6 +85,16 @@ impl OrderFacts {
 const LEAST_WATCH: Duration = Duration::from_secs(120);
 /// A look counts as done just before a second request for so long.
 const FRESH: Duration = Duration::from_secs(120);
+
+/// A request leaves within this time after it was noted that it begins, or not at all: who was held up for longer may have been taken for dead.
+/// Patience is longer than this, the call's time-out and the time after which Ion lists an order together.
+pub const POST_WITHIN: Duration = Duration::from_secs(30);
+
+/// Whether a request that was noted so long ago, by a clock that never steps, may still leave. If not, nothing was sent:
+/// [`OrderEvent::RefusedBeforeEffect`] with `retry`.
+pub fn may_post(begun_for: Duration) -> bool {
+    begun_for <= POST_WITHIN
+}
 
 /// What an event does to an order. Nothing is changed where it is refused.
 pub fn step(facts: &OrderFacts, event: &OrderEvent<'_>, now: Timestamp) -> Result<Step, Refusal> {
@@ -283,7 +293,8 @@ fn looked_in_vain(
     now: Timestamp,
 ) -> Result<Vec<Effect>, Refusal> {
     // Begun before the request left, it can tell nothing of it.
-    let counts = next.sent_at.is_none_or(|sent| look.began_at >= sent);
+    let counts =
+        !look.watched_for.is_zero() || next.sent_at.is_none_or(|sent| look.began_at >= sent);
     match next.state {
         OrderState::Unconfirmed => {
             if !counts {

@@ -16,7 +16,8 @@ pub struct LookedInVain {
     pub complete: bool,
     /// How long an order is searched for after it was sent, before people are asked.
     pub patience: Duration,
-    /// How long this process knows the order to be sent, by a clock that never steps. A stepped clock alone ends no patience.
+    /// How long this process knew the order to be sent when the search began, by a clock that never steps: so no stepped clock alone
+    /// ends the patience.
     pub watched_for: Duration,
 }
 
