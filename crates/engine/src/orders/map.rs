@@ -1,8 +1,7 @@
 //! Between Ion's orders and ours (Ion API notes 2.5): Ion's types stop here.
 
 use domain::order::{
-    Attribute, IonOrder, IonOrderLine, IonOrderStatus, OrderAction, OrderContent, OrderFault,
-    OrderLine,
+    Attribute, IonOrder, IonOrderLine, IonOrderStatus, OrderContent, OrderFault, OrderLine,
 };
 use domain::{Amount, Scale};
 use ion_client::{AddOnDraft, ExactDecimal, Order, OrderDraft, OrderItem, OrderLineDraft};
@@ -110,12 +109,7 @@ fn clean(text: &str) -> String {
 }
 
 /// What is sent to place an order.
-pub(super) fn draft(
-    content: &OrderContent,
-    action: OrderAction,
-    reference: &str,
-    display_name: String,
-) -> OrderDraft {
+pub(super) fn draft(content: &OrderContent, reference: &str, display_name: String) -> OrderDraft {
     OrderDraft {
         reference_id: reference.to_owned(),
         display_name,
@@ -123,13 +117,13 @@ pub(super) fn draft(
             .lines
             .iter()
             .enumerate()
-            .map(|(index, line)| line_draft(line, action, line_reference(reference, index)))
+            .map(|(index, line)| line_draft(line, line_reference(reference, index)))
             .collect(),
     }
 }
 
-fn line_draft(line: &OrderLine, action: OrderAction, reference_id: String) -> OrderLineDraft {
-    let word = if action.is_change() {
+fn line_draft(line: &OrderLine, reference_id: String) -> OrderLineDraft {
+    let word = if line.resource_id.is_some() {
         ion_client::OrderAction::Update
     } else {
         ion_client::OrderAction::Create
@@ -142,10 +136,7 @@ fn line_draft(line: &OrderLine, action: OrderAction, reference_id: String) -> Or
         sku_id: line.sku_id.clone(),
         plan_id: line.plan_id.clone(),
         quantity: line.quantity,
-        resource_id: line
-            .resource_id
-            .clone()
-            .filter(|_| action.is_change()),
+        resource_id: line.resource_id.clone(),
         attributes: line
             .attributes
             .iter()

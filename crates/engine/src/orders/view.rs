@@ -1,14 +1,19 @@
-//! One order as its pages need it, from the store alone.
+//! One order as its pages need it, from the store alone; and what a review needs.
 
 use domain::OrderId;
 use domain::customer::LinkState;
-use domain::order::Template;
-use rules::orders::review::Review;
+use domain::order::{OrderAction, Template};
+use rules::orders::draft::DraftView;
+use rules::orders::review::{Review, review};
+use rules::subscriptions::change::action_of;
 use store::customers::CustomerRow;
-use store::orders::OrderRow;
+use store::orders::{self, OrderRow};
+use store::{ConnectionTrait, StoreError, subscriptions};
 
+use super::buyer;
 use super::error::OrderError;
-use super::template::TemplateState;
+use super::offers::Offers;
+use super::template::{LineTemplate, TemplateState, template_of};
 use crate::Engine;
 
 /// An order with all that its pages show beside it.
@@ -46,7 +51,62 @@ pub struct LinkFacts {
 impl Engine {
     /// An order with all that its pages show.
     pub async fn view_order(&self, id: OrderId) -> Result<OrderView, OrderError> {
-        let _ = id;
-        Err(OrderError::Refused("This is not built yet.".to_owned()))
+        let conn = self.store().read();
+        let row = orders::find(conn, id).await?.ok_or(OrderError::Gone)?;
+        Ok(self.view_of(conn, row).await?)
+    }
+
+    /// The same for an order that was read.
+    pub(super) async fn view_of(
+        &self,
+        conn: &impl ConnectionTrait,
+        row: OrderRow,
+    ) -> Result<OrderView, StoreError> {
+        let customer = buyer::find(conn, row.customer).await?;
+        let link = buyer::link_of(conn, row.connection, customer.as_ref()).await?;
+        let who = buyer::customer_view(&row, customer.as_ref(), &link);
+        let ion_customer_id = who.ion_customer_id.clone();
+        let mut draft = DraftView {
+            content: row.content.clone(),
+            customer: who,
+            lines: Vec::new(),
+        };
+        let (mut templates, mut template_state) = (Vec::new(), Vec::new());
+        let mut offers = Offers::new(conn, row.connection);
+        for line in &row.content.lines {
+            let mut view = offers.view(line).await?;
+            let LineTemplate {
+                shown,
+                state,
+                view: template,
+            } = template_of(conn, &row, line).await?;
+            view.template = template;
+            if action_of(line) == OrderAction::Buy {
+                let live = subscriptions::list_live_of(
+                    conn,
+                    row.connection,
+                    &ion_customer_id,
+                    &line.product_ion_id,
+                    &line.sku_id,
+                )
+                .await?;
+                view.has = live.into_iter().map(|row| row.subscription).collect();
+            } else if let Some(resource) = &line.resource_id {
+                let changed =
+                    subscriptions::find_by_resource(conn, row.connection, resource).await?;
+                view.subscription = changed.map(|changed| changed.subscription);
+            }
+            templates.push(shown);
+            template_state.push(state);
+            draft.lines.push(view);
+        }
+        Ok(OrderView {
+            review: review(&draft, self.clock().now()),
+            row,
+            templates,
+            template_state,
+            customer,
+            link,
+        })
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::read::{StoredVariant, read_variant};
 use crate::StoreError;
-use crate::sql::{Row, row, values};
+use crate::sql::{Row, row, rows, values};
 
 /// A variant as an order names it.
 #[derive(Debug, Clone)]
@@ -59,7 +59,26 @@ pub async fn find_offer(
          ORDER BY CASE WHEN variant.gone_at IS NULL THEN 0 ELSE 1 END LIMIT 1"
     );
     let values = values![connection.0, product_ion_id, sku_id, plan_id, add_on];
-    row(conn, sql, values).await?.map(|row| read(&row)).transpose()
+    row(conn, sql, values)
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// What is sold under a manufacturer part number; the number is compared as Ion writes it.
+pub async fn list_offers_of_part(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    part_number: &str,
+) -> Result<Vec<Offer>, StoreError> {
+    let sql = format!(
+        "{OFFER} WHERE product.connection_id = $1 AND variant.part_number = $2 AND variant.add_on = $3 ORDER BY product.ion_id, variant.position LIMIT 50"
+    );
+    rows(conn, sql, values![connection.0, part_number, false])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// What is sold under our id of a variant.
@@ -86,12 +105,7 @@ pub async fn find_product_state(
     let sql = "SELECT id, state FROM product WHERE connection_id = $1 AND ion_id = $2";
     row(conn, sql, values![connection.0, product_ion_id])
         .await?
-        .map(|row| {
-            Ok((
-                row.get::<Uuid>("id")?.into(),
-                row.word("product", "state")?,
-            ))
-        })
+        .map(|row| Ok((row.get::<Uuid>("id")?.into(), row.word("product", "state")?)))
         .transpose()
 }
 

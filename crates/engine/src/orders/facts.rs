@@ -1,0 +1,105 @@
+//! Between an order as stored and what a decision needs of it.
+
+use std::time::Duration;
+
+use domain::OrderId;
+use domain::order::OrderState;
+use jiff::Timestamp;
+use rules::orders::state::OrderFacts;
+use rules::orders::{follow, reconcile};
+use store::orders::OrderRow;
+
+use crate::Engine;
+
+/// What a decision needs of an order.
+pub(super) fn facts_of(row: &OrderRow) -> OrderFacts {
+    OrderFacts {
+        state: row.state,
+        scheduled_for: row.scheduled_for,
+        sent_at: row.sent_at,
+        sends: row.sends,
+        looks: row.looks,
+        looked_at: row.looked_at,
+        looked_complete: row.looked_complete,
+        not_found_at: row.not_found_at,
+        cancel_asked_at: row.cancel_asked_at,
+        ion_id: row.ion_id.clone(),
+        ion_status: row.ion.as_ref().map(|ion| ion.status),
+        ion_updated_at: row.ion.as_ref().and_then(|ion| ion.updated_at),
+    }
+}
+
+/// Takes over what was decided. What Ion showed is taken over by who heard it.
+pub(super) fn take_over(row: &mut OrderRow, facts: OrderFacts, now: Timestamp) {
+    if row.state != facts.state {
+        row.state = facts.state;
+        row.state_since = now;
+        row.polls = 0;
+        row.stuck_at = None;
+    }
+    row.scheduled_for = facts.scheduled_for;
+    row.sent_at = facts.sent_at;
+    row.sends = facts.sends;
+    row.looks = facts.looks;
+    row.looked_at = facts.looked_at;
+    row.looked_complete = facts.looked_complete;
+    row.not_found_at = facts.not_found_at;
+    row.cancel_asked_at = facts.cancel_asked_at;
+    row.ion_id = facts.ion_id;
+    row.ended_at = row.state.is_final().then(|| row.ended_at.unwrap_or(now));
+}
+
+/// The shortest pause between two searches, where the one that decides could not be made.
+const SHORTEST: Duration = Duration::from_secs(10);
+/// The longest.
+const LONGEST: Duration = Duration::from_secs(900);
+
+/// When an order is searched for next; nothing where it is no longer. `watched_for`: how long this process knows it to be sent.
+pub(super) fn next_look(
+    row: &OrderRow,
+    patience: Duration,
+    watched_for: Duration,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let sent_at = row.sent_at.or(row.submitted_at)?;
+    let decided = row.not_found_at.is_some() || row.state.is_final();
+    let past = now >= plus(sent_at, patience);
+    if past && !decided {
+        // The look that decides is still to be made: the process has not watched for long enough, or a search was not complete.
+        let missing = patience.saturating_sub(watched_for);
+        let age = Duration::try_from(now.duration_since(sent_at)).unwrap_or_default();
+        let pause = if row.looked_complete {
+            missing
+        } else {
+            (age - age.min(patience)) / 4
+        };
+        return Some(plus(now, pause.clamp(SHORTEST, LONGEST)));
+    }
+    reconcile::next_look(row.looks, sent_at, patience, now)
+}
+
+/// When Ion is asked for it by id next.
+pub(super) fn next_poll(row: &OrderRow, now: Timestamp) -> Option<Timestamp> {
+    let scheduled_at = row.ion.as_ref().and_then(|ion| ion.scheduled_at);
+    let since = if row.cancel_asked_at.is_some() && row.state != OrderState::Cancelled {
+        // What became of the request to call it off is wanted soon.
+        row.cancel_asked_at
+            .max(Some(row.state_since))
+            .unwrap_or(row.state_since)
+    } else {
+        row.state_since
+    };
+    follow::next_poll(row.state, since, scheduled_at, now)
+}
+
+pub(super) fn plus(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+impl Engine {
+    /// How long this process knows an order to be sent, by a clock that never steps.
+    pub(super) fn watched_for(&self, order: OrderId, sent_at: Timestamp) -> Duration {
+        let steady = self.clock().steady();
+        steady.saturating_sub(self.watch().first_seen(order, sent_at, steady))
+    }
+}
