@@ -9,5 +9,6 @@ mod save;
 pub use after_import::after_import;
 pub use book::{MarginBook, PriceAsk, SalePrice, sale_price};
 pub use preview::{MarginPreview, MarginSample};
+pub(crate) use reprice::different;
 pub use reprice::reprice;
 pub use save::MarginDraft;

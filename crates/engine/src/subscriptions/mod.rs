@@ -28,6 +28,7 @@ mod words;
 pub use change::When;
 pub use error::SubscriptionSyncError;
 pub(crate) use intake::{today, vendor_of};
+pub(crate) use link::{customer_linked, customer_renamed, customer_unlinked, customers_imported};
 pub use read_of::read_of;
 pub use renewals::{RenewalRow, Urgency};
 pub use request::SubscriptionSyncRequested;

@@ -1,7 +1,7 @@
 //! What a subscription costs and is sold for a month, as lists keep it.
 
 use domain::subscription::Subscription;
-use domain::{Amount, BillingPeriod, Currency, CustomerId};
+use domain::{Amount, Currency, CustomerId};
 use jiff::civil::Date;
 use rules::orders::money::a_month;
 use rust_decimal::Decimal;
@@ -92,9 +92,4 @@ pub(crate) fn month_units(price: Decimal, of: &Subscription) -> Option<i64> {
         .checked_mul(Decimal::from(1_000_000))?
         .round()
         .to_i64()
-}
-
-/// True where the billing period says nothing of a month: what is paid once.
-pub(crate) fn is_paid_once(of: &Subscription) -> bool {
-    of.billing == BillingPeriod::OneTime
 }

@@ -5,7 +5,7 @@ use domain::run::RunKind;
 use domain::{ConnectionId, JobId, RunId};
 use store::audit::{self, Actor, Via};
 use store::queue::{self, NewJob, Payload};
-use store::{StoreError, connections, orders, runs};
+use store::{connections, runs};
 
 use crate::Engine;
 use crate::orders::OrderError;
@@ -94,28 +94,6 @@ impl Engine {
             job,
             already_running: false,
         })
-    }
-
-    /// Asks for every reading of subscriptions that is due.
-    pub async fn request_due_subscription_syncs(&self) -> Result<(), StoreError> {
-        let now = self.clock().now();
-        let poll = self.settings().orders.poll;
-        for (connection, _, due) in orders::due_readings(self.store().read(), now, poll).await? {
-            if !due {
-                continue;
-            }
-            match self
-                .request_subscription_sync(connection, &Actor::system())
-                .await
-            {
-                Ok(_) => {}
-                Err(OrderError::Store(error)) => return Err(error),
-                Err(error) => {
-                    tracing::debug!(connection = %connection, error = %error, "a reading that is due was not asked for")
-                }
-            }
-        }
-        Ok(())
     }
 }
 

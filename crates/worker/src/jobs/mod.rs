@@ -3,7 +3,9 @@
 mod customers;
 mod deliver_notice;
 mod import_catalog;
+mod orders;
 mod prune;
+mod subscriptions;
 
 use engine::Engine;
 use engine::customers::SyncMode;
@@ -61,9 +63,16 @@ pub(crate) async fn run(
         | Payload::FollowOrder { .. }
         | Payload::CancelOrder { .. }
         | Payload::ReadOrders { .. }
-        | Payload::SyncSubscriptions { .. }
-        | Payload::ReadSubscriptionsOf { .. }
         | Payload::ReadTemplate { .. } => Outcome::Failed("not built yet".into()),
+        Payload::SyncSubscriptions { connection, run } => {
+            subscriptions::sync(engine, job, *connection, *run, cancel).await
+        }
+        Payload::ReadSubscriptionsOf {
+            connection,
+            ion_customer_id,
+            order,
+        } => subscriptions::read_of(engine, job, *connection, ion_customer_id, *order).await,
+        Payload::PriceSubscriptions => subscriptions::price(engine).await,
         Payload::Prune => prune::run(engine, retention).await,
     }
 }
