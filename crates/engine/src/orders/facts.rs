@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::OrderId;
-use domain::order::OrderState;
 use jiff::Timestamp;
 use rules::orders::state::OrderFacts;
 use rules::orders::{follow, reconcile};
@@ -49,11 +48,6 @@ pub(super) fn take_over(row: &mut OrderRow, facts: OrderFacts, now: Timestamp) {
     row.ended_at = row.state.is_final().then(|| row.ended_at.unwrap_or(now));
 }
 
-/// The shortest pause between two searches, where the one that decides could not be made.
-const SHORTEST: Duration = Duration::from_secs(10);
-/// The longest.
-const LONGEST: Duration = Duration::from_secs(900);
-
 /// When an order is searched for next; nothing where it is no longer. `watched_for`: how long this process knows it to be sent.
 pub(super) fn next_look(
     row: &OrderRow,
@@ -61,34 +55,17 @@ pub(super) fn next_look(
     watched_for: Duration,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let sent_at = row.sent_at.or(row.submitted_at)?;
-    let decided = row.not_found_at.is_some() || row.state.is_final();
-    let past = now >= plus(sent_at, patience);
-    if past && !decided {
-        // The look that decides is still to be made: the process has not watched for long enough, or a search was not complete.
-        let missing = patience.saturating_sub(watched_for);
-        let age = Duration::try_from(now.duration_since(sent_at)).unwrap_or_default();
-        let pause = if row.looked_complete {
-            missing
-        } else {
-            (age - age.min(patience)) / 4
-        };
-        return Some(plus(now, pause.clamp(SHORTEST, LONGEST)));
-    }
-    reconcile::next_look(row.looks, sent_at, patience, now)
+    let intent_at = row.submitted_at.unwrap_or(row.created_at);
+    reconcile::next_look_of(&facts_of(row), intent_at, patience, watched_for, now)
 }
 
 /// When Ion is asked for it by id next.
 pub(super) fn next_poll(row: &OrderRow, now: Timestamp) -> Option<Timestamp> {
     let scheduled_at = row.ion.as_ref().and_then(|ion| ion.scheduled_at);
-    let since = if row.cancel_asked_at.is_some() && row.state != OrderState::Cancelled {
-        // What became of the request to call it off is wanted soon.
-        row.cancel_asked_at
-            .max(Some(row.state_since))
-            .unwrap_or(row.state_since)
-    } else {
-        row.state_since
-    };
+    // What became of the request to call it off is wanted soon.
+    let since = row
+        .cancel_asked_at
+        .map_or(row.state_since, |asked| asked.max(row.state_since));
     follow::next_poll(row.state, since, scheduled_at, now)
 }
 

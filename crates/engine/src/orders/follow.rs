@@ -110,7 +110,8 @@ async fn failed(
                 began_at,
                 complete: false,
                 patience: engine.settings().orders.patience,
-                watched_for: Duration::ZERO,
+                watched_for: engine
+                    .watched_for(row.id, row.sent_at.or(row.submitted_at).unwrap_or(now)),
             });
             let mut turn = Turn::after(row, &event, now)?;
             if !known {

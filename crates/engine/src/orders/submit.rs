@@ -1,17 +1,20 @@
 //! An order is sent to Ion, once. That the request begins to leave is durable before it does; who finds a begun send without an answer
 //! searches for the order and never sends it again. What each event comes to is decided by `rules::orders::state`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use domain::order::OrderState;
 use domain::{ConnectionId, OrderId};
-use ion_client::{
-    Effect as WriteEffect, Error, IonClient, OrderReply, RequestBudget as _, WriteError,
-};
+use ion_client::{Effect as WriteEffect, Error, IonClient, OrderReply, RequestBudget, WriteError};
 use jiff::Timestamp;
-use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal};
+use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal, may_post};
 use store::connections::ConnectionRow;
-use store::orders::{self, OrderEventKind, OrderRow};
+use store::orders::{self, OrderEventKind, OrderFailure, OrderRow};
+
+use tokio::sync::Notify;
 
 use super::error::SubmitError;
 use super::facts::plus;
@@ -139,26 +142,44 @@ impl<'a> Submission<'a> {
             // Another worker was faster, or a person called it off.
             return Ok(JobEnd::Done);
         };
+        let begun_at = engine.clock().steady();
+        engine.watched_for(order, row.sent_at.unwrap_or(row.state_since));
         kill_point::reached("order.after-sending-commit");
-        let sent = self.post(&row).await;
+        let sent = self.post(&row, begun_at).await;
         kill_point::reached("order.after-post");
         let end = self.after(&row, sent).await;
         kill_point::reached("order.after-answer-commit");
         end
     }
 
-    /// The one request. It leaves within its deadline or not at all: a process that stood still in between does not send what others have
-    /// given up by then.
-    async fn post(&self, row: &OrderRow) -> Sent {
+    /// The one request. It leaves at once or not at all: a process that stood still in between does not send what others have given up
+    /// by then.
+    async fn post(&self, row: &OrderRow, begun_at: Duration) -> Sent {
         let Some(payload) = &row.payload else {
             return Sent::Broken;
         };
         let settings = &self.engine.settings().ion;
         let longest = Duration::from_secs(settings.timeout_s + settings.connect_timeout_s) + GRACE;
-        let orders = self.ion.orders(&self.connection.account_id);
+        let gate = Arc::new(LeaveAtOnce::new(self.engine, self.connection.id, begun_at));
+        let ion = match self
+            .engine
+            .ion_paced_by(
+                self.connection.id,
+                Arc::clone(&gate) as Arc<dyn RequestBudget>,
+            )
+            .await
+        {
+            Ok(ion) => ion,
+            Err(error) => {
+                tracing::warn!(order = %row.id, error = %error, "an order did not leave");
+                return Sent::HeldUp;
+            }
+        };
+        let orders = ion.orders(&self.connection.account_id);
         kill_point::reached("order.before-post");
         tokio::select! {
             biased;
+            () = gate.held_up() => Sent::HeldUp,
             () = tokio::time::sleep(longest) => Sent::NoAnswer,
             answer = orders.create_raw(&row.ion_customer_id, payload) => match answer {
                 Ok(reply) => Sent::Answered(reply),
@@ -176,6 +197,7 @@ impl<'a> Submission<'a> {
                 self.refused(row, failure).await
             }
             Sent::NoAnswer => self.unclear(row, words::NO_ANSWER, None).await,
+            Sent::HeldUp => self.did_not_leave(row).await,
             Sent::Failed(error) => match judge(&error) {
                 Judged::Unclear => {
                     let text = words::unclear(&error.error);
@@ -211,6 +233,19 @@ impl<'a> Submission<'a> {
         Ok(JobEnd::Done)
     }
 
+    /// The process was held up, and nothing was sent.
+    async fn did_not_leave(&self, row: &OrderRow) -> Result<JobEnd, SubmitError> {
+        self.engine
+            .happens(row.id, |row, now| {
+                let event = OrderEvent::RefusedBeforeEffect { retry: true };
+                let mut turn = Turn::after(row, &event, now)?;
+                turn.tell((OrderEventKind::Postponed, ITSELF), now, words::HELD_UP);
+                Ok(turn)
+            })
+            .await?;
+        Ok(JobEnd::Again(SHORT_PAUSE))
+    }
+
     /// Proven that Ion did not look at it: it keeps its place.
     async fn postponed(&self, row: &OrderRow, error: Error) -> Result<JobEnd, SubmitError> {
         let text = words::postponed(&error);
@@ -233,11 +268,7 @@ impl<'a> Submission<'a> {
         }
     }
 
-    async fn refused(
-        &self,
-        row: &OrderRow,
-        failure: store::orders::OrderFailure,
-    ) -> Result<JobEnd, SubmitError> {
+    async fn refused(&self, row: &OrderRow, failure: OrderFailure) -> Result<JobEnd, SubmitError> {
         self.engine
             .happens(row.id, |row, now| {
                 let event = OrderEvent::RefusedBeforeEffect { retry: false };
@@ -279,8 +310,56 @@ enum Sent {
     Failed(WriteError),
     /// Nothing came within the deadline.
     NoAnswer,
+    /// It took too long until it could leave: nothing was sent.
+    HeldUp,
     /// There is nothing to send: the store was changed by hand.
     Broken,
+}
+
+/// Lets a request leave at once after it was noted that it begins, and never later. Its place in the queue was waited for before that.
+#[derive(Debug)]
+struct LeaveAtOnce {
+    engine: Engine,
+    connection: ConnectionId,
+    begun_at: Duration,
+    asked: AtomicBool,
+    held_up: Notify,
+}
+
+impl LeaveAtOnce {
+    fn new(engine: &Engine, connection: ConnectionId, begun_at: Duration) -> Self {
+        Self {
+            engine: engine.clone(),
+            connection,
+            begun_at,
+            asked: AtomicBool::new(false),
+            held_up: Notify::new(),
+        }
+    }
+
+    async fn held_up(&self) {
+        self.held_up.notified().await;
+    }
+}
+
+#[async_trait]
+impl RequestBudget for LeaveAtOnce {
+    async fn acquire(&self) {
+        // A second time, where the token was refused and renewed.
+        if self.asked.swap(true, Ordering::SeqCst) {
+            self.engine.budget(self.connection).acquire().await;
+        }
+        let begun_for = self.engine.clock().steady().saturating_sub(self.begun_at);
+        if !may_post(begun_for) {
+            self.held_up.notify_one();
+            // Whoever waits for the answer has heard it, and lets this go.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn pause(&self, wait: Duration) {
+        self.engine.budget(self.connection).pause(wait).await;
+    }
 }
 
 /// What a failed request proves.

@@ -23,6 +23,7 @@ pub(super) const NO_LOGIN: &str = "The connection has no login that works. The o
 pub(super) const RESTORED: &str = "This installation was restored from a backup. Ion's orders are read first: this one may have been sent before.";
 pub(super) const NO_ANSWER: &str =
     "Ion did not answer in time. Nobody knows whether it has the order; it is searched for.";
+pub(super) const HELD_UP: &str = "The server was held up before the order could leave. Nothing was sent; it is sent in a moment.";
 pub(super) const UNREADABLE: &str =
     "Ion took the order, and its answer cannot be read. The order is searched for.";
 pub(super) const BEGUN_BEFORE: &str = "The server stopped while the order was being sent. Nobody knows whether Ion has it; it is searched for.";

@@ -59,11 +59,26 @@ pub(crate) async fn run(
         Payload::DeliverNotice { notice, channel } => {
             deliver_notice::run(engine, job, *notice, channel).await
         }
-        Payload::SubmitOrder { .. }
-        | Payload::FollowOrder { .. }
-        | Payload::CancelOrder { .. }
-        | Payload::ReadOrders { .. }
-        | Payload::ReadTemplate { .. } => Outcome::Failed("not built yet".into()),
+        // Nothing is sent by a process that stops.
+        Payload::SubmitOrder { .. } | Payload::CancelOrder { .. } if cancel.is_cancelled() => {
+            Outcome::Interrupted
+        }
+        Payload::SubmitOrder { order } => orders::submit(engine, job, *order).await,
+        Payload::FollowOrder { order } => orders::follow(engine, job, *order).await,
+        Payload::CancelOrder {
+            order,
+            requested_by,
+        } => orders::cancel(engine, job, *order, requested_by).await,
+        Payload::ReadOrders { connection } => orders::read(engine, job, *connection).await,
+        Payload::ReadTemplate {
+            connection,
+            vendor,
+            provider,
+            action,
+        } => {
+            let words = (vendor.as_str(), provider.as_str(), action.as_str());
+            orders::read_template(engine, job, *connection, words).await
+        }
         Payload::SyncSubscriptions { connection, run } => {
             subscriptions::sync(engine, job, *connection, *run, cancel).await
         }
