@@ -70,7 +70,6 @@ impl Schedule {
         }
         engine.request_due_syncs().await?;
         engine.request_due_orders().await?;
-        engine.request_due_orders().await?;
         if self.due(engine, "remind", &self.remind, now).await? {
             engine.give_due_reminders().await?;
         }
