@@ -41,7 +41,7 @@ impl Engine {
     }
 
     /// The same inside a transaction.
-    pub(super) async fn begin_in(
+    pub(crate) async fn begin_in(
         &self,
         tx: &Tx,
         new: NewDraft,

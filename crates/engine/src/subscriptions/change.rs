@@ -5,6 +5,7 @@ use domain::order::{LinePrice, OrderContent, OrderLine};
 use jiff::{SignedDuration, Timestamp};
 use rules::subscriptions::change::{ChangeRefusal, SubscriptionChange, at_renewal, change, line};
 use rules::subscriptions::remind::coming;
+use store::StoreError;
 use store::audit::Actor;
 use store::orders::{self, OrderRow};
 use store::subscriptions::{self, SubscriptionRow};
@@ -166,21 +167,19 @@ impl Engine {
         at: Option<Timestamp>,
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
-        let mut order = self.begin_order(new, actor).await?;
+        let tx = self.store().begin().await?;
+        let mut order = self.begin_in(&tx, new, actor).await?;
         let version = order.version;
         order.subscription = Some(of.id);
         order.scheduled_for = at;
         if order.ion_customer_id.is_empty() {
             // A change goes to the customer that Ion has it under, linked or not.
-            order
-                .ion_customer_id
-                .clone_from(&of.subscription.ion_customer_id);
+            let ion = &of.subscription;
+            order.ion_customer_id.clone_from(&ion.ion_customer_id);
             order.customer_name.clone_from(&of.customer_name);
         }
-        let tx = self.store().begin().await?;
         if !orders::save(&tx, &order, version).await? {
-            let now = orders::find(&tx, order.id).await?.ok_or(OrderError::Gone)?;
-            return Err(OrderError::Moved { now: Box::new(now) });
+            return Err(StoreError::Missing("the draft that was just made").into());
         }
         tx.commit().await?;
         order.version = version + 1;
