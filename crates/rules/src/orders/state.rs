@@ -127,7 +127,9 @@ pub fn step(facts: &OrderFacts, event: &OrderEvent<'_>, now: Timestamp) -> Resul
         }
         OrderEvent::TakenUp => take_up(&mut next, now)?,
         OrderEvent::SendBegins => begin(&mut next, now)?,
-        OrderEvent::RefusedBeforeEffect { retry } => refused(&mut next, retry, now)?,
+        OrderEvent::RefusedBeforeEffect { begun_at, retry } => {
+            refused(&mut next, begun_at, retry, now)?
+        }
         OrderEvent::OutcomeUnclear => lose(&mut next)?,
         OrderEvent::LookedInVain(look) => looked_in_vain(&mut next, look, now)?,
         OrderEvent::ResendAsked => resend(&mut next)?,
@@ -249,20 +251,20 @@ fn begin(next: &mut OrderFacts, now: Timestamp) -> Result<Vec<Effect>, Refusal> 
     Ok(vec![Effect::Post])
 }
 
-fn refused(next: &mut OrderFacts, retry: bool, now: Timestamp) -> Result<Vec<Effect>, Refusal> {
-    let sent = next.sent_at.is_some() && next.sends > 0;
+fn refused(
+    next: &mut OrderFacts,
+    begun_at: Timestamp,
+    retry: bool,
+    now: Timestamp,
+) -> Result<Vec<Effect>, Refusal> {
+    let of_the_last = next.sent_at == Some(begun_at) && next.sends > 0;
     match next.state {
-        OrderState::Submitting if sent => {}
-        // Somebody took it for lost in between. The refusal still tells that nothing came of it; another try is a person's.
-        OrderState::Unconfirmed if sent && !retry && next.sends == 1 => {}
+        OrderState::Submitting if of_the_last => {}
+        // Somebody took it for lost in between. A refusal still tells that nothing came of it; another try is a person's.
+        OrderState::Unconfirmed if of_the_last && !retry => {}
         state => return Err(Refusal::NotInThisState(state)),
     }
     next.sends -= 1;
-    if next.sends > 0 && !retry {
-        // The second request was refused; that says nothing of the first.
-        next.state = OrderState::Unconfirmed;
-        return Ok(vec![Effect::Notify(News::Unconfirmed), Effect::Search]);
-    }
     next.sent_at = None;
     (next.looked_at, next.looked_complete) = (None, false);
     if retry {
@@ -273,7 +275,12 @@ fn refused(next: &mut OrderFacts, retry: bool, now: Timestamp) -> Result<Vec<Eff
         }]);
     }
     next.state = OrderState::Failed;
-    Ok(vec![Effect::Notify(News::Failed)])
+    let mut effects = vec![Effect::Notify(News::Failed)];
+    if next.sends > 0 {
+        // An earlier request was searched for and not found before this one left. It is looked for a while longer all the same.
+        effects.push(Effect::Search);
+    }
+    Ok(effects)
 }
 
 fn lose(next: &mut OrderFacts) -> Result<Vec<Effect>, Refusal> {

@@ -45,6 +45,8 @@ pub enum OrderEvent<'a> {
     Answered(&'a IonOrder),
     /// Proven: nothing came of the last request. With `retry` it may be made again (not connected, too many requests), else Ion refused it.
     RefusedBeforeEffect {
+        /// The request that it is of: what [`OrderFacts::sent_at`] said when it began. News of an earlier one tell nothing of the last.
+        begun_at: Timestamp,
         /// It may be made again as it is.
         retry: bool,
     },
