@@ -157,7 +157,7 @@ async fn lost(engine: &Engine, row: &OrderRow, why: &str) -> Result<JobEnd, Subm
             Ok(turn)
         })
         .await?;
-    let now = engine.clock().now();
+    let now = engine.order_time();
     let age = row
         .cancel_asked_at
         .map_or(SHORTEST, |asked| until(now, asked));

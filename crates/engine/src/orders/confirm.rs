@@ -41,7 +41,7 @@ impl Engine {
         confirmation: Confirmation,
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         let tx = self.store().begin().await?;
         let mut draft = draft_of(&tx, id, expected_version).await?;
         if confirmation.accepted_prices {

@@ -47,7 +47,7 @@ impl Engine {
         new: NewDraft,
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         let customer = self.customer_of(tx, new.customer).await?;
         let connection = connection_for(tx, new.connection, customer.as_ref()).await?;
         let id = OrderId::new(self.ids());
@@ -216,7 +216,7 @@ impl Engine {
         if !orders::remove_draft(&tx, id, expected_version).await? {
             return Err(OrderError::Moved { now: Box::new(row) });
         }
-        let now = self.clock().now();
+        let now = self.order_time();
         super::notice::forget(&tx, id, now).await?;
         let about = number_text(row.number);
         audit::append(&tx, &**self.clock(), actor, "order.discard", &about, "").await?;
@@ -231,7 +231,7 @@ impl Engine {
         actor: &Actor,
         change: impl Fn(&mut OrderRow) -> Result<(), OrderError>,
     ) -> Result<OrderRow, OrderError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         let tx = self.store().begin().await?;
         let before = draft_of(&tx, id, expected).await?;
         let mut row = before.clone();

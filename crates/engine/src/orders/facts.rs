@@ -74,6 +74,12 @@ pub(super) fn plus(at: Timestamp, by: Duration) -> Timestamp {
 }
 
 impl Engine {
+    /// The time as the store keeps it: what was written and what was decided on are compared.
+    pub(super) fn order_time(&self) -> Timestamp {
+        let now = self.clock().now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
     /// How long this process knows an order to be sent, by a clock that never steps.
     pub(super) fn watched_for(&self, order: OrderId, sent_at: Timestamp) -> Duration {
         let steady = self.clock().steady();

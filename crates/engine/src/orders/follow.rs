@@ -29,7 +29,7 @@ pub async fn follow(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitErr
     let Some(row) = orders::find(engine.store().read(), order).await? else {
         return Ok(JobEnd::Done);
     };
-    let now = engine.clock().now();
+    let now = engine.order_time();
     let Some(at) = row.next_look_at else {
         return Ok(JobEnd::Done);
     };
@@ -64,7 +64,7 @@ async fn again(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitError> {
     let row = orders::find(engine.store().read(), order).await?;
     let next = row.and_then(|row| row.next_look_at);
     Ok(next.map_or(JobEnd::Done, |at| {
-        let wait = until(at, engine.clock().now());
+        let wait = until(at, engine.order_time());
         JobEnd::Again(wait.max(Duration::from_millis(500)))
     }))
 }
@@ -76,7 +76,7 @@ async fn look(
     connection: &ConnectionRow,
     row: &OrderRow,
 ) -> Result<(), SubmitError> {
-    let began_at = engine.clock().now();
+    let began_at = engine.order_time();
     let page_size = engine.settings().orders.page_size;
     let looked = search::search(ion, &connection.account_id, row, page_size).await;
     kill_point::reached("order.after-search");
@@ -225,7 +225,7 @@ async fn vanished(engine: &Engine, order: OrderId) -> Result<Happened, SubmitErr
 async fn told_nothing(engine: &Engine, row: &OrderRow, why: &str) -> Result<(), SubmitError> {
     tracing::info!(order = %row.id, why, "Ion did not tell how an order stands; it is asked again");
     let mut turn = Turn::of(row);
-    let now = engine.clock().now();
+    let now = engine.order_time();
     turn.row.polled_at = Some(now);
     turn.effects.push(Effect::Poll);
     // Somebody else wrote meanwhile: then the next look is theirs to say.

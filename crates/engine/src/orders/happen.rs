@@ -139,7 +139,7 @@ impl Engine {
             let Some(row) = orders::find(self.store().read(), id).await? else {
                 return Ok(Happened::Gone);
             };
-            let turn = match decide(&row, self.clock().now()) {
+            let turn = match decide(&row, self.order_time()) {
                 Ok(turn) => turn,
                 Err(refusal) => return Ok(Happened::No(refusal)),
             };
@@ -181,7 +181,7 @@ impl Engine {
         tx: &Tx,
         mut turn: Turn,
     ) -> Result<Option<OrderRow>, StoreError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         self.plan(&mut turn, now);
         self.make_place(tx, &turn).await?;
         logins::seal(self, tx, &mut turn, now).await?;
@@ -279,7 +279,7 @@ impl Engine {
         key: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         let new = NewJob {
             payload,
             run_at: at,

@@ -177,7 +177,7 @@ impl Engine {
         message: String,
         action: &str,
     ) -> Result<(), OrderError> {
-        let at = self.clock().now();
+        let at = self.order_time();
         let event = OrderEventRow {
             order,
             at,

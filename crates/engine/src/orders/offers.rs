@@ -283,7 +283,7 @@ pub(super) async fn name_lines(
 impl Engine {
     /// For whom prices are worked out today. The day of the margin rules is that of UTC.
     pub(super) fn buyer(&self, connection: ConnectionId, customer: Option<CustomerId>) -> Buyer {
-        let today = self.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let today = self.order_time().to_zoned(jiff::tz::TimeZone::UTC).date();
         Buyer {
             connection,
             customer,

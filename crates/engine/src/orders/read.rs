@@ -43,7 +43,7 @@ pub async fn read(engine: &Engine, connection: ConnectionId) -> Result<JobEnd, S
         ion,
         account: row.account_id,
         connection,
-        began_at: engine.clock().now(),
+        began_at: engine.order_time(),
         back_to: setting
             .orders_until
             .map(|until| until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)),
@@ -210,7 +210,7 @@ impl Reading<'_> {
             return Ok(());
         }
         let engine = self.engine;
-        let now = engine.clock().now();
+        let now = engine.order_time();
         let mut rows = Vec::new();
         let tx = engine.store().begin().await?;
         for order in strangers {

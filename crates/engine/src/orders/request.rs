@@ -17,7 +17,7 @@ impl Engine {
     /// Enqueues what is due: orders to be sent, searched for or asked for, and readings of Ion's orders and subscriptions. Jobs wake up by
     /// themselves; this finds those whose job was lost.
     pub async fn request_due_orders(&self) -> Result<(), StoreError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         let due = orders::due(self.store().read(), now, AT_ONCE).await?;
         if !due.is_empty() {
             let tx = self.store().begin().await?;
@@ -82,6 +82,6 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let payload = Payload::ReadOrders { connection };
         let key = format!("read-orders:{connection}");
-        self.wake(tx, payload, &key, self.clock().now()).await
+        self.wake(tx, payload, &key, self.order_time()).await
     }
 }

@@ -17,7 +17,7 @@ impl Engine {
     /// about to be sent when the backup was made counts as sent: it is searched for, and a person decides where it is not found.
     pub async fn doubt_restored_orders(&self) -> Result<(), StoreError> {
         for connection in connections::list_all(self.store().read()).await? {
-            let now = self.clock().now();
+            let now = self.order_time();
             let tx = self.store().begin().await?;
             let mut setting = orders::setting(&tx, connection.id).await?;
             // How far was read is kept, that anything was read is not: together they tell that the store was restored.

@@ -37,7 +37,7 @@ const GRACE: Duration = Duration::from_secs(15);
 /// Sends an order to Ion, once.
 pub async fn submit(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitError> {
     for _ in 0..ROUNDS {
-        let now = engine.clock().now();
+        let now = engine.order_time();
         let Some(row) = orders::find(engine.store().read(), order).await? else {
             return Ok(JobEnd::Done);
         };
@@ -86,7 +86,7 @@ impl<'a> Submission<'a> {
 
     /// Ion is searched before an order leaves of which an earlier request may have arrived.
     async fn look_first(&self, row: &OrderRow) -> Result<(), SubmitError> {
-        let began_at = self.engine.clock().now();
+        let began_at = self.engine.order_time();
         let page_size = self.engine.settings().orders.page_size;
         let looked = search::search(&self.ion, &self.connection.account_id, row, page_size)
             .await
@@ -109,7 +109,7 @@ impl<'a> Submission<'a> {
         let patience = engine.settings().orders.patience;
         let waited = row
             .submitted_at
-            .is_some_and(|at| engine.clock().now() > plus(at, patience));
+            .is_some_and(|at| engine.order_time() > plus(at, patience));
         if row.sends == 0 && waited && row.scheduled_for.is_none() {
             let page_size = engine.settings().orders.page_size;
             let looked =
@@ -235,9 +235,13 @@ impl<'a> Submission<'a> {
 
     /// The process was held up, and nothing was sent.
     async fn did_not_leave(&self, row: &OrderRow) -> Result<JobEnd, SubmitError> {
+        let begun_at = begun_at(row);
         self.engine
             .happens(row.id, |row, now| {
-                let event = OrderEvent::RefusedBeforeEffect { retry: true };
+                let event = OrderEvent::RefusedBeforeEffect {
+                    begun_at,
+                    retry: true,
+                };
                 let mut turn = Turn::after(row, &event, now)?;
                 turn.tell((OrderEventKind::Postponed, ITSELF), now, words::HELD_UP);
                 Ok(turn)
@@ -248,11 +252,15 @@ impl<'a> Submission<'a> {
 
     /// Proven that Ion did not look at it: it keeps its place.
     async fn postponed(&self, row: &OrderRow, error: Error) -> Result<JobEnd, SubmitError> {
+        let begun_at = begun_at(row);
         let text = words::postponed(&error);
         let happened = self
             .engine
             .happens(row.id, |row, now| {
-                let event = OrderEvent::RefusedBeforeEffect { retry: true };
+                let event = OrderEvent::RefusedBeforeEffect {
+                    begun_at,
+                    retry: true,
+                };
                 let mut turn = Turn::after(row, &event, now)?;
                 let line = turn.tell((OrderEventKind::Postponed, ITSELF), now, text.as_str());
                 line.request_id = error.request_id().map(str::to_owned);
@@ -269,9 +277,13 @@ impl<'a> Submission<'a> {
     }
 
     async fn refused(&self, row: &OrderRow, failure: OrderFailure) -> Result<JobEnd, SubmitError> {
+        let begun_at = begun_at(row);
         self.engine
             .happens(row.id, |row, now| {
-                let event = OrderEvent::RefusedBeforeEffect { retry: false };
+                let event = OrderEvent::RefusedBeforeEffect {
+                    begun_at,
+                    retry: false,
+                };
                 let mut turn = Turn::after(row, &event, now)?;
                 if turn.row.state == OrderState::Failed {
                     turn.row.failure = Some(failure.clone());
@@ -302,6 +314,11 @@ impl<'a> Submission<'a> {
             .await?;
         Ok(JobEnd::Done)
     }
+}
+
+/// When the request began to leave that an answer is of.
+fn begun_at(row: &OrderRow) -> Timestamp {
+    row.sent_at.unwrap_or(row.state_since)
 }
 
 /// What became of the one request.
@@ -418,7 +435,7 @@ impl Engine {
             return Ok(());
         }
         let mut turn = Turn::of(row);
-        turn.tell((OrderEventKind::Postponed, ITSELF), self.clock().now(), why);
+        turn.tell((OrderEventKind::Postponed, ITSELF), self.order_time(), why);
         // Where somebody else changed it meanwhile, there is something else to tell.
         self.write_turn(turn).await?;
         Ok(())

@@ -107,7 +107,7 @@ impl Engine {
 
     /// Asks for those templates of an order's lines that are missing or old.
     pub(super) async fn want_templates(&self, tx: &Tx, row: &OrderRow) -> Result<(), StoreError> {
-        let now = self.clock().now();
+        let now = self.order_time();
         for line in &row.content.lines {
             let Some((vendor, provider, action)) = template_words(line) else {
                 continue;
@@ -137,7 +137,7 @@ impl Engine {
             action: action.to_owned(),
         };
         let key = format!("template:{connection}:{vendor}:{provider}:{action}");
-        self.wake(tx, payload, &key, self.clock().now()).await
+        self.wake(tx, payload, &key, self.order_time()).await
     }
 }
 
@@ -162,7 +162,7 @@ pub async fn read_template(
             action: Some(action.to_owned()),
         })
         .await;
-    let now = engine.clock().now();
+    let now = engine.order_time();
     let (template, hash, failed) = match answer {
         Ok(found) => {
             let documents: Vec<_> = found.into_iter().map(|template| template.json).collect();

@@ -101,7 +101,7 @@ impl Engine {
             draft.lines.push(view);
         }
         Ok(OrderView {
-            review: review(&draft, self.clock().now()),
+            review: review(&draft, self.order_time()),
             row,
             templates,
             template_state,
