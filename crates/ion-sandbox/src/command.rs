@@ -28,6 +28,9 @@ pub struct SandboxArgs {
     /// Number of products
     #[arg(long, default_value_t = 2000)]
     pub products: usize,
+    /// Number of subscriptions; three for each customer where none is given
+    #[arg(long)]
+    pub subscriptions: Option<usize>,
     /// Account ID
     #[arg(long, default_value = "10412")]
     pub account_id: String,
@@ -132,6 +135,7 @@ pub async fn run(
         seed: args.seed,
         products: args.products,
         customers: args.customers,
+        subscriptions: args.subscriptions.unwrap_or(args.customers * 3),
         knobs: scenario.knobs,
         faults: scenario.faults,
         control_key: Some(key.clone()),

@@ -1,4 +1,4 @@
-//! Members of bodies: camelCase or snake_case, as protocol buffers read JSON (Ion API notes 2).
+//! Members of bodies: `camelCase` or `snake_case`, as protocol buffers read JSON (Ion API notes 2).
 
 use serde_json::{Map, Value};
 

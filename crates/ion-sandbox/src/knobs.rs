@@ -174,9 +174,9 @@ knobs! {
         order_first_status: String = "NEW".to_owned(), "order-first-status", "NEW, ON_HOLD, CONFIRMED", ["ON_HOLD", "CONFIRMED"];
         /// Seconds from each state of an order to the next; 0 is at once, after the answer to the request that placed it.
         order_step_s: u64 = 2, "order-step-s", "seconds", ["0", "60"];
-        /// Status of the answer to a cancel of an order that is neither NEW nor ON_HOLD.
+        /// Status of the answer to a cancel of an order that is neither new nor on hold.
         order_wrong_state_cancel: u16 = 412, "order-wrong-state-cancel", "412, 400", ["400"];
-        /// When Ion refuses a Microsoft subscription without renewalSetting (MSFT_CR_033): sync is a 400 to the request, async is an order that fails.
+        /// When Ion refuses a Microsoft subscription without renewalSetting: sync is a 400 to the request, async is an order that fails.
         missing_renewal_setting: String = "sync".to_owned(), "missing-renewal-setting", "sync, async", ["async"];
         /// Which Microsoft orders need domainName: always, or new-tenant: those of customers that have no tenant.
         domain_name_needed: String = "always".to_owned(), "domain-name-needed", "always, new-tenant", ["new-tenant"];

@@ -17,14 +17,14 @@ use crate::gate::{Gate, GateState};
 use crate::knobs::{KnobError, Knobs};
 use crate::ledger::Ledger;
 use crate::oauth::{Credentials, Tokens};
-use crate::orders::OrderBook;
+use crate::orders::{Order, OrderBook};
 use crate::portal::Portal;
 use crate::programs::Programs;
 use crate::reports::ReportBook;
 use crate::schedule::Schedule;
 use crate::serve::{carry_out_late, serve};
 use crate::state::State;
-use crate::subscriptions::SubscriptionBook;
+use crate::subscriptions::{Subscription, SubscriptionBook};
 use crate::views::{OfferView, OrderView, SubscriptionView};
 use crate::wire::{CuttableListener, Wire};
 
@@ -251,14 +251,14 @@ impl Sandbox {
     /// Every order that Ion holds, in the order in which they were made.
     pub fn orders(&self) -> Vec<OrderView> {
         let state = self.inner.settled();
-        state.orders.all().iter().map(|one| one.view()).collect()
+        state.orders.all().iter().map(Order::view).collect()
     }
 
     /// Every subscription that Ion holds, whether or not lists show it yet, in the order in which they were made.
     pub fn subscriptions(&self) -> Vec<SubscriptionView> {
         let state = self.inner.settled();
         let all = state.subscriptions.all().iter();
-        all.map(|one| one.view()).collect()
+        all.map(Subscription::view).collect()
     }
 
     /// Its portal, where people change customers, orders and subscriptions.
@@ -299,7 +299,7 @@ impl Drop for Sandbox {
 }
 
 /// The sandbox's catalog.
-pub struct Catalog<'a>(&'a Inner);
+pub struct Catalog<'a>(pub(crate) &'a Inner);
 
 impl std::fmt::Debug for Catalog<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

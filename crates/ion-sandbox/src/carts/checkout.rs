@@ -80,7 +80,7 @@ fn placed_item(customer: &str, item: &CartItem, attributes: Attributes) -> Place
         attributes,
         customer_po: None,
         reseller_po: None,
-        cart_item: Some(item.id),
+        from_cart: Some(item.id),
     }
 }
 

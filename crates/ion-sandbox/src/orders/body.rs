@@ -29,7 +29,7 @@ pub(crate) struct PlacedItem {
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) customer_po: Option<String>,
     pub(crate) reseller_po: Option<String>,
-    pub(crate) cart_item: Option<u64>,
+    pub(crate) from_cart: Option<u64>,
 }
 
 /// A line whose form is right.

@@ -169,7 +169,7 @@ fn complete(
         attributes: item.attributes,
         customer_po: item.customer_po,
         reseller_po: item.reseller_po,
-        cart_item: None,
+        from_cart: None,
     }))
 }
 

@@ -19,7 +19,7 @@ pub(crate) use book::OrderBook;
 pub(crate) use check::refuse_items;
 pub(crate) use life::{cancel, fail_at_once, hold, move_on, step};
 pub(crate) use list::of_account;
-pub(crate) use order::{Item, Origin, Status};
+pub(crate) use order::{Item, Order, Origin, Status};
 pub(crate) use past::seed;
 pub(crate) use place::{place, place_in_portal};
 pub(crate) use show::json;

@@ -89,7 +89,7 @@ pub(crate) struct Item {
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) customer_po: Option<String>,
     pub(crate) reseller_po: Option<String>,
-    pub(crate) cart_item: Option<u64>,
+    pub(crate) from_cart: Option<u64>,
     pub(crate) status: Status,
     pub(crate) errors: Vec<OrderError>,
     /// Name and password of the first user of a tenant that it made.

@@ -48,7 +48,7 @@ pub(crate) fn seed(state: &mut State) {
             }
         }
         if order.by_portal() {
-            from_cart(state, &mut order);
+            put_in_cart(state, &mut order);
         }
         state.orders.push(order);
     }
@@ -59,7 +59,7 @@ pub(crate) fn seed(state: &mut State) {
 
 /// The order by which a subscription was bought, or changed at this time.
 fn draft(account: &str, one: &Subscription, n: usize, at: Timestamp) -> Order {
-    let placed = at - SignedDuration::from_secs(40 + 7 * (n as i64 % 20));
+    let placed = at - SignedDuration::from_secs(40 + 7 * i64::try_from(n % 20).unwrap_or(0));
     let mut attributes = Vec::new();
     if one.offer.microsoft() {
         let domain = format!("c{}.onmicrosoft.com", one.customer);
@@ -85,7 +85,7 @@ fn draft(account: &str, one: &Subscription, n: usize, at: Timestamp) -> Order {
             attributes,
             customer_po: one.customer_po.clone(),
             reseller_po: one.reseller_po.clone(),
-            cart_item: None,
+            from_cart: None,
             status: Status::Completed,
             errors: Vec::new(),
             login: None,
@@ -157,7 +157,7 @@ fn of_below(account: &str, one: &Subscription) -> Order {
     order
 }
 
-fn from_cart(state: &mut State, order: &mut Order) {
+fn put_in_cart(state: &mut State, order: &mut Order) {
     let (customer, cart) = (&order.customer, state.carts.next_id());
     order.reference = Some(format!("customers/{customer}/carts/{cart}"));
     order.display = Some(format!("Cart - {}", order.created.as_millisecond()));
@@ -165,6 +165,6 @@ fn from_cart(state: &mut State, order: &mut Order) {
     for item in &mut order.items {
         let id = state.carts.next_item_id();
         item.reference = Some(format!("customers/{customer}/cartItems/{id}"));
-        item.cart_item = Some(id);
+        item.from_cart = Some(id);
     }
 }

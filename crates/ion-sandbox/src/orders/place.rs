@@ -65,7 +65,7 @@ fn new_item(id: u64, item: PlacedItem, status: Status) -> Item {
         attributes: item.attributes,
         customer_po: item.customer_po,
         reseller_po: item.reseller_po,
-        cart_item: item.cart_item,
+        from_cart: item.from_cart,
         status,
         errors: Vec::new(),
         login: None,
@@ -124,7 +124,7 @@ pub(crate) fn place_in_portal(state: &mut State, order: &PortalOrder) -> Option<
             attributes,
             customer_po: None,
             reseller_po: None,
-            cart_item: Some(cart_item),
+            from_cart: Some(cart_item),
         }],
     };
     Some(place(state, &order.customer_id, placed, Origin::Portal))

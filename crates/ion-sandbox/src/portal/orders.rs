@@ -1,10 +1,10 @@
 //! Orders and subscriptions as people move them in Ion's portal, or as the vendor does behind it.
 
 use super::Portal;
-use crate::orders::{self, Fate, Status};
+use crate::orders::{self, Fate, Order, Status};
 use crate::stamp::cut;
 use crate::state::State;
-use crate::subscriptions::{Bought, Change, renew_now};
+use crate::subscriptions::{Bought, Change, Subscription, renew_now};
 use crate::views::{OrderError, OrderView, PortalOrder, SubscriptionView};
 
 /// The number of an order; one that is none finds nothing.
@@ -26,11 +26,7 @@ fn text(status: Status) -> String {
 impl Portal<'_> {
     /// An order by its id.
     pub fn order(&self, id: &str) -> Option<OrderView> {
-        self.0
-            .settled()
-            .orders
-            .get(number(id))
-            .map(|one| one.view())
+        self.0.settled().orders.get(number(id)).map(Order::view)
     }
 
     /// Places an order, as a person does in the portal. Gives its id; none where there is no such customer or offer.
@@ -86,7 +82,7 @@ impl Portal<'_> {
             .settled()
             .subscriptions
             .find(id)
-            .map(|one| one.view())
+            .map(Subscription::view)
     }
 
     /// Adds a subscription that no order of this API made. Gives its id; none where there is no such customer or offer.

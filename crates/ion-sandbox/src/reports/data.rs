@@ -63,7 +63,7 @@ pub(super) fn asked(
 }
 
 /// Subscriptions whose term touches the days.
-fn charged<'a>(state: &'a State, days: Option<Days>) -> impl Iterator<Item = &'a Subscription> {
+fn charged(state: &State, days: Option<Days>) -> impl Iterator<Item = &Subscription> {
     let all = state.subscriptions.all().iter();
     all.filter(move |one| {
         let touches = days.is_none_or(|(from, to)| one.term.start <= to && one.term.end >= from);

@@ -34,7 +34,7 @@ pub(crate) fn answer(state: &State, call: &Call<'_>, id: &str) -> Reply {
     }
 }
 
-/// One that fits is an object; several are an array (official description, ProvisioningReferenceArray and -Object).
+/// One that fits is an object; several are an array (official description, `ProvisioningReferenceArray` and `ProvisioningReferenceObject`).
 fn list(call: &Call<'_>, changed: bool) -> Reply {
     let wanted = |name: &str, none: &str| {
         let text = call.param(name).map(str::to_owned);

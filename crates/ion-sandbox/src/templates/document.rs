@@ -1,4 +1,4 @@
-//! A template as Ion answers it: like JSON Schema, with `defs` for `$defs` and references as bare texts (official description, ProvisioningReference).
+//! A template as Ion answers it: like JSON Schema, with `defs` for `$defs` and references as bare texts (official description, `ProvisioningReference`).
 //!
 //! The description stops at the list of allowed names. Which of them must be there and which values they take is written here as JSON
 //! Schema writes it: `contains` below the array of attributes, and `oneOf` with a `const` name below one attribute.
