@@ -2,8 +2,8 @@
 
 use axum::Router;
 use domain::access::Right::{
-    self, EditCustomers, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers,
-    Read, ReadAudit, RunImports, SeeCost,
+    self, EditCustomers, EditMargins, Export, ManageApiTokens, ManageConnections, ManageSettings,
+    ManageUsers, PlaceOrders, Read, ReadAudit, RunImports, SeeCost,
 };
 use http::Method;
 use utoipa_axum::router::OpenApiRouter;
@@ -142,6 +142,15 @@ page_routes! {
     post "/customers/{id}/create/{connection}", Person(EditCustomers) => pages::customers::card::act::create_in_ion;
     post "/customers/{id}/password/{write}/{what}", Person(EditCustomers) => pages::customers::card::act::password;
 
+    get "/subscriptions", Person(Read) => pages::subscriptions::list::list;
+    get "/subscriptions/export.csv", Person(Export) => pages::subscriptions::export::csv;
+    get "/subscriptions/export.json", Person(Export) => pages::subscriptions::export::json;
+    post "/subscriptions/read", Person(RunImports) => pages::subscriptions::read::all;
+    get "/subscriptions/renewals", Person(Read) => pages::subscriptions::renewals::show;
+    get "/renewals.ics", Person(Read) => pages::subscriptions::feed::ics;
+    get "/subscriptions/{id}", Person(Read) => pages::subscriptions::detail::show;
+    post "/subscriptions/{id}/change", Person(PlaceOrders) => pages::subscriptions::change::change;
+
     get "/activity/runs", Person(Read) => pages::runs::list;
     get "/activity/runs/number/{number}", Person(Read) => pages::runs::by_number;
     get "/activity/runs/{id}", Person(Read) => pages::runs::show;
@@ -170,6 +179,13 @@ page_routes! {
 
     get "/settings/sync", Person(Read) => pages::customers::settings::show;
     post "/settings/sync/{id}", Person(EditCustomers) => pages::customers::settings::save;
+
+    get "/settings/margins", Person(SeeCost) => pages::margins::list;
+    get "/settings/margins/new", Person(EditMargins) => pages::margins::new;
+    post "/settings/margins/new", Person(EditMargins) => pages::margins::add;
+    get "/settings/margins/{id}", Person(SeeCost) => pages::margins::show;
+    post "/settings/margins/{id}", Person(EditMargins) => pages::margins::save;
+    post "/settings/margins/{id}/retire", Person(EditMargins) => pages::margins::retire;
 
     get "/settings/team", Person(ManageUsers) => pages::team::list;
     post "/settings/team", PersonConfirmed(ManageUsers) => pages::team::add;

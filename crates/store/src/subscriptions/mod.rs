@@ -10,6 +10,7 @@ mod reminders;
 mod rows;
 mod search;
 mod tally;
+mod touched;
 mod write;
 
 pub use events::*;
@@ -20,4 +21,5 @@ pub use links::*;
 pub use reminders::*;
 pub use rows::*;
 pub use search::*;
+pub use touched::*;
 pub use write::*;

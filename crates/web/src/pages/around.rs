@@ -75,7 +75,7 @@ impl Around {
                 customers: mapping.to_confirm + mapping.conflicts + mapping.failed,
                 unconfirmed: 0,
                 orders: 0,
-                subscriptions: 0,
+                subscriptions: due_soon(conn, now).await?,
                 flashes: Vec::new(),
             },
             times: Times::new(now, app.settings().zone.clone()),
@@ -115,6 +115,14 @@ impl Around {
             .iter()
             .find(|row| row.login.status != ConnectionStatus::NeedsNewCredentials)
     }
+}
+
+/// Days in which a subscription that renews or ends is counted in the menu.
+pub(crate) const SOON_DAYS: i64 = 14;
+
+async fn due_soon(conn: &impl store::ConnectionTrait, now: Timestamp) -> Result<u64, StoreError> {
+    let until = now + jiff::SignedDuration::from_hours(24 * SOON_DAYS);
+    store::subscriptions::count_due(conn, now, until).await
 }
 
 /// What stands around a page before log-in.

@@ -22,6 +22,7 @@ use crate::pages::around::{account_words, connection_href, connection_status, li
 use crate::pages::customers::needs;
 use crate::pages::notices::{action, icon, tone};
 use crate::pages::runs::{kind_words, outcome};
+use crate::pages::subscriptions::dashboard::tiles;
 use crate::view::dashboard::{
     ConnectionState, DashboardPage, FirstDashboard, FirstStep, Need, PriceMove, RecentRun,
 };
@@ -206,15 +207,19 @@ async fn page(
     let mut needs: Vec<Need> = notices::list_open(conn)
         .await?
         .iter()
-        // What waits at customers is told below, with the way to each.
+        // What waits at customers, and what renews soon, is told below, with the way to each.
         .filter(|row| {
             !matches!(
                 row.kind,
-                NoticeKind::CustomersWait | NoticeKind::CustomerWriteFailed
+                NoticeKind::CustomersWait
+                    | NoticeKind::CustomerWriteFailed
+                    | NoticeKind::RenewalSoon
             )
         })
         .map(need)
         .collect();
+    let of_subscriptions = tiles(app, caller, times).await?;
+    needs.extend(of_subscriptions.need);
     needs.extend(needs::waiting(app, caller, &around).await?);
     if figures.set_aside > 0 && needs.len() < NEEDS {
         needs.push(Need {
@@ -282,7 +287,7 @@ async fn page(
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
-        tiles: None,
+        tiles: of_subscriptions.tiles,
         figures: key_figures(&figures, last, &needs::figure(app).await?),
         vendors: shares(&figures),
         connections,

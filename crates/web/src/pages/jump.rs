@@ -10,12 +10,14 @@ use serde::Deserialize;
 use store::catalog::{ProductFilter, search};
 use store::customers::{self, CustomerFilter};
 use store::runs;
+use store::subscriptions::{self, SubscriptionFilter};
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::around::{account_words, connection_href, connection_status};
 use crate::pages::runs::kind_words;
+use crate::pages::subscriptions as subscription;
 use crate::pages::{Around, wants_part};
 use crate::view::format::count;
 use crate::view::jump::{JumpGroup, JumpItem, JumpList, JumpPage};
@@ -31,7 +33,7 @@ pub(crate) struct Ask {
     q: String,
 }
 
-const PAGES: [(&str, &str, &str, Right); 18] = [
+const PAGES: [(&str, &str, &str, Right); 21] = [
     ("Dashboard", "layout-dashboard", "/", Right::Read),
     ("Customers", "building-community", "/customers", Right::Read),
     (
@@ -76,6 +78,24 @@ const PAGES: [(&str, &str, &str, Right); 18] = [
         "alert-triangle",
         "/products/set-aside",
         Right::Read,
+    ),
+    (
+        "Subscriptions",
+        "refresh-dot",
+        "/subscriptions",
+        Right::Read,
+    ),
+    (
+        "Renewals",
+        "calendar",
+        "/subscriptions/renewals",
+        Right::Read,
+    ),
+    (
+        "Margin rules",
+        "percentage",
+        "/settings/margins",
+        Right::SeeCost,
     ),
     ("Runs", "activity", "/activity/runs", Right::Read),
     ("Jobs", "stack-2", "/activity/jobs", Right::Read),
@@ -162,6 +182,28 @@ async fn customers_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> 
         .collect())
 }
 
+/// Subscriptions by words.
+async fn subscriptions_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> {
+    let filter = SubscriptionFilter {
+        text: query.to_owned(),
+        with_ended: true,
+        limit: EACH,
+        ..SubscriptionFilter::default()
+    };
+    let found = subscriptions::search(app.store().read(), &filter).await?;
+    Ok(found
+        .subscriptions
+        .into_iter()
+        .map(|row| JumpItem {
+            href: subscription::href(row.id),
+            icon: "refresh-dot",
+            label: subscription::title(&row.subscription).to_owned(),
+            detail: row.customer_name.clone(),
+            status: Some(status::subscription(row.subscription.state)),
+        })
+        .collect())
+}
+
 async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
     let conn = app.store().read();
     let lower = query.to_lowercase();
@@ -195,6 +237,10 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
                     status: None,
                 })
                 .collect(),
+        });
+        groups.push(JumpGroup {
+            title: "Subscriptions",
+            items: subscriptions_like(app, query).await?,
         });
         if let Ok(number) = query.trim_start_matches(['#', ' ']).parse::<u64>()
             && let Some(run) = runs::find_by_number(conn, number).await?

@@ -5,8 +5,8 @@ use askama::Template;
 use super::Status;
 use super::filters;
 use super::frame::Frame;
-use super::subscriptions::dashboard::SubscriptionTiles;
 use super::parts::{Button, Delta, Fact, Figure, Life, Moment, Shares, Step, Tone};
+use super::subscriptions::dashboard::SubscriptionTiles;
 
 /// `GET /` before the first import.
 #[derive(Debug, Template)]

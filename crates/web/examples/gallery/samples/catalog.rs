@@ -396,6 +396,9 @@ fn detail(past: bool) -> product::ProductPage {
         cost: cost.to_owned(),
         list: list.to_owned(),
         currency: "EUR".to_owned(),
+        sale: "22.09".to_owned(),
+        margin: "15.3\u{202f}%".to_owned(),
+        tone: Tone::Calm,
         source: "price book",
         since: "23 Nov 2026".to_owned(),
         delta,
@@ -470,6 +473,8 @@ fn detail(past: bool) -> product::ProductPage {
             ledger("1 Nov 2025", "1 year, monthly", "17.40", "first seen", "780"),
         ],
         ledger_csv: "/products/1/ledger.csv".to_owned(),
+        sale: Some(super::subscriptions::sale_card()),
+        used_by: super::subscriptions::used_by(),
         facts: vec![
             fact("Kind", "COTERMINOUS"),
             fact("Billed", "before use"),
@@ -538,6 +543,8 @@ fn changes() -> change::ChangesPage {
             },
             delta,
             status: state,
+            customers: 38,
+            open_orders: 2,
         }
     };
     let group = |title: &str, count: &str, rows: Vec<change::ChangeRow>, more: Option<&str>| {

@@ -13,7 +13,10 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("settings-margins-rule", html(page(true))),
         (
             "settings-margins-wrong",
-            html(MarginsPage { editor: Some(wrong()), ..page(false) }),
+            html(MarginsPage {
+                editor: Some(wrong()),
+                ..page(false)
+            }),
         ),
         (
             "settings-margins-empty",
@@ -28,7 +31,14 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
 }
 
 fn page(open: bool) -> MarginsPage {
-    let rule = |place: &str, name: &str, scope: &str, how: &str, floor: &str, from: &str, when: &str, open| RuleRow {
+    let rule = |place: &str,
+                name: &str,
+                scope: &str,
+                how: &str,
+                floor: &str,
+                from: &str,
+                when: &str,
+                open| RuleRow {
         place: place.to_owned(),
         href: "/settings/margins/1".to_owned(),
         name: name.to_owned(),
@@ -40,16 +50,74 @@ fn page(open: bool) -> MarginsPage {
         open,
     };
     MarginsPage {
-        frame: under("Margins", Section::Settings, &[("Settings", "/settings/integrations")]),
+        frame: under(
+            "Margins",
+            Section::Settings,
+            &[("Settings", "/settings/integrations")],
+        ),
         edits: true,
         notes: Vec::new(),
         rules: vec![
-            rule("1", "Hedgehog, Premium", "Hedgehog Logistics Oy: Microsoft 365 Business Premium; until 31 Dec 2027", "fixed 20.25 EUR", "15 %", "1 Jan 2026", "", false),
-            rule("2", "Charity price of the Far Meadow Schools Trust and all that belongs to it", "Far Meadow Schools Trust: all products", "cost + 12 %", "10 %", "1 Sep 2025", "", false),
-            rule("3", "Microsoft 365 E5", "Microsoft 365 E5, all customers", "cost + 17 %", "15 %", "1 Feb 2026", "", false),
-            rule("4", "Microsoft", "all products of Microsoft", "cost + 18 %", "15 %", "1 Jul 2026", "", open),
-            rule("5", "Security vendors", "all products of Sentinel Fox", "margin 24.7 %", "20 %", "1 Jan 2027", "from 1 Jan 2027", false),
-            rule("6", "Everything else", "everything", "cost + 10 %", "", "1 Jul 2026", "", false),
+            rule(
+                "1",
+                "Hedgehog, Premium",
+                "Hedgehog Logistics Oy: Microsoft 365 Business Premium; until 31 Dec 2027",
+                "fixed 20.25 EUR",
+                "15 %",
+                "1 Jan 2026",
+                "",
+                false,
+            ),
+            rule(
+                "2",
+                "Charity price of the Far Meadow Schools Trust and all that belongs to it",
+                "Far Meadow Schools Trust: all products",
+                "cost + 12 %",
+                "10 %",
+                "1 Sep 2025",
+                "",
+                false,
+            ),
+            rule(
+                "3",
+                "Microsoft 365 E5",
+                "Microsoft 365 E5, all customers",
+                "cost + 17 %",
+                "15 %",
+                "1 Feb 2026",
+                "",
+                false,
+            ),
+            rule(
+                "4",
+                "Microsoft",
+                "all products of Microsoft",
+                "cost + 18 %",
+                "15 %",
+                "1 Jul 2026",
+                "",
+                open,
+            ),
+            rule(
+                "5",
+                "Security vendors",
+                "all products of Sentinel Fox",
+                "margin 24.7 %",
+                "20 %",
+                "1 Jan 2027",
+                "from 1 Jan 2027",
+                false,
+            ),
+            rule(
+                "6",
+                "Everything else",
+                "everything",
+                "cost + 10 %",
+                "",
+                "1 Jul 2026",
+                "",
+                false,
+            ),
         ],
         retired: vec![RetiredRow {
             name: "Microsoft, old".to_owned(),
@@ -127,7 +195,14 @@ fn editor() -> RuleEditor {
 }
 
 fn effect() -> RuleEffect {
-    let sample = |vendor: &str, name: &str, detail: &str, cost: &str, sale: (&str, &str), margin: (&str, &str), tone, which: &str| SampleRow {
+    let sample = |vendor: &str,
+                  name: &str,
+                  detail: &str,
+                  cost: &str,
+                  sale: (&str, &str),
+                  margin: (&str, &str),
+                  tone,
+                  which: &str| SampleRow {
         vendor: vendor.to_owned(),
         name: name.to_owned(),
         detail: detail.to_owned(),
@@ -159,6 +234,7 @@ fn effect() -> RuleEffect {
         foot: "Nothing holds before you save. Orders that were submitted keep their prices; drafts are marked.".to_owned(),
         save: None,
         hint: None,
+        unit: String::new(),
     }
 }
 

@@ -98,10 +98,23 @@ fn list_page(list: SubscriptionList) -> SubscriptionsPage {
             keep: Vec::new(),
         },
         choices: vec![
-            ChipOption { label: "Customer".to_owned(), count: String::new(), href: "/subscriptions?columns=x".to_owned(), on: true },
-            ChipOption { label: "Vendor’s id".to_owned(), count: String::new(), href: "/subscriptions?columns=y".to_owned(), on: false },
+            ChipOption {
+                label: "Customer".to_owned(),
+                count: String::new(),
+                href: "/subscriptions?columns=x".to_owned(),
+                on: true,
+            },
+            ChipOption {
+                label: "Vendor’s id".to_owned(),
+                count: String::new(),
+                href: "/subscriptions?columns=y".to_owned(),
+                on: false,
+            },
         ],
-        exports: vec![Link::new("CSV", "/subscriptions/export.csv"), Link::new("JSON", "/subscriptions/export.json")],
+        exports: vec![
+            Link::new("CSV", "/subscriptions/export.csv"),
+            Link::new("JSON", "/subscriptions/export.json"),
+        ],
         list,
     }
 }
@@ -152,12 +165,20 @@ fn list(costs: bool) -> SubscriptionList {
         term: term.to_owned(),
         test: false,
         customer: customer.to_owned(),
-        customer_href: if customer.starts_with("ION") { String::new() } else { "/customers/1".to_owned() },
+        customer_href: if customer.starts_with("ION") {
+            String::new()
+        } else {
+            "/customers/1".to_owned()
+        },
         seats: seats.to_owned(),
         cost: cost.to_owned(),
         currency: String::new(),
         margin: margin.to_owned(),
-        margin_tone: if margin.starts_with('4') { Tone::Bad } else { Tone::Calm },
+        margin_tone: if margin.starts_with('4') {
+            Tone::Bad
+        } else {
+            Tone::Calm
+        },
         due: Due {
             text: due.to_owned(),
             icon: match (due, state) {
@@ -165,9 +186,16 @@ fn list(costs: bool) -> SubscriptionList {
                 (_, State::Ends) => "calendar-off",
                 _ => "refresh",
             },
-            word: if state == State::Ends { "ends" } else { "renews" },
+            word: if state == State::Ends {
+                "ends"
+            } else {
+                "renews"
+            },
         },
-        stop: Stop { text: stop.0.to_owned(), tone: stop.1 },
+        stop: Stop {
+            text: stop.0.to_owned(),
+            tone: stop.1,
+        },
         status: status::subscription(state),
         resource: "mock-7c1e-40aa".to_owned(),
     };
@@ -176,14 +204,102 @@ fn list(costs: bool) -> SubscriptionList {
         columns,
         shown: shown(costs),
         rows: vec![
-            row("Tin Lantern Studios Ltd", "Microsoft", "Microsoft 365 Business Premium", "1 year, monthly", "15", "261.00", "15.3 %", "26 Nov 2026", ("25 Nov, 2 d", bad), State::Active),
-            row("Paper Boat Shipping ApS", "Google", "Google Workspace Business Plus", "1 year, monthly", "6", "96.60", "11.5 %", "26 Nov 2026", ("25 Nov, 2 d", bad), State::Active),
-            row("Quillfeather Legal LLP", "Sentinel", "Sentinel Fox Endpoint", "1 year, yearly", "25", "81.67", "24.8 %", "30 Nov 2026", ("decided", calm), State::Ends),
-            row(LONG, "Microsoft", "Microsoft 365 Apps for Enterprise with unattended licence and a very long name that goes on", "unknown term, each second week", "100,000", "1,234,567.89", "15.2 %", "8 Dec 2026", ("7 Dec, 14 d", info), State::Trial),
-            row("Quillfeather Legal LLP", "Microsoft", "Microsoft 365 Business Standard", "1 year, monthly", "18", "177.84", "15.3 %", "14 Dec 2026", ("13 Dec, 20 d", info), State::Active),
-            row("Marmalade & Sons Ltd", "Microsoft", "Visio Plan 1", "1 year, monthly", "4", "16.20", "15.3 %", "9 Jan 2027", ("decided", calm), State::Suspended),
-            row("ION 50201 Whistling Kettle", "Microsoft", "Microsoft 365 E5", "3 years, yearly", "96", "5,140.80", "", "2 Aug 2028", ("1 Aug 2028", info), State::Pending),
-            row("Copper Kite Energy AB", "Microsoft", "Azure plan", "by use", "", "", "4.0 %", "no term", ("any time", info), State::Unknown),
+            row(
+                "Tin Lantern Studios Ltd",
+                "Microsoft",
+                "Microsoft 365 Business Premium",
+                "1 year, monthly",
+                "15",
+                "261.00",
+                "15.3 %",
+                "26 Nov 2026",
+                ("25 Nov, 2 d", bad),
+                State::Active,
+            ),
+            row(
+                "Paper Boat Shipping ApS",
+                "Google",
+                "Google Workspace Business Plus",
+                "1 year, monthly",
+                "6",
+                "96.60",
+                "11.5 %",
+                "26 Nov 2026",
+                ("25 Nov, 2 d", bad),
+                State::Active,
+            ),
+            row(
+                "Quillfeather Legal LLP",
+                "Sentinel",
+                "Sentinel Fox Endpoint",
+                "1 year, yearly",
+                "25",
+                "81.67",
+                "24.8 %",
+                "30 Nov 2026",
+                ("decided", calm),
+                State::Ends,
+            ),
+            row(
+                LONG,
+                "Microsoft",
+                "Microsoft 365 Apps for Enterprise with unattended licence and a very long name that goes on",
+                "unknown term, each second week",
+                "100,000",
+                "1,234,567.89",
+                "15.2 %",
+                "8 Dec 2026",
+                ("7 Dec, 14 d", info),
+                State::Trial,
+            ),
+            row(
+                "Quillfeather Legal LLP",
+                "Microsoft",
+                "Microsoft 365 Business Standard",
+                "1 year, monthly",
+                "18",
+                "177.84",
+                "15.3 %",
+                "14 Dec 2026",
+                ("13 Dec, 20 d", info),
+                State::Active,
+            ),
+            row(
+                "Marmalade & Sons Ltd",
+                "Microsoft",
+                "Visio Plan 1",
+                "1 year, monthly",
+                "4",
+                "16.20",
+                "15.3 %",
+                "9 Jan 2027",
+                ("decided", calm),
+                State::Suspended,
+            ),
+            row(
+                "ION 50201 Whistling Kettle",
+                "Microsoft",
+                "Microsoft 365 E5",
+                "3 years, yearly",
+                "96",
+                "5,140.80",
+                "",
+                "2 Aug 2028",
+                ("1 Aug 2028", info),
+                State::Pending,
+            ),
+            row(
+                "Copper Kite Energy AB",
+                "Microsoft",
+                "Azure plan",
+                "by use",
+                "",
+                "",
+                "4.0 %",
+                "no term",
+                ("any time", info),
+                State::Unknown,
+            ),
         ],
         empty: None,
         csrf: String::new(),
@@ -192,7 +308,12 @@ fn list(costs: bool) -> SubscriptionList {
             note: String::new(),
             previous: None,
             next: Some("/subscriptions?after=x".to_owned()),
-            sizes: vec![ChipOption { label: "50 rows".to_owned(), count: String::new(), href: "/subscriptions?size=50".to_owned(), on: true }],
+            sizes: vec![ChipOption {
+                label: "50 rows".to_owned(),
+                count: String::new(),
+                href: "/subscriptions?size=50".to_owned(),
+                on: true,
+            }],
         },
         chips: None,
     }
@@ -227,7 +348,11 @@ fn failed() -> SubscriptionsPage {
 
 fn of_customer() -> CustomerSubscriptions {
     CustomerSubscriptions {
-        frame: under("Quillfeather Legal LLP", Section::Customers, &[("Customers", "/customers")]),
+        frame: under(
+            "Quillfeather Legal LLP",
+            Section::Customers,
+            &[("Customers", "/customers")],
+        ),
         head: super::customers::head("Subscriptions"),
         figures: vec![
             parts::Figure::new("Cost per month", "986.10", "9 subscriptions").of("EUR"),
@@ -237,18 +362,39 @@ fn of_customer() -> CustomerSubscriptions {
         ],
         new_href: Some("/orders/new?customer=1".to_owned()),
         all_href: "/subscriptions?customer=1".to_owned(),
-        list: SubscriptionList { shown: ShownColumns { customer: false, ..shown(true) }, columns: list(true).columns.into_iter().filter(|column| column.label != "Customer").collect(), ..list(true) },
+        list: SubscriptionList {
+            shown: ShownColumns {
+                customer: false,
+                ..shown(true)
+            },
+            columns: list(true)
+                .columns
+                .into_iter()
+                .filter(|column| column.label != "Customer")
+                .collect(),
+            ..list(true)
+        },
     }
 }
 
 fn effect(delta: &str, seats: &str) -> ChangeEffect {
-    let line = |name: &str, amount: &str, total, quiet| EffectLine { name: name.to_owned(), amount: amount.to_owned(), total, quiet };
+    let line = |name: &str, amount: &str, total, quiet| EffectLine {
+        name: name.to_owned(),
+        amount: amount.to_owned(),
+        total,
+        quiet,
+    };
     ChangeEffect {
         delta: delta.to_owned(),
         now: "now 74".to_owned(),
         lines: vec![
             line("6 more seats × 17.40", "104.40 a month", false, false),
-            line("Part of the current month, 23 Nov to 18 Dec", "90.48", false, true),
+            line(
+                "Part of the current month, 23 Nov to 18 Dec",
+                "90.48",
+                false,
+                true,
+            ),
             line("Bound until 18 Dec 2026", "90.48 EUR", true, false),
         ],
         error: String::new(),
@@ -261,15 +407,20 @@ fn effect(delta: &str, seats: &str) -> ChangeEffect {
 
 fn detail() -> SubscriptionPage {
     let times = times();
-    let point = |tone, icon, title: &str, detail: &str, link: Option<Link>, when: &str| EventPoint {
-        tone,
-        icon,
+    let point =
+        |tone, icon, title: &str, detail: &str, link: Option<Link>, when: &str| EventPoint {
+            tone,
+            icon,
+            title: title.to_owned(),
+            detail: detail.to_owned(),
+            link,
+            at: times.dated(at(when)),
+        };
+    let possible = |title: &str, text: &str, open| PossibleLine {
         title: title.to_owned(),
-        detail: detail.to_owned(),
-        link,
-        at: times.dated(at(when)),
+        text: text.to_owned(),
+        open,
     };
-    let possible = |title: &str, text: &str, open| PossibleLine { title: title.to_owned(), text: text.to_owned(), open };
     SubscriptionPage {
         frame: under("Hedgehog, Business Premium", Section::Subscriptions, &[("Subscriptions", "/subscriptions")]),
         href: "/subscriptions/1".to_owned(),
@@ -391,11 +542,20 @@ fn renewals() -> RenewalsPage {
     };
     use EntryKind::{Ends, LastDay, LoginEnds, LoginSoon, Notable, Renews};
     let entries = |day: u32| match day {
-        2 => vec![entry(LastDay, "Tin Lantern Studios Ltd", "3,369.60"), entry(LastDay, "Paper Boat Shipping ApS", "1,159.20")],
+        2 => vec![
+            entry(LastDay, "Tin Lantern Studios Ltd", "3,369.60"),
+            entry(LastDay, "Paper Boat Shipping ApS", "1,159.20"),
+        ],
         7 => vec![entry(Ends, "Quillfeather Legal LLP", "ends")],
-        8 => vec![entry(Renews, "Moonpenny Bakery GmbH", "1,422.72"), entry(Renews, "Hedgehog Logistics Oy", "96.00")],
+        8 => vec![
+            entry(Renews, "Moonpenny Bakery GmbH", "1,422.72"),
+            entry(Renews, "Hedgehog Logistics Oy", "96.00"),
+        ],
         13 => vec![entry(LoginSoon, "Login, 14 d", "first warning")],
-        15 => vec![entry(Renews, "Quillfeather Legal LLP", "74.10"), entry(Renews, LONG, "42.00")],
+        15 => vec![
+            entry(Renews, "Quillfeather Legal LLP", "74.10"),
+            entry(Renews, LONG, "42.00"),
+        ],
         21 => vec![entry(Notable, "Quillfeather Legal LLP", "2,134.08")],
         26 => vec![entry(Notable, "Hedgehog Logistics Oy", "16,623.36")],
         27 => vec![entry(LoginEnds, "Login ends", "paste new ones")],
@@ -404,10 +564,16 @@ fn renewals() -> RenewalsPage {
     let start: jiff::civil::Date = "2026-11-23".parse().expect("a literal");
     let days = (0..42_u32)
         .map(|place| {
-            let date = start.checked_add(jiff::Span::new().days(i64::from(place))).expect("a day");
+            let date = start
+                .checked_add(jiff::Span::new().days(i64::from(place)))
+                .expect("a day");
             Day {
                 iso: date.to_string(),
-                label: if date.day() == 1 { date.strftime("%-d %b").to_string() } else { date.day().to_string() },
+                label: if date.day() == 1 {
+                    date.strftime("%-d %b").to_string()
+                } else {
+                    date.day().to_string()
+                },
                 name: date.strftime("%A, %-d %B %Y").to_string(),
                 today: place == 0,
                 out: place > 38,
@@ -460,19 +626,33 @@ fn year() -> RenewalsPage {
     let months = (0..12_i64)
         .map(|place| {
             let date: jiff::civil::Date = "2026-11-01".parse().expect("a literal");
-            let date = date.checked_add(jiff::Span::new().months(place)).expect("a month");
+            let date = date
+                .checked_add(jiff::Span::new().months(place))
+                .expect("a month");
             Month {
                 label: date.strftime("%B %Y").to_string(),
                 href: format!("/subscriptions/renewals?from={date}"),
                 now: place == 0,
-                renewals: if place == 6 { String::new() } else { format!("{} renew", 40 - place) },
+                renewals: if place == 6 {
+                    String::new()
+                } else {
+                    format!("{} renew", 40 - place)
+                },
                 bound: match place {
                     6 => Vec::new(),
                     3 => vec!["38,500.00 EUR".to_owned(), "1,200.00 USD".to_owned()],
                     _ => vec![format!("{},410.00 EUR", 26 - place)],
                 },
-                share: if place == 6 { 0 } else { 1000 - u32::try_from(place).unwrap_or(0) * 70 },
-                ends: if place == 1 { "2 end".to_owned() } else { String::new() },
+                share: if place == 6 {
+                    0
+                } else {
+                    1000 - u32::try_from(place).unwrap_or(0) * 70
+                },
+                ends: if place == 1 {
+                    "2 end".to_owned()
+                } else {
+                    String::new()
+                },
                 tone: if place == 0 { Tone::Bad } else { Tone::Calm },
             }
         })
@@ -483,7 +663,14 @@ fn year() -> RenewalsPage {
         days: Vec::new(),
         months,
         today: "/subscriptions/renewals?view=year".to_owned(),
-        views: base.views.into_iter().map(|way| ViewWay { here: !way.here, ..way }).collect(),
+        views: base
+            .views
+            .into_iter()
+            .map(|way| ViewWay {
+                here: !way.here,
+                ..way
+            })
+            .collect(),
         ..renewals()
     }
 }
@@ -492,7 +679,15 @@ fn quiet() -> RenewalsPage {
     let base = renewals();
     RenewalsPage {
         summary: "Next 6 weeks: nothing renews or ends.".to_owned(),
-        days: base.days.into_iter().map(|day| Day { entries: Vec::new(), more: None, ..day }).collect(),
+        days: base
+            .days
+            .into_iter()
+            .map(|day| Day {
+                entries: Vec::new(),
+                more: None,
+                ..day
+            })
+            .collect(),
         urgent: Vec::new(),
         urgent_words: String::new(),
         more: None,
@@ -512,58 +707,156 @@ pub(super) fn tiles() -> SubscriptionTiles {
         margin: margin.to_owned(),
         tone: Tone::Calm,
     };
-    let names = ["Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"];
+    let names = [
+        "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+    ];
     let spend: Vec<Bar> = names
         .iter()
         .zip(0_u64..)
         .map(|(name, place)| Bar {
             label: (*name).to_owned(),
             title: format!("{name}: {},000 EUR", 29 + place),
-            parts: vec![17_000 + place * 900, 5_000 + place * 120, 3_000 + place * 150, 2_000 + place * 90, 1_800],
+            parts: vec![
+                17_000 + place * 900,
+                5_000 + place * 120,
+                3_000 + place * 150,
+                2_000 + place * 90,
+                1_800,
+            ],
             warn: false,
         })
         .collect();
     let mut bars = Bars::wide("Bought by month and vendor; the largest is November", spend);
-    bars.line = (0_u64..12).map(|place| Some((if place % 3 == 0 { format!("15.{place} %") } else { String::new() }, 300 + place * 50))).collect();
+    bars.line = (0_u64..12)
+        .map(|place| {
+            Some((
+                if place % 3 == 0 {
+                    format!("15.{place} %")
+                } else {
+                    String::new()
+                },
+                300 + place * 50,
+            ))
+        })
+        .collect();
     bars.line_name = "margin".to_owned();
-    let weeks = ["now", "w49", "w50", "w51", "w52", "w53", "w1", "w2", "w3", "w4", "w5", "w6"];
+    let weeks = [
+        "now", "w49", "w50", "w51", "w52", "w53", "w1", "w2", "w3", "w4", "w5", "w6",
+    ];
     let ahead = weeks
         .iter()
-        .zip([4_500_u64, 1_900, 600, 18_800, 900, 1_200, 2_400, 38_500, 3_100, 2_000, 1_500, 5_600])
-        .map(|(name, value)| Bar { label: (*name).to_owned(), title: format!("{name}: {value} EUR"), parts: vec![value], warn: *name == "now" })
+        .zip([
+            4_500_u64, 1_900, 600, 18_800, 900, 1_200, 2_400, 38_500, 3_100, 2_000, 1_500, 5_600,
+        ])
+        .map(|(name, value)| Bar {
+            label: (*name).to_owned(),
+            title: format!("{name}: {value} EUR"),
+            parts: vec![value],
+            warn: *name == "now",
+        })
         .collect();
     SubscriptionTiles {
         figures: vec![
             parts::Figure::new("Live subscriptions", "1,284", "402 customers").to("/subscriptions"),
             parts::Figure::new("Cost per month", "47,210.40", "and 1,204.11 USD").of("EUR"),
-            parts::Figure::new("Sales per month", "56,743.27", "97.2 % of the cost has a rule").of("EUR"),
+            parts::Figure::new(
+                "Sales per month",
+                "56,743.27",
+                "97.2 % of the cost has a rule",
+            )
+            .of("EUR"),
             parts::Figure::new("Margin", "16.8 %", "of the sale price"),
-            parts::Figure::new("Renewals in 30 days", "41", "26,410.00 EUR would be bound").to("/subscriptions/renewals"),
+            parts::Figure::new("Renewals in 30 days", "41", "26,410.00 EUR would be bound")
+                .to("/subscriptions/renewals"),
         ],
         vendors: vec![
             vendor("Microsoft", "812", "27,610.00", 1000, "15.3 %"),
             vendor("Google", "121", "7,310.40", 265, "11.5 %"),
             vendor("AWS", "96", "5,270.00", 191, ""),
-            vendor("Security vendors and others with a long name", "255", "7,020.00", 254, "24.8 %"),
+            vendor(
+                "Security vendors and others with a long name",
+                "255",
+                "7,020.00",
+                254,
+                "24.8 %",
+            ),
         ],
         vendors_words: "live subscriptions, a month".to_owned(),
         spend: Some(Spend {
             words: "last 12 months, EUR a month".to_owned(),
             bars,
-            series: ["Microsoft", "Google", "AWS", "IBM", "Others"].map(str::to_owned).to_vec(),
+            series: ["Microsoft", "Google", "AWS", "IBM", "Others"]
+                .map(str::to_owned)
+                .to_vec(),
             table: SpendTable {
-                heads: ["Microsoft", "Google", "AWS", "IBM", "Others"].map(str::to_owned).to_vec(),
-                rows: vec![("November 2026".to_owned(), ["26,900.00", "6,320.00", "4,650.00", "2,990.00", "1,800.00"].map(str::to_owned).to_vec())],
+                heads: ["Microsoft", "Google", "AWS", "IBM", "Others"]
+                    .map(str::to_owned)
+                    .to_vec(),
+                rows: vec![(
+                    "November 2026".to_owned(),
+                    ["26,900.00", "6,320.00", "4,650.00", "2,990.00", "1,800.00"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                )],
             },
         }),
         ahead: Some(Ahead {
             words: "12 weeks, EUR bound".to_owned(),
-            bars: Some(Bars::small("Value of renewals by week for the next 12 weeks; the largest is 38.5 thousand", ahead)),
+            bars: Some(Bars::small(
+                "Value of renewals by week for the next 12 weeks; the largest is 38.5 thousand",
+                ahead,
+            )),
             pressing: vec![
-                Pressing { href: "/subscriptions/1".to_owned(), text: "Tin Lantern Studios · Business Premium".to_owned(), left: "2 d left".to_owned(), tone: Tone::Bad },
-                Pressing { href: "/subscriptions/1".to_owned(), text: format!("{LONG} · Workspace Plus"), left: "2 d left".to_owned(), tone: Tone::Bad },
+                Pressing {
+                    href: "/subscriptions/1".to_owned(),
+                    text: "Tin Lantern Studios · Business Premium".to_owned(),
+                    left: "2 d left".to_owned(),
+                    tone: Tone::Bad,
+                },
+                Pressing {
+                    href: "/subscriptions/1".to_owned(),
+                    text: format!("{LONG} · Workspace Plus"),
+                    left: "2 d left".to_owned(),
+                    tone: Tone::Bad,
+                },
             ],
             nothing: false,
         }),
+    }
+}
+
+/// How a sale price comes about.
+pub(super) fn sale_card() -> crate::view::subscriptions::product::SaleCard {
+    crate::view::subscriptions::product::SaleCard {
+        variant: "1 year, monthly".to_owned(),
+        facts: vec![
+            fact("Cost", "18.72 EUR"),
+            Fact::new("Rule", Value::Link(Link::new("Microsoft", "/settings/margins/1"))),
+            fact("How", "cost + 18 %"),
+            fact("Rounding", "up to the cent"),
+            fact("Sale", "22.09 EUR"),
+            fact("Margin", "15.3 %"),
+            fact("Floor", "15 %, kept"),
+        ],
+        sentence: "22.09 by rule “Microsoft”: cost + 18 %, for this vendor; it comes before \"Everything else\".".to_owned(),
+        rules: Link::new("Margins", "/settings/margins"),
+    }
+}
+
+/// Who has a product.
+pub(super) fn used_by() -> crate::view::subscriptions::product::UsedBy {
+    use crate::view::subscriptions::product::{UsedBy, User};
+    let user = |name: &str, seats: &str| User {
+        href: "/subscriptions/1".to_owned(),
+        name: name.to_owned(),
+        seats: seats.to_owned(),
+    };
+    UsedBy {
+        rows: vec![
+            user("Far Meadow Schools Trust", "180 seats"),
+            user("Hedgehog Logistics Oy", "74 seats"),
+            user(LONG, "15 seats"),
+        ],
+        all: Some(Link::new("All 38", "/subscriptions?product=x")),
     }
 }

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::filters;
 use super::form::{Choice, Field, Select};
-use super::frame::{Flash, Frame};
+use super::frame::Frame;
 use super::parts::{Figure, Note, Tone};
 
 /// `GET /settings/margins`, and with one rule open.
@@ -184,6 +184,8 @@ pub struct RuleEffect {
     pub save: Option<String>,
     /// `Equals a margin of 16.7 %.`, where it travels to the field that is on the page.
     pub hint: Option<String>,
+    /// Unit of the value, which travels with the hint.
+    pub unit: String,
 }
 
 impl HtmlSafe for RuleEffect {}
@@ -224,12 +226,4 @@ pub struct Beaten {
     pub name: String,
     /// Why it is closer.
     pub why: String,
-}
-
-/// What was just done with a rule.
-pub fn saved(name: &str, from: &str) -> Flash {
-    Flash::done(
-        format!("Rule “{name}” saved"),
-        format!("It holds from {from}."),
-    )
 }
