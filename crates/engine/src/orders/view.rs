@@ -94,7 +94,13 @@ impl Engine {
             } else if let Some(resource) = &line.resource_id {
                 let changed =
                     subscriptions::find_by_resource(conn, row.connection, resource).await?;
-                view.subscription = changed.map(|changed| changed.subscription);
+                if let Some(changed) = changed {
+                    let at = row.scheduled_for;
+                    view.increases =
+                        crate::subscriptions::increases_at(conn, &changed, at, self.order_time())
+                            .await?;
+                    view.subscription = Some(changed.subscription);
+                }
             }
             templates.push(shown);
             template_state.push(state);

@@ -3,7 +3,7 @@
 use domain::SubscriptionId;
 use domain::order::{LinePrice, OrderContent, OrderLine};
 use jiff::{SignedDuration, Timestamp};
-use rules::subscriptions::change::{ChangeRefusal, SubscriptionChange, at_renewal, change, line};
+use rules::subscriptions::change::{SubscriptionChange, at_renewal, change};
 use rules::subscriptions::remind::coming;
 use store::StoreError;
 use store::audit::Actor;
@@ -13,7 +13,7 @@ use store::subscriptions::{self, SubscriptionRow};
 use super::intake::today;
 use super::money;
 use super::today::Prices;
-use super::view::increases;
+use super::view::increases_at;
 use crate::Engine;
 use crate::margins::MarginBook;
 use crate::orders::{NewDraft, OrderError};
@@ -52,17 +52,9 @@ impl Engine {
             ));
         }
         let at = send_at(&row, wanted, when, now)?;
-        let events = subscriptions::list_events(conn, subscription).await?;
-        let of = &row.subscription;
-        let checked_at = at.unwrap_or(now);
-        let mut line = match change(of, wanted, &increases(&row, &events), now) {
-            Ok(line) => line,
-            // What the vendor does not take back now can be asked for once the term has rolled over.
-            Err(ChangeRefusal::SeatsBound { .. }) if is_behind_renewal(&row, checked_at, now) => {
-                line(of, wanted)
-            }
-            Err(refusal) => return Err(OrderError::Refused(refusal.to_string())),
-        };
+        let added = increases_at(conn, &row, at, now).await?;
+        let mut line = change(&row.subscription, wanted, &added, now)
+            .map_err(|refusal| OrderError::Refused(refusal.to_string()))?;
         self.fill_in(&row, &mut line).await?;
         let new = NewDraft {
             customer: row.customer,
@@ -151,11 +143,6 @@ fn send_at(
             Ok(Some(before))
         }
     }
-}
-
-/// True where a change sent at this time comes after the renewal.
-fn is_behind_renewal(row: &SubscriptionRow, at: Timestamp, now: Timestamp) -> bool {
-    at_renewal(&row.subscription, now).is_some_and(|renewed| at >= renewed)
 }
 
 impl Engine {

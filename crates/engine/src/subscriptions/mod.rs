@@ -35,4 +35,5 @@ pub use request::SubscriptionSyncRequested;
 pub use sync::{SubscriptionSyncEnd, SubscriptionSyncJob, sync};
 pub use table::{SubscriptionTable, subscription_json};
 pub(crate) use today::{Listed, Prices};
+pub(crate) use view::increases_at;
 pub use view::{RenewalPrice, SubscriptionView};

@@ -6,8 +6,8 @@ use domain::order::{OrderAction, OrderState};
 use domain::{ConnectionId, OrderId};
 use ion_client::Error;
 use rules::subscriptions::diff::seen;
-use store::orders::{self, OrderEventKind, OrderEventRow, OrderRow};
-use store::subscriptions::{self, KnownSubscription};
+use store::orders::{self, OrderEventKind, OrderRow};
+use store::subscriptions::{self, KnownSubscription, SubscriptionRow};
 use store::{StoreError, connections};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
@@ -103,7 +103,7 @@ async fn known(
     Ok(known)
 }
 
-/// Whether Ion shows what an order was for; else when to look again, and once patience is over a word of it on the order's timeline.
+/// Whether Ion shows what an order was for; else when to look again.
 async fn await_order(engine: &Engine, id: OrderId) -> Result<JobEnd, SubmitError> {
     let now = engine.clock().now();
     let store = engine.store();
@@ -123,27 +123,28 @@ async fn await_order(engine: &Engine, id: OrderId) -> Result<JobEnd, SubmitError
     if waited < patience {
         return Ok(JobEnd::Again((waited / 2).clamp(FIRST, LONGEST)));
     }
-    let message = if order.action == OrderAction::Buy {
-        "Ion carried this order out and shows no subscription for it yet. It is looked for with each reading of the subscriptions; if it stays away, ask TD SYNNEX, and name Ion's id of the order."
-    } else {
-        "Ion carried this change out, and the subscription does not show it yet. It is looked at with each reading of the subscriptions; if it stays so, look into the Ion portal."
-    };
-    let tx = store.begin().await?;
-    let told = orders::list_events(&tx, id).await?;
-    if !told.iter().any(|event| event.message == message) {
-        let event = OrderEventRow {
-            order: id,
-            at: now,
-            kind: OrderEventKind::Subscription,
-            actor: super::request::ITSELF.to_owned(),
-            message: message.to_owned(),
-            detail: String::new(),
-            request_id: None,
-        };
-        orders::add_events(&tx, &[event]).await?;
-        tx.commit().await?;
-    }
+    // What is told of it then is told by who follows the order.
     Ok(JobEnd::Done)
+}
+
+/// Notes on the order's timeline that a subscription shows its change, where the reading that saw it could not know why.
+async fn tell_shown(
+    engine: &Engine,
+    order: &OrderRow,
+    row: &SubscriptionRow,
+) -> Result<(), StoreError> {
+    let tx = engine.store().begin().await?;
+    let told = orders::list_events(&tx, order.id).await?;
+    if told
+        .iter()
+        .any(|event| event.kind == OrderEventKind::Subscription)
+    {
+        return Ok(());
+    }
+    let of = &row.subscription;
+    let event = origin::told(order.id, of, &[seen(of)], engine.clock().now());
+    orders::add_events(&tx, &[event]).await?;
+    tx.commit().await
 }
 
 /// Links subscriptions that were read before it was known that Ion has the order.
@@ -187,8 +188,12 @@ async fn is_shown(engine: &Engine, order: &OrderRow) -> Result<bool, StoreError>
     let (Some(id), Some(line)) = (order.subscription, order.content.lines.first()) else {
         return Ok(true);
     };
-    let row = subscriptions::find(conn, id).await?;
-    Ok(row.is_none_or(|row| {
-        row.gone_at.is_some() || origin::shows(order.action, line.quantity, &row.subscription)
-    }))
+    let Some(row) = subscriptions::find(conn, id).await? else {
+        return Ok(true);
+    };
+    let shown = origin::shows(order.action, line.quantity, &row.subscription);
+    if shown {
+        tell_shown(engine, order, &row).await?;
+    }
+    Ok(shown || row.gone_at.is_some())
 }

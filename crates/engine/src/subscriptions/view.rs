@@ -6,7 +6,7 @@ use domain::subscription::SubscriptionEventKind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rules::orders::cancel_window::Increase;
-use rules::subscriptions::change::{Possible, possible};
+use rules::subscriptions::change::{Possible, at_renewal, possible};
 use rust_decimal::Decimal;
 use store::orders::{self, OrderFilter, OrderHit};
 use store::subscriptions::{self, SubscriptionEventRow, SubscriptionRow};
@@ -118,6 +118,24 @@ async fn orders_of(
         hits.extend(orders::find_hits(conn, &[origin]).await?);
     }
     Ok(hits)
+}
+
+/// The same for a change that is sent at a time of its own: behind the renewal each seat is new again, and can be taken away.
+pub(crate) async fn increases_at(
+    conn: &impl ConnectionTrait,
+    row: &SubscriptionRow,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Vec<Increase>, StoreError> {
+    let of = &row.subscription;
+    if let (Some(at), Some(renewed)) = (at, at_renewal(of, now))
+        && at >= renewed
+    {
+        let seats = of.seats.unwrap_or(0);
+        return Ok(vec![Increase { at: now, seats }]);
+    }
+    let events = subscriptions::list_events(conn, row.id).await?;
+    Ok(increases(row, &events))
 }
 
 /// Seats that were added at one time, the oldest first: those that its term began with, and each increase that was seen since.
