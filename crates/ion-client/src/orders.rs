@@ -125,22 +125,22 @@ impl OrderList<'_> {
         self.with("status", status.to_owned())
     }
 
-    /// Of these customers alone.
+    /// Of these customers alone; of all where none is named.
     #[must_use]
     pub fn customers(self, ids: &[&str]) -> Self {
-        self.with("filter.customerIdList", ids.join(","))
+        self.among("filter.customerIdList", ids)
     }
 
-    /// Of these accounts alone.
+    /// Of these accounts alone; of all where none is named.
     #[must_use]
     pub fn accounts(self, ids: &[&str]) -> Self {
-        self.with("filter.accountIdList", ids.join(","))
+        self.among("filter.accountIdList", ids)
     }
 
-    /// Of these providers alone.
+    /// Of these providers alone; of all where none is named.
     #[must_use]
     pub fn providers(self, names: &[&str]) -> Self {
-        self.with("filter.providerNameList", names.join(","))
+        self.among("filter.providerNameList", names)
     }
 
     /// Without the accounts below this one.
@@ -183,6 +183,13 @@ impl OrderList<'_> {
     pub fn pages(self) -> impl Stream<Item = Result<Page<Order>, Error>> + Send + use<> {
         let ion = self.orders.ion.clone();
         stream(ion, self.orders.path(), "orders", self.query)
+    }
+
+    fn among(self, name: &'static str, values: &[&str]) -> Self {
+        if values.is_empty() {
+            return self;
+        }
+        self.with(name, values.join(","))
     }
 
     fn with(mut self, name: &'static str, value: String) -> Self {

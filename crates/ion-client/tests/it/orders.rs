@@ -214,6 +214,11 @@ async fn a_401_came_before_the_order_was_looked_at_and_is_repeated_once() {
     );
     let (error, sent) = refused(vec![unauthorized(), unauthorized(), json(200, PLACED)]).await;
     assert_eq!((error.effect, sent), (Effect::None, 2));
+    // Also where there would be more tokens to try.
+    let server = answering([unauthorized(), unauthorized(), json(200, PLACED)]).await;
+    let ion = client_with(&settings(&server.uri()), Tokens::up_to(9));
+    let error = ion.orders("1").create("2", &draft()).await.unwrap_err();
+    assert_eq!((error.effect, count(&server).await), (Effect::None, 2));
     // The second try is a try of its own: what comes of it may be unclear.
     let (error, sent) = refused(vec![unauthorized(), html(502), json(200, PLACED)]).await;
     assert_eq!((error.effect, sent), (Effect::Unclear, 2));
@@ -294,6 +299,16 @@ async fn a_list_of_an_account_sends_its_filters_with_each_token() {
         queries(&server, "pageToken").await,
         [None, Some("b".to_owned())]
     );
+}
+
+#[tokio::test]
+async fn a_filter_that_names_nobody_is_not_sent() {
+    let server = answering([json(200, "{}")]).await;
+    let ion = client(&server.uri());
+    let list = ion.orders("1").list().customers(&[]).accounts(&[]);
+    list.providers(&[]).send().await.unwrap();
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!(request.url.query(), Some("pageSize=200"));
 }
 
 #[tokio::test]

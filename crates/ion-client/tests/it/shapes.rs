@@ -180,7 +180,7 @@ async fn a_checkout_has_the_described_shape() {
     let checkout = Checkout {
         total_calculated_value: 98,
         lines: vec![CheckoutLine {
-            cart_item_id: "151".into(),
+            cart_item_id: "9007199254740993".into(),
             attributes: vec![("domainName".into(), "contoso.onmicrosoft.com".into())],
         }],
     };
@@ -189,7 +189,7 @@ async fn a_checkout_has_the_described_shape() {
         shape(&body),
         shape(&published!("skeleton-CheckoutCart-request.json"))
     );
-    assert_eq!(body["provisionData"][0]["cartItemId"], 151);
+    assert_eq!(body["provisionData"][0]["cartItemId"], 9_007_199_254_740_993_i64);
 }
 
 #[tokio::test]
