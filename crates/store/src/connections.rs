@@ -330,7 +330,9 @@ pub async fn has_data(conn: &impl ConnectionTrait, id: ConnectionId) -> Result<b
 
 /// Whether any sealed value exists: then a missing key must never be replaced by a new one.
 pub async fn any_sealed(conn: &impl ConnectionTrait) -> Result<bool, StoreError> {
-    Ok(count(conn, "SELECT COUNT(*) FROM connection_token", vec![]).await? > 0)
+    let sql =
+        "SELECT (SELECT COUNT(*) FROM connection_token) + (SELECT COUNT(*) FROM order_secret)";
+    Ok(count(conn, sql, vec![]).await? > 0)
 }
 
 pub(crate) fn signed(number: u64) -> i64 {
