@@ -53,6 +53,7 @@ impl Engine {
         let id = OrderId::new(self.ids());
         let number = orders::next_number(tx).await?;
         let mut row = blank(id, number, connection, actor, now);
+        row.customer = new.customer;
         row.content = tidy(new.content);
         self.settle(tx, &mut row, customer.as_ref(), &[], Take::Missing)
             .await?;
