@@ -189,7 +189,10 @@ async fn a_checkout_has_the_described_shape() {
         shape(&body),
         shape(&published!("skeleton-CheckoutCart-request.json"))
     );
-    assert_eq!(body["provisionData"][0]["cartItemId"], 9_007_199_254_740_993_i64);
+    assert_eq!(
+        body["provisionData"][0]["cartItemId"],
+        9_007_199_254_740_993_i64
+    );
 }
 
 #[tokio::test]
