@@ -10,3 +10,4 @@ mod orders;
 mod receiver;
 mod runner;
 mod schedule;
+mod subscriptions;
