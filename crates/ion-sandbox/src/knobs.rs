@@ -260,6 +260,8 @@ mod tests {
             assert_ne!(knobs, Knobs::default(), "{knob}={value}");
         }
         assert!(KNOBS.iter().all(|knob| !knob.others.is_empty()));
+        let orders = knobs_about(&[Area::Orders]).count();
+        assert!((20..all_knobs().count() - 20).contains(&orders));
         assert!(matches!(
             Knobs::default().set("nonsense", "1"),
             Err(KnobError::Unknown(_))

@@ -101,6 +101,14 @@ impl Ledger {
             .filter(|entry| entry.effect && entry.order.is_some())
     }
 
+    /// Requests with this `referenceId` that made an order: more than one is an order placed twice.
+    pub fn orders_with<'a>(&'a self, reference: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.orders().filter(move |entry| {
+            let sent = entry.sent.as_ref();
+            sent.is_some_and(|sent| sent["referenceId"] == reference)
+        })
+    }
+
     /// Requests that cancelled an order.
     pub fn cancels(&self) -> impl Iterator<Item = &Entry> {
         self.entries

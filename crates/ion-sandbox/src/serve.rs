@@ -50,7 +50,7 @@ pub(crate) async fn serve(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .iter()
-        .filter(|(pattern, _)| fits(pattern, &method, &path))
+        .filter(|(pattern, _)| fits(pattern, &method, plain(&path)))
         .map(|(_, gate)| Arc::clone(gate))
         .collect();
     for gate in held {
@@ -93,6 +93,11 @@ pub(crate) async fn serve(
     response
 }
 
+/// A path without the slash that some clients put at its end.
+fn plain(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
+}
+
 /// A request, read whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
@@ -111,7 +116,7 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     state.requests += 1;
     let number = state.requests;
     carry_out_late(&mut state, number);
-    let action = state.rules.meet(&received.method, &received.path);
+    let action = state.rules.meet(&received.method, plain(&received.path));
     let refresh = presented(&state, received);
     let access_number = received
         .access
@@ -332,7 +337,7 @@ fn dispatch(
             let call = Call {
                 number,
                 method: &received.method,
-                path: path.strip_suffix('/').unwrap_or(path),
+                path: plain(path),
                 query: parse_query(&received.query),
                 access: received.access.clone(),
                 body: &received.body,

@@ -42,12 +42,9 @@ pub(crate) fn answer(state: &mut State, call: &Call<'_>, customer: &str, rest: &
         },
         ("PUT", id, "") => update(state, call, customer, id),
         ("DELETE", id, "") => delete(state, call, customer, id),
-        (_, id, below) => match below.strip_prefix("cartItems") {
-            Some(item) => {
-                let item = item.strip_prefix('/').unwrap_or(item);
-                items::answer(state, call, customer, id, item)
-            }
-            None => nowhere(call),
+        (_, id, below) => match below.split_once('/').unwrap_or((below, "")) {
+            ("cartItems", item) => items::answer(state, call, customer, id, item),
+            _ => nowhere(call),
         },
     }
 }

@@ -192,6 +192,13 @@ impl SubscriptionBook {
         &self.listed
     }
 
+    /// Of one customer.
+    pub(super) fn listed_of(&self, customer: &str) -> impl Iterator<Item = u32> {
+        let ids = self.of_customer.get(customer).into_iter().flatten();
+        let places = ids.filter_map(|id| self.places.get(id).copied());
+        places.filter(|place| self.at(*place).shows)
+    }
+
     /// What a list of this key found, worked out only where it is not known since the last change.
     pub(super) fn found(&self, key: &str, find: impl FnOnce() -> Vec<u32>) -> Arc<Vec<u32>> {
         let key = format!("{}|{key}", self.version);

@@ -175,8 +175,11 @@ impl Sort {
 
 fn find(state: &State, wanted: &Wanted<'_>, sort: &Sort) -> Vec<u32> {
     let book = &state.subscriptions;
-    let all = book.listed().iter().copied();
-    let mut found: Vec<u32> = all.filter(|place| wanted.fits(book.at(*place))).collect();
+    let mut found: Vec<u32> = match wanted.customer() {
+        Some(customer) => book.listed_of(customer).collect(),
+        None => book.listed().to_vec(),
+    };
+    found.retain(|place| wanted.fits(book.at(*place)));
     if let Some((_, compare)) = sort.by {
         found.sort_by(|one, other| compare(book.at(*one), book.at(*other)));
     }

@@ -191,7 +191,7 @@ pub(super) fn billing_cycle(one: &Subscription) -> &'static str {
     }
 }
 
-/// What happened to it, the newest first; `{}` where nobody knows.
+/// What happened to it, the newest first; `{}` where the vendor does not tell.
 pub(super) fn logs<'a>(one: &'a Subscription) -> Logs<'a> {
     let (product, sku) = external(one);
     let log = |activity: &'a Activity| Log {
@@ -206,9 +206,12 @@ pub(super) fn logs<'a>(one: &'a Subscription) -> Logs<'a> {
         ccp_user_name: "API Order Account",
         ccp_user_email: "api@reseller.example",
     };
-    let count = one.activities.len();
+    let told = match one.offer.provider() {
+        "UNSPECIFIED" => &[][..],
+        _ => &one.activities,
+    };
     Logs {
-        total_count: (count > 0).then(|| count.to_string()),
-        items: one.activities.iter().map(log).collect(),
+        total_count: (!told.is_empty()).then(|| told.len().to_string()),
+        items: told.iter().map(log).collect(),
     }
 }

@@ -137,6 +137,13 @@ impl<'a> Wanted<'a> {
         })
     }
 
+    /// The one customer that is asked for.
+    pub(super) fn customer(&self) -> Option<&str> {
+        let mut texts = self.texts.iter();
+        let (_, text) = texts.find(|(name, _)| *name == "customerId")?;
+        Some(text)
+    }
+
     pub(super) fn everything(&self) -> bool {
         self.texts.is_empty() && self.start.is_none() && self.end.is_none() && !self.nothing
     }

@@ -256,6 +256,8 @@ async fn each_fault_of_a_post_has_its_effect_once_or_never() {
         client.sandbox.let_late_effects_happen();
         let ledger = client.sandbox.ledger();
         assert_eq!(ledger.order_posts().count(), 1, "{what}");
+        let same = ledger.orders_with(&reference).count();
+        assert_eq!(same, usize::from(happens), "{what}");
         let received: Vec<_> = ledger.orders().collect();
         assert_eq!(received.len(), usize::from(happens), "{what}");
         let held = client.sandbox.orders();
