@@ -249,6 +249,22 @@ api_routes! {
     get "/api/v1/changes", Program(Read) => api::products::changes;
     get "/api/v1/set-aside", Program(Read) => api::set_aside::list;
 
+    get "/api/v1/subscriptions", Program(Read) => api::subscriptions::list::search;
+    get "/api/v1/subscriptions/export.csv", Program(Export) => api::subscriptions::export::csv;
+    get "/api/v1/subscriptions/export.json", Program(Export) => api::subscriptions::export::json;
+    post "/api/v1/subscriptions/syncs", Program(RunImports) => api::subscriptions::syncs::start;
+    get "/api/v1/subscriptions/{id}", Program(Read) => api::subscriptions::list::show;
+    post "/api/v1/subscriptions/{id}/changes", Program(PlaceOrders) => api::subscriptions::changes::create;
+    get "/api/v1/renewals", Program(Read) => api::subscriptions::renewals::list;
+    get "/api/v1/renewals.ics", Program(Read) => api::subscriptions::renewals::ics;
+
+    get "/api/v1/margins", Program(SeeCost) => api::margins::rules::list;
+    post "/api/v1/margins", Program(EditMargins) => api::margins::rules::create;
+    post "/api/v1/margins/preview", Program(SeeCost) => api::margins::preview::preview;
+    get "/api/v1/margins/{id}", Program(SeeCost) => api::margins::rules::show;
+    put "/api/v1/margins/{id}", Program(EditMargins) => api::margins::rules::replace;
+    delete "/api/v1/margins/{id}", Program(EditMargins) => api::margins::rules::retire;
+
     post "/api/v1/imports", Program(RunImports) => api::runs::start;
     get "/api/v1/runs", Program(Read) => api::runs::list;
     get "/api/v1/runs/{id}", Program(Read) => api::runs::show;

@@ -36,7 +36,7 @@ pub struct Bars {
     pub height: u64,
 }
 
-const LEFT: u64 = 40;
+const LEFT: u64 = 48;
 const BOTTOM: u64 = 22;
 const TOP: u64 = 10;
 /// Height of the band in which a line runs.
@@ -92,6 +92,14 @@ fn round_up(value: u64) -> u64 {
     }
 }
 
+/// The first digit of a round figure.
+fn leading(mut round: u64) -> u64 {
+    while round >= 10 {
+        round /= 10;
+    }
+    round
+}
+
 /// `40 k`, `1.5 m`, `250`: figures of an axis.
 fn axis(value: u64) -> String {
     let (unit, name) = match value {
@@ -123,7 +131,12 @@ impl fmt::Display for Bars {
         let base = self.height - BOTTOM;
         let room = base - top;
         let most = self.most().max(1);
-        let steps: u64 = if wide { 4 } else { 2 };
+        // So many that the figures of the scale are round.
+        let steps: u64 = match (wide, leading(most)) {
+            (true, 5) => 5,
+            (true, _) => 4,
+            (false, _) => 2,
+        };
         for step in 0..=steps {
             let y = base - room * step / steps;
             write!(
@@ -195,7 +208,7 @@ impl Bars {
         if self.line.iter().flatten().count() == 0 {
             return Ok(());
         }
-        f.write_str(r#"<text x="34" y="34" text-anchor="end">"#)?;
+        f.write_str(r#"<text x="42" y="34" text-anchor="end">"#)?;
         escaped(f, &self.line_name)?;
         f.write_str("</text>")?;
         let points: Vec<(u64, u64, &str)> = self
