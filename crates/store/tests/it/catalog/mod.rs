@@ -3,4 +3,5 @@
 mod bed;
 mod gone;
 mod ledger;
+mod offers;
 mod search;

@@ -8,6 +8,7 @@ mod find;
 mod links;
 mod lists;
 mod logins;
+mod merge;
 mod save;
 mod schedule;
 mod settings;
