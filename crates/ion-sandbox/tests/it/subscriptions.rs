@@ -204,6 +204,9 @@ async fn a_term_renews_itself_or_expires() {
     );
     assert!(!client.sandbox.portal().renew(&off) && client.sandbox.portal().renew(&on));
     assert_eq!(client.held(&on).start.to_string(), "2027-02-23T10:00:06Z");
+    // The end of the term that was rolled early rolls nothing again.
+    client.sandbox.advance(Duration::from_secs(30 * DAY));
+    assert_eq!(client.held(&on).start.to_string(), "2027-02-23T10:00:06Z");
 }
 
 #[tokio::test]
