@@ -274,7 +274,8 @@ impl Compared {
             touched && preview.samples.len() - kept < SAMPLES - BEATEN
         };
         let known = preview.samples.iter().any(|sample| {
-            sample.sku == of.sku_name && sample.plan == of.plan_name && other.is_none()
+            let same = sample.sku == of.sku_name && sample.plan == of.plan_name;
+            same && other.is_none() && sample.old_sale != sample.new_sale
         });
         if wanted && !known {
             let names = [&of.product_name, &of.sku_name, &of.plan_name];

@@ -6,7 +6,8 @@ use domain::subscription::SubscriptionEventKind;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rules::orders::cancel_window::Increase;
-use rules::subscriptions::change::{Possible, at_renewal, possible};
+use rules::subscriptions::change::{Possible, possible};
+use rules::subscriptions::remind::coming;
 use rust_decimal::Decimal;
 use store::orders::{self, OrderFilter, OrderHit};
 use store::subscriptions::{self, SubscriptionEventRow, SubscriptionRow};
@@ -128,8 +129,10 @@ pub(crate) async fn increases_at(
     now: Timestamp,
 ) -> Result<Vec<Increase>, StoreError> {
     let of = &row.subscription;
-    if let (Some(at), Some(renewed)) = (at, at_renewal(of, now))
-        && at >= renewed
+    // Also where the renewal is over, and Ion's list was not read since.
+    let renewed = coming(of).filter(|coming| !coming.ends);
+    if let (Some(at), Some(renewed)) = (at, renewed)
+        && at > renewed.at
     {
         let seats = of.seats.unwrap_or(0);
         return Ok(vec![Increase { at: now, seats }]);

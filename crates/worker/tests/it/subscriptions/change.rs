@@ -66,7 +66,14 @@ impl Bed {
             }
             self.lab.pass(Duration::from_secs(10));
         }
-        panic!("the order never ended");
+        let row = orders::find(self.store.read(), order.id)
+            .await
+            .unwrap()
+            .unwrap();
+        panic!(
+            "the order never ended: it is {} since {}",
+            row.state, row.state_since
+        );
     }
 
     async fn refused(&self, id: SubscriptionId, change: Change, when: When) -> String {
@@ -83,9 +90,6 @@ async fn seats_go_up_and_within_the_window_down_again() {
         let bed = Bed::start(store, 0).await;
         let (_, ion_customer) = bed.customer(0).await;
         let theirs = bed.buy(&bed.offer("P1Y"), &ion_customer, 10);
-        bed.read().await;
-        // Long after the purchase: what was bought then is bound.
-        bed.pass_quietly(30 * DAY).await;
         bed.read().await;
         let row = bed.row(&theirs).await;
 
@@ -131,18 +135,50 @@ async fn seats_go_up_and_within_the_window_down_again() {
                 .any(|event| event.kind == OrderEventKind::Subscription)
         );
 
-        // Four came a moment ago and can go; a fifth is of the purchase and stays until the renewal.
-        let words = bed.refused(row.id, Change::Seats(9), When::Now).await;
-        assert!(
-            words.contains("At most 4 seats can be taken away now"),
-            "{words}"
-        );
-        assert!(words.contains("Fewer can be had at the renewal"), "{words}");
         bed.carry_out(row.id, Change::Seats(11)).await;
         let in_ion = bed.lab.sandbox.portal().subscription(&theirs).unwrap();
         assert_eq!(in_ion.quantity, 11);
         let view = bed.engine.view_subscription(row.id).await.unwrap();
         assert_eq!(view.orders.len(), 2, "its page shows both orders");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_batch_of_seats_can_be_taken_back_in_its_own_window() {
+    on_sqlite(|store| async move {
+        let bed = Bed::start(store, 0).await;
+        let (_, ion_customer) = bed.customer(0).await;
+        let theirs = bed.buy(&bed.offer("P1Y"), &ion_customer, 10);
+        bed.read().await;
+        // Long after the purchase: what was bought then is bound.
+        bed.pass_quietly(30 * DAY).await;
+        bed.read().await;
+        let id = bed.row(&theirs).await.id;
+        bed.carry_out(id, Change::Seats(14)).await;
+        // Four came a moment ago and can go; a fifth is of the purchase and stays until the renewal.
+        let words = bed.refused(id, Change::Seats(9), When::Now).await;
+        assert!(
+            words.contains("At most 4 seats can be taken away now"),
+            "{words}"
+        );
+        assert!(words.contains("Fewer can be had at the renewal"), "{words}");
+        let draft = bed.change(id, Change::Seats(11), When::Now).await.unwrap();
+        let view = bed.engine.view_order(draft.id).await.unwrap();
+        assert!(
+            view.review.problems.is_empty(),
+            "{:?}",
+            view.review.problems
+        );
+        bed.pass_quietly(8 * DAY).await;
+        let words = bed.refused(id, Change::Seats(11), When::Now).await;
+        assert!(
+            words.starts_with("No seats can be taken away now."),
+            "{words}"
+        );
+        // The draft of then is refused too, before anything is sent.
+        let late = bed.confirm(&draft).await;
+        assert!(matches!(late, Err(OrderError::Invalid(_))), "{late:?}");
     })
     .await;
 }
