@@ -169,6 +169,10 @@ CREATE INDEX subscription_by_customer ON subscription (live, customer_key, id, v
 -- Sorted by seats, cost or margin, a list is found by looking through this one.
 CREATE INDEX subscription_name ON subscription (live, name_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at, seats, cost_key, margin_key);
 CREATE INDEX subscription_customer ON subscription (customer_id) WHERE customer_id IS NOT NULL;
+-- What there is little of is looked up, and sorted then; so written, these serve a query that asks for them and no other.
+CREATE INDEX subscription_vendor ON subscription ((vendor || ''));
+CREATE INDEX subscription_state ON subscription ((state || ''));
+CREATE INDEX subscription_unknown ON subscription (id) WHERE customer_id IS NULL;
 
 -- All else that is known of it; made and changed with its row above.
 CREATE TABLE subscription_content (

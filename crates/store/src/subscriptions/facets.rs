@@ -16,7 +16,7 @@ use crate::sql::{Row, rows};
 pub(super) struct Group {
     vendor: String,
     live: bool,
-    state: SubscriptionState,
+    pub(super) state: SubscriptionState,
     term: Term,
     pub(super) subscriptions: u64,
 }
@@ -32,7 +32,7 @@ impl Group {
         })
     }
 
-    fn is_of_vendor(&self, filter: &SubscriptionFilter) -> bool {
+    pub(super) fn is_of_vendor(&self, filter: &SubscriptionFilter) -> bool {
         let vendor = filter.vendor.as_deref().map(vendor_column);
         vendor.is_none_or(|vendor| vendor == self.vendor)
     }

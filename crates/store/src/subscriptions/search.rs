@@ -11,9 +11,10 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::columns::{auto_renew_number, patterns};
-use super::facets::tallied;
+use super::facets::{Group, tallied};
 use super::{SubscriptionFilter, SubscriptionPage, SubscriptionRow, SubscriptionSort};
 use crate::StoreError;
+use crate::connections::signed;
 use crate::customers::batch::{decode, encode, part_of, places};
 use crate::orders::columns::vendor_column;
 use crate::sql::{Row, count, micros, rows};
@@ -28,10 +29,10 @@ pub async fn search(
         .as_deref()
         .map(|after| Place::read(filter, after))
         .transpose()?;
-    let (found, total) = if is_picked(filter) {
-        gather(conn, filter, place).await?
-    } else {
-        walk(conn, filter, place).await?
+    let (found, total) = match way(conn, filter).await? {
+        Way::Nothing => (Vec::new(), 0),
+        Way::Gather(by) => gather(conn, filter, by, place).await?,
+        Way::Walk(total) => walk(conn, filter, place, total).await?,
     };
     let last = found
         .last()
@@ -60,26 +61,76 @@ pub(super) fn is_picked(filter: &SubscriptionFilter) -> bool {
         || !patterns(&filter.text).is_empty()
 }
 
+/// So many are gathered and sorted for each part of a list; of more, one is soon met that matches.
+const FEW: u64 = 3000;
+
+/// How a part of a list is found.
+enum Way {
+    /// Nothing matches.
+    Nothing,
+    /// All that match are looked up and sorted.
+    Gather(By),
+    /// The index of the sort is walked; how many match, where the tally knows it.
+    Walk(Option<u64>),
+}
+
+/// By what few are looked up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// What the filter picks.
+    Picked,
+    Vendor,
+    States,
+    UnknownCustomer,
+}
+
+async fn way(conn: &impl ConnectionTrait, filter: &SubscriptionFilter) -> Result<Way, StoreError> {
+    if is_picked(filter) {
+        return Ok(Way::Gather(By::Picked));
+    }
+    if filter.unknown_customer {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM subscription WHERE customer_id IS NULL LIMIT $1) AS some_of_them";
+        let some = count(conn, sql, vec![signed(FEW + 1).into()]).await?;
+        if some <= signed(FEW) {
+            return Ok(Way::Gather(By::UnknownCustomer));
+        }
+    }
+    let all = tallied(conn, filter).await?;
+    let sum = |of: &dyn Fn(&Group) -> bool| -> u64 {
+        let of = all.iter().filter(|group| of(group));
+        of.map(|group| group.subscriptions).sum()
+    };
+    let total = sum(&|group| group.is_shown(filter));
+    if total == 0 {
+        return Ok(Way::Nothing);
+    }
+    if filter.vendor.is_some() && sum(&|group| group.is_of_vendor(filter)) <= FEW {
+        return Ok(Way::Gather(By::Vendor));
+    }
+    if !filter.states.is_empty() && sum(&|group| filter.states.contains(&group.state)) <= FEW {
+        return Ok(Way::Gather(By::States));
+    }
+    Ok(Way::Walk(is_tallied(filter).then_some(total)))
+}
+
 /// Walks the index of the sort.
 async fn walk(
     conn: &impl ConnectionTrait,
     filter: &SubscriptionFilter,
     place: Option<Place>,
+    total: Option<u64>,
 ) -> Result<(Vec<Row>, u64), StoreError> {
     let sides = sides(filter);
-    let mut total = None;
-    if is_tallied(filter) {
-        let all = tallied(conn, filter).await?;
-        let shown = all.iter().filter(|group| group.is_shown(filter));
-        total = Some(shown.map(|group| group.subscriptions).sum());
-    }
-    if total == Some(0) {
-        return Ok((Vec::new(), 0));
-    }
     let key = key_of(filter.sort);
     let (way, sign) = direction(filter);
     let mut query = Conditions::default();
     query.common(filter);
+    if filter.unknown_customer {
+        // So written, it is read in the index that is walked.
+        query
+            .sql
+            .push_str(" AND COALESCE(s.customer_id, s.id) = s.id");
+    }
     let shared = query.sql.clone();
     let wheres: Vec<String> = sides
         .iter()
@@ -133,6 +184,7 @@ async fn walk(
 async fn gather(
     conn: &impl ConnectionTrait,
     filter: &SubscriptionFilter,
+    by: By,
     place: Option<Place>,
 ) -> Result<(Vec<Row>, u64), StoreError> {
     let key = key_of(filter.sort);
@@ -140,6 +192,7 @@ async fn gather(
     let mut query = Conditions::default();
     query.common(filter);
     query.picked(filter);
+    query.looked_up(filter, by);
     let of_sides: Vec<String> = sides(filter)
         .iter()
         .map(|side| {
@@ -238,7 +291,7 @@ impl Conditions {
         self.sql.push_str(&condition.replace("{}", &place));
     }
 
-    /// All but state and what is picked.
+    /// All but state, customer, product and words.
     pub(super) fn common(&mut self, filter: &SubscriptionFilter) {
         if let Some(connection) = filter.connection {
             self.and("s.connection_id = {}", connection.0);
@@ -261,13 +314,26 @@ impl Conditions {
         if let Some(until) = filter.due_until {
             self.and("s.due_at < {}", micros(until));
         }
-        if filter.unknown_customer {
-            self.sql.push_str(" AND s.customer_id IS NULL");
+    }
+
+    /// What few are looked up by, in its index: see the schema.
+    fn looked_up(&mut self, filter: &SubscriptionFilter, by: By) {
+        match (by, &filter.vendor) {
+            (By::Vendor, Some(vendor)) => self.and("s.vendor || '' = {}", vendor_column(vendor)),
+            (By::States, _) => {
+                let states = self.states(&filter.states);
+                self.sql
+                    .push_str(&states.replace("s.state IN", "s.state || '' IN"));
+            }
+            _ => {}
         }
     }
 
-    /// Customer, product and words.
+    /// Customer, product and words, and that there is no customer.
     pub(super) fn picked(&mut self, filter: &SubscriptionFilter) {
+        if filter.unknown_customer {
+            self.sql.push_str(" AND s.customer_id IS NULL");
+        }
         if let Some(customer) = filter.customer {
             self.and("s.customer_id = {}", customer.0);
         }
