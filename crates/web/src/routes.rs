@@ -142,6 +142,33 @@ page_routes! {
     post "/customers/{id}/create/{connection}", Person(EditCustomers) => pages::customers::card::act::create_in_ion;
     post "/customers/{id}/password/{write}/{what}", Person(EditCustomers) => pages::customers::card::act::password;
 
+    get "/orders", Person(Read) => pages::orders::list::list;
+    post "/orders/read", Person(PlaceOrders) => pages::orders::list::read_now;
+    get "/orders/export.csv", Person(Export) => pages::orders::export::csv;
+    get "/orders/export.json", Person(Export) => pages::orders::export::json;
+    get "/orders/new", Person(PlaceOrders) => pages::orders::new::show;
+    post "/orders/new", Person(PlaceOrders) => pages::orders::new::begin;
+    get "/orders/{id}", Person(Read) => pages::orders::show::show;
+    get "/orders/{id}/body", Person(Read) => pages::orders::show::part;
+    get "/orders/{id}/edit/products", Person(PlaceOrders) => pages::orders::products::show;
+    post "/orders/{id}/edit/products", Person(PlaceOrders) => pages::orders::products::save;
+    post "/orders/{id}/lines", Person(PlaceOrders) => pages::orders::products::add;
+    get "/orders/{id}/edit/provisioning", Person(PlaceOrders) => pages::orders::provisioning::show;
+    post "/orders/{id}/edit/provisioning", Person(PlaceOrders) => pages::orders::provisioning::save;
+    get "/orders/{id}/edit/customer", Person(PlaceOrders) => pages::orders::customer::show;
+    post "/orders/{id}/edit/customer", Person(PlaceOrders) => pages::orders::customer::choose;
+    get "/orders/{id}/edit/review", Person(PlaceOrders) => pages::orders::review::show;
+    post "/orders/{id}/edit/review", Person(PlaceOrders) => pages::orders::review::place;
+    post "/orders/{id}/discard", Person(PlaceOrders) => pages::orders::compose::discard;
+    post "/orders/{id}/copy", Person(PlaceOrders) => pages::orders::act::copy;
+    post "/orders/{id}/look", Person(PlaceOrders) => pages::orders::act::look;
+    post "/orders/{id}/send-again", Person(PlaceOrders) => pages::orders::act::send_again;
+    post "/orders/{id}/give-up", Person(PlaceOrders) => pages::orders::act::give_up;
+    post "/orders/{id}/adopt", Person(PlaceOrders) => pages::orders::act::adopt;
+    post "/orders/{id}/cancel", Person(PlaceOrders) => pages::orders::act::cancel;
+    post "/orders/{id}/take-back", Person(PlaceOrders) => pages::orders::act::take_back;
+    post "/orders/{id}/login/{line}/{what}", Person(PlaceOrders) => pages::orders::act::login;
+
     get "/subscriptions", Person(Read) => pages::subscriptions::list::list;
     get "/subscriptions/export.csv", Person(Export) => pages::subscriptions::export::csv;
     get "/subscriptions/export.json", Person(Export) => pages::subscriptions::export::json;

@@ -73,8 +73,8 @@ impl Around {
                 waiting,
                 set_aside,
                 customers: mapping.to_confirm + mapping.conflicts + mapping.failed,
-                unconfirmed: 0,
-                orders: 0,
+                unconfirmed: unconfirmed(conn).await?,
+                orders: store::orders::count_attention(conn, None, now).await?,
                 subscriptions: due_soon(conn, now).await?,
                 flashes: Vec::new(),
             },
@@ -123,6 +123,16 @@ pub(crate) const SOON_DAYS: i64 = 14;
 async fn due_soon(conn: &impl store::ConnectionTrait, now: Timestamp) -> Result<u64, StoreError> {
     let until = now + jiff::SignedDuration::from_hours(24 * SOON_DAYS);
     store::subscriptions::count_due(conn, now, until).await
+}
+
+/// How many orders are unconfirmed.
+async fn unconfirmed(conn: &impl store::ConnectionTrait) -> Result<u64, StoreError> {
+    let filter = store::orders::OrderFilter {
+        states: vec![domain::order::OrderState::Unconfirmed],
+        limit: 0,
+        ..store::orders::OrderFilter::default()
+    };
+    Ok(store::orders::search(conn, &filter).await?.total)
 }
 
 /// What stands around a page before log-in.

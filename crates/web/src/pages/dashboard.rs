@@ -21,6 +21,7 @@ use crate::pages::Around;
 use crate::pages::around::{account_words, connection_href, connection_status, life};
 use crate::pages::customers::needs;
 use crate::pages::notices::{action, icon, tone};
+use crate::pages::orders::dashboard as of_orders;
 use crate::pages::runs::{kind_words, outcome};
 use crate::pages::subscriptions::dashboard::tiles;
 use crate::view::dashboard::{
@@ -213,11 +214,17 @@ async fn page(
                 row.kind,
                 NoticeKind::CustomersWait
                     | NoticeKind::CustomerWriteFailed
+                    | NoticeKind::OrderUnconfirmed
+                    | NoticeKind::OrderNotFound
+                    | NoticeKind::OrderFailed
                     | NoticeKind::RenewalSoon
             )
         })
         .map(need)
         .collect();
+    let mut waiting = of_orders::waiting(app, caller, &around).await?;
+    waiting.append(&mut needs);
+    let mut needs = waiting;
     let of_subscriptions = tiles(app, caller, times).await?;
     needs.extend(of_subscriptions.need);
     needs.extend(needs::waiting(app, caller, &around).await?);
@@ -288,6 +295,10 @@ async fn page(
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
         tiles: of_subscriptions.tiles,
+        orders: Some(of_orders::states(app).await?).filter(|states| states.all > 0),
+        order_href: caller
+            .may(Right::PlaceOrders)
+            .then(|| "/orders/new".to_owned()),
         figures: key_figures(&figures, last, &needs::figure(app).await?),
         vendors: shares(&figures),
         connections,

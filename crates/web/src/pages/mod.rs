@@ -17,6 +17,7 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod margins;
 pub(crate) mod notices;
+pub(crate) mod orders;
 mod price_plot;
 pub(crate) mod probe;
 pub(crate) mod product;

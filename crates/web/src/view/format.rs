@@ -261,6 +261,11 @@ impl Times {
         at.strftime(form).to_string()
     }
 
+    /// `Nov 2027`.
+    pub fn month(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%b %Y").to_string()
+    }
+
     /// `10:41`.
     pub fn clock(&self, at: Timestamp) -> String {
         self.zoned(at).strftime("%H:%M").to_string()

@@ -245,6 +245,8 @@ fn dashboard() -> dashboard::DashboardPage {
             },
         ],
         tiles: Some(subscriptions::tiles()),
+        orders: Some(orders::states()),
+        order_href: Some("/orders/new".to_owned()),
         figures: vec![
             parts::Figure::new("Products", "20,114", "31 new since yesterday").to("/products"),
             parts::Figure::new("Customers", "1,226", "1,102 linked to Ion").to("/customers"),

@@ -28,6 +28,27 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
     pages
 }
 
+/// Orders by state, for the dashboard.
+pub(super) fn states() -> dashboard::OrderStates {
+    let row = |state, number| dashboard::StateCount {
+        status: status::order(state),
+        number,
+        href: format!("/orders?state={state}"),
+    };
+    dashboard::OrderStates {
+        all: 148,
+        href: "/orders".to_owned(),
+        rows: vec![
+            row(OrderState::Unconfirmed, 1),
+            row(OrderState::AwaitingApproval, 3),
+            row(OrderState::InProgress, 11),
+            row(OrderState::Completed, 128),
+            row(OrderState::Failed, 2),
+            row(OrderState::Cancelled, 3),
+        ],
+    }
+}
+
 pub(super) const LONG: &str = "Hedgehog Logistics Oy, with a name that goes on for so long that no row of any table could hold it in one line";
 
 fn list_page(list: OrderList, test: bool) -> OrdersPage {
@@ -155,17 +176,127 @@ struct Told<'a>(
 
 fn list() -> OrderList {
     let rows = [
-        Told("O-2041", "Quillfeather Legal LLP", "Microsoft 365 Business Premium", "2 lines", "542.10", "5,690.10", OrderState::Unconfirmed, "Next look in", "2026-11-23T10:41:00Z"),
-        Told("O-2040", "Sandcastle Airlines S.A.", "Microsoft 365 E5", "40 seats, 3 years", "2,142.00", "77,112.00", OrderState::AwaitingApproval, "Needs Alex Example", "2026-11-23T10:12:00Z"),
-        Told("O-2039", LONG, "Sentinel Fox Endpoint", "74 seats, 1 year", "241.73", "2,900.80", OrderState::InProgress, "52 min, usually 2 h", "2026-11-23T09:50:00Z"),
-        Told("O-2038", "Moonpenny Bakery GmbH", "Business Standard", "+3 seats, now 12", "118.56", "237.12", OrderState::Completed, "took 3 min 40 s", "2026-11-23T09:31:00Z"),
-        Told("O-2037", "Marmalade & Sons <Ltd>", "Google Workspace Plus", "7 seats, 1 year", "112.70", "1,352.40", OrderState::Failed, "See why", "2026-11-23T09:02:00Z"),
-        Told("O-2036", "Tin Lantern Studios Ltd", "AWS Support, Business", "1, monthly", "104.00", "104.00", OrderState::OnHold, "Waits for TD SYNNEX", "2026-11-23T08:47:00Z"),
-        Told("O-2035", "Far Meadow Schools Trust", "Business Premium", "−20 seats at renewal", "2,852.80", "0.00", OrderState::Scheduled, "Sent 14 Jan 2027, 10:00", "2026-11-23T08:15:00Z"),
-        Told("O-2034", "Paper Boat Shipping ApS", "Workspace Plus", "cancel", "", "", OrderState::Submitting, "On its way to Ion", "2026-11-22T08:15:00Z"),
-        Told("ION-88121", "Copper Kite Energy AB", "Azure plan", "by use", "", "", OrderState::Completed, "Placed in the Ion portal", "2026-11-22T08:15:00Z"),
-        Told("O-2033", "مخبز ضوء القمر", "Visio Plan 1", "4 seats, 1 month", "16.20", "16.20", OrderState::Cancelled, "By Sam Sample", "2026-11-22T08:15:00Z"),
-        Told("O-2032", "no customer yet", "Business Premium", "12 seats, 1 year", "224.64", "2,695.68", OrderState::Draft, "Choose the customer", "2025-11-21T08:15:00Z"),
+        Told(
+            "O-2041",
+            "Quillfeather Legal LLP",
+            "Microsoft 365 Business Premium",
+            "2 lines",
+            "542.10",
+            "5,690.10",
+            OrderState::Unconfirmed,
+            "Next look in",
+            "2026-11-23T10:41:00Z",
+        ),
+        Told(
+            "O-2040",
+            "Sandcastle Airlines S.A.",
+            "Microsoft 365 E5",
+            "40 seats, 3 years",
+            "2,142.00",
+            "77,112.00",
+            OrderState::AwaitingApproval,
+            "Needs Alex Example",
+            "2026-11-23T10:12:00Z",
+        ),
+        Told(
+            "O-2039",
+            LONG,
+            "Sentinel Fox Endpoint",
+            "74 seats, 1 year",
+            "241.73",
+            "2,900.80",
+            OrderState::InProgress,
+            "52 min, usually 2 h",
+            "2026-11-23T09:50:00Z",
+        ),
+        Told(
+            "O-2038",
+            "Moonpenny Bakery GmbH",
+            "Business Standard",
+            "+3 seats, now 12",
+            "118.56",
+            "237.12",
+            OrderState::Completed,
+            "took 3 min 40 s",
+            "2026-11-23T09:31:00Z",
+        ),
+        Told(
+            "O-2037",
+            "Marmalade & Sons <Ltd>",
+            "Google Workspace Plus",
+            "7 seats, 1 year",
+            "112.70",
+            "1,352.40",
+            OrderState::Failed,
+            "See why",
+            "2026-11-23T09:02:00Z",
+        ),
+        Told(
+            "O-2036",
+            "Tin Lantern Studios Ltd",
+            "AWS Support, Business",
+            "1, monthly",
+            "104.00",
+            "104.00",
+            OrderState::OnHold,
+            "Waits for TD SYNNEX",
+            "2026-11-23T08:47:00Z",
+        ),
+        Told(
+            "O-2035",
+            "Far Meadow Schools Trust",
+            "Business Premium",
+            "−20 seats at renewal",
+            "2,852.80",
+            "0.00",
+            OrderState::Scheduled,
+            "Sent 14 Jan 2027, 10:00",
+            "2026-11-23T08:15:00Z",
+        ),
+        Told(
+            "O-2034",
+            "Paper Boat Shipping ApS",
+            "Workspace Plus",
+            "cancel",
+            "",
+            "",
+            OrderState::Submitting,
+            "On its way to Ion",
+            "2026-11-22T08:15:00Z",
+        ),
+        Told(
+            "ION-88121",
+            "Copper Kite Energy AB",
+            "Azure plan",
+            "by use",
+            "",
+            "",
+            OrderState::Completed,
+            "Placed in the Ion portal",
+            "2026-11-22T08:15:00Z",
+        ),
+        Told(
+            "O-2033",
+            "مخبز ضوء القمر",
+            "Visio Plan 1",
+            "4 seats, 1 month",
+            "16.20",
+            "16.20",
+            OrderState::Cancelled,
+            "By Sam Sample",
+            "2026-11-22T08:15:00Z",
+        ),
+        Told(
+            "O-2032",
+            "no customer yet",
+            "Business Premium",
+            "12 seats, 1 year",
+            "224.64",
+            "2,695.68",
+            OrderState::Draft,
+            "Choose the customer",
+            "2025-11-21T08:15:00Z",
+        ),
     ];
     OrderList {
         columns: columns(),
@@ -304,19 +435,46 @@ fn new(nobody: bool) -> NewOrderPage {
         query: if nobody { "zzz" } else { "" }.to_owned(),
         list: CustomersFound {
             csrf: "sample-csrf".to_owned(),
+            action_href: "/orders/new".to_owned(),
+            label: "Order for them",
             keep: vec![("variant".to_owned(), "1".to_owned())],
             rows: if nobody {
                 Vec::new()
             } else {
                 vec![
-                    row("Quillfeather Legal LLP", "C-0188 · London, GB · office@quillfeather.example", LinkState::Linked, true),
-                    row("Marmalade & Sons <Ltd>", "C-0204 · Leeds, GB", LinkState::Conflict, false),
+                    row(
+                        "Quillfeather Legal LLP",
+                        "C-0188 · London, GB · office@quillfeather.example",
+                        LinkState::Linked,
+                        true,
+                    ),
+                    row(
+                        "Marmalade & Sons <Ltd>",
+                        "C-0204 · Leeds, GB",
+                        LinkState::Conflict,
+                        false,
+                    ),
                     row(LONG, "C-0301 · Oulu, FI", LinkState::NotInIon, false),
-                    row("مخبز ضوء القمر", "C-0410 · Dubai, AE", LinkState::Linked, false),
+                    row(
+                        "مخبز ضوء القمر",
+                        "C-0410 · Dubai, AE",
+                        LinkState::Linked,
+                        false,
+                    ),
                 ]
             },
-            nothing: if nobody { "Nobody is called “zzz” here" } else { "" }.to_owned(),
-            more: if nobody { "" } else { "The first 4 of 1,226. Type more letters." }.to_owned(),
+            nothing: if nobody {
+                "Nobody is called “zzz” here"
+            } else {
+                ""
+            }
+            .to_owned(),
+            more: if nobody {
+                ""
+            } else {
+                "The first 4 of 1,226. Type more letters."
+            }
+            .to_owned(),
             without: true,
         },
     }

@@ -21,9 +21,10 @@ use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::address::Address;
 use crate::pages::subscriptions::card::of_customer;
-use crate::view::customers::card::{ContactCard, CustomerComing, CustomerContacts, CustomerHead};
+use crate::view::customers::card::{ContactCard, CustomerContacts, CustomerHead};
 use crate::view::customers::{CountedTab, CountedTabs};
 use crate::view::format::{count, initials};
+use crate::view::orders::list::CustomerOrders;
 use crate::view::subscriptions::list::CustomerSubscriptions;
 use crate::view::{Button, Html, Note, Section, Tone, status};
 
@@ -327,7 +328,7 @@ pub(crate) async fn people(
     .into_response())
 }
 
-/// Orders: they come with a later version, and this says so.
+/// Orders.
 pub(crate) async fn orders(
     State(app): State<App>,
     caller: Caller,
@@ -336,11 +337,13 @@ pub(crate) async fn orders(
 ) -> Result<Response, Fault> {
     let address = Address::new(href(id.into()), None);
     let (card, around) = open(&app, &caller, &headers, id.into(), Tab::Orders, &address).await?;
-    Ok(Html(CustomerComing {
+    let (list, new_href, all_href) =
+        crate::pages::orders::card::of_customer(&app, &caller, &around, id.into()).await?;
+    Ok(Html(CustomerOrders {
         head: card.head,
-        icon: "receipt",
-        title: "Ionbridge does not read orders yet",
-        text: "They come with ordering, in a later version. Until then they are in the Ion portal.",
+        new_href: new_href.filter(|_| card.row.archived_at.is_none()),
+        all_href,
+        list,
         frame: around.frame,
     })
     .into_response())

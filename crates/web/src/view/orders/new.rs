@@ -35,6 +35,10 @@ pub struct NewOrderPage {
 pub struct CustomersFound {
     /// Token for the buttons.
     pub csrf: String,
+    /// Where a choice is posted.
+    pub action_href: String,
+    /// `Order for them`.
+    pub label: &'static str,
     /// What a post says beside the customer: variant, product, connection.
     pub keep: Vec<(String, String)>,
     /// The customers; an order may be begun for each.
@@ -64,4 +68,24 @@ pub struct CustomerFound {
     pub status: Status,
     /// It is the one that the address names.
     pub on: bool,
+}
+
+/// `GET /orders/{id}/edit/customer`: another customer for a draft.
+#[derive(Debug, Template)]
+#[template(path = "order/choose_customer.html")]
+pub struct ChooseCustomerPage {
+    /// Around it.
+    pub frame: Frame,
+    /// `O-2041`.
+    pub number: String,
+    /// This page, for the search.
+    pub here: String,
+    /// The review.
+    pub back_href: String,
+    /// The list.
+    pub orders_href: String,
+    /// What is looked for.
+    pub query: String,
+    /// The customers.
+    pub list: CustomersFound,
 }

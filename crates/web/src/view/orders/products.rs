@@ -39,7 +39,9 @@ pub struct ProductsStep {
     /// A product that is being chosen.
     pub adding: Option<Adding>,
     /// Words of ours; never sent.
-    pub note: Field,
+    pub note: String,
+    /// What is wrong with them; empty for nothing.
+    pub note_error: String,
     /// The money beside it.
     pub summary: OrderSummary,
 }

@@ -78,6 +78,13 @@ pub struct AskGroup {
     pub blank: Option<OtherAttribute>,
 }
 
+impl AskGroup {
+    /// The number in its id.
+    fn number(&self) -> &str {
+        self.id.rsplit('.').next().unwrap_or_default()
+    }
+}
+
 /// How a field is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskKind {

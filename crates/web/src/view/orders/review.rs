@@ -69,10 +69,8 @@ pub struct MovedPrices {
     pub title: String,
     /// What moved, line by line.
     pub lines: Vec<MovedPrice>,
-    /// `I accept 18.72`.
+    /// `Accept 18.72 EUR`.
     pub accept: String,
-    /// It was ticked.
-    pub on: bool,
     /// What is wrong; empty for nothing.
     pub error: String,
 }

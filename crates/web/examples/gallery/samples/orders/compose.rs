@@ -226,8 +226,30 @@ fn line(place: usize, name: &str, open: bool) -> LineEdit {
         customer_po: po(format!("po.{place}"), "Customer’s PO", "QL-2026-118"),
         reseller_po: po(format!("own_po.{place}"), "Your PO", ""),
         add_ons: vec![
-            AddOnEdit { name: format!("addon.{place}.0"), label: "Defender for Business".to_owned(), terms: "1 year, monthly".to_owned(), price: "2.60".to_owned(), quantity: "25".to_owned(), on: place == 1, error: String::new() },
-            AddOnEdit { name: format!("addon.{place}.1"), label: "Exchange Online Archiving for a very long name that wraps on a telephone".to_owned(), terms: "1 year, monthly".to_owned(), price: "2.71".to_owned(), quantity: if place == 1 { "0" } else { "" }.to_owned(), on: false, error: if place == 1 { "Give a number of 1 or more, or leave it empty." } else { "" }.to_owned() },
+            AddOnEdit {
+                name: format!("addon.{place}.0"),
+                label: "Defender for Business".to_owned(),
+                terms: "1 year, monthly".to_owned(),
+                price: "2.60".to_owned(),
+                quantity: "25".to_owned(),
+                on: place == 1,
+                error: String::new(),
+            },
+            AddOnEdit {
+                name: format!("addon.{place}.1"),
+                label: "Exchange Online Archiving for a very long name that wraps on a telephone"
+                    .to_owned(),
+                terms: "1 year, monthly".to_owned(),
+                price: "2.71".to_owned(),
+                quantity: if place == 1 { "0" } else { "" }.to_owned(),
+                on: false,
+                error: if place == 1 {
+                    "Give a number of 1 or more, or leave it empty."
+                } else {
+                    ""
+                }
+                .to_owned(),
+            },
         ],
     }
 }
@@ -323,7 +345,8 @@ fn products(kind: Kind) -> ProductsPage {
                 action_href: "/orders/1/edit/lines".to_owned(),
                 version: 7,
             }),
-            note: Field::new("note", "Note", FieldKind::Long).optional().value("Ask Robin before the renewal."),
+            note: if kind == Kind::Two { "Ask Robin before the renewal." } else { "" }.to_owned(),
+            note_error: String::new(),
             summary,
         },
     }
@@ -458,8 +481,7 @@ fn review(wrong: bool) -> ReviewPage {
                     over: "Over the year that is".to_owned(),
                     difference: "186.00 EUR more".to_owned(),
                 }],
-                accept: "I accept 18.72".to_owned(),
-                on: !wrong,
+                accept: "Accept 18.72 EUR".to_owned(),
                 error: error("The price rose from 18.10 to 18.72 EUR since your draft: 186.00 EUR more over the year. Accept it to go on."),
             }),
             lines: vec![

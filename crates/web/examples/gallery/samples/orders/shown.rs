@@ -253,8 +253,9 @@ fn unclear(not_found: bool, wrong: &str) -> OrderBody {
                 LookAlike {
                     ion_id: "88097".to_owned(),
                     detail: "NEW · made 23 Nov 2026, 10:41:30".to_owned(),
-                    reasons: "same customer, product, plan and quantity, made 21 s after ours was sent"
-                        .to_owned(),
+                    reasons:
+                        "same customer, product, plan and quantity, made 21 s after ours was sent"
+                            .to_owned(),
                 },
                 LookAlike {
                     ion_id: "88093".to_owned(),
@@ -446,7 +447,8 @@ fn failed() -> OrderBody {
 
 fn scheduled() -> OrderBody {
     let mut body = base(OrderState::Scheduled);
-    body.notes = vec![
+    body.notes =
+        vec![
         Note::new(
             Tone::Info,
             "calendar-time",
