@@ -20,8 +20,9 @@ const PREFIX: &str = "ib-";
 const DIGITS: usize = 16;
 /// The alphabet of Crockford's base 32, which has no letters that are taken for others.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// How far before the intent Ion is searched: clocks differ.
-const BEFORE_INTENT: Duration = Duration::from_secs(24 * 3600);
+/// How far before the intent Ion is searched. Our clock may have been a day ahead of Ion's when the intent was noted, or may be a day
+/// behind now; a search that trusts it too far ends before the order.
+const BEFORE_INTENT: Duration = Duration::from_secs(72 * 3600);
 /// How long beyond patience Ion is still searched, now and then.
 const SLOW_FOR: Duration = Duration::from_secs(24 * 3600);
 /// The longest pause between two searches within patience.
@@ -32,6 +33,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const SLOW_PAUSE: Duration = Duration::from_secs(3600);
 /// An order made within this time of the send looks like it.
 const ALIKE_WITHIN: Duration = Duration::from_secs(3600);
+/// Orders that must have come newest first before a list is taken to be sorted: fewer may stand so by chance, one always does.
+const SORTED_AFTER: usize = 10;
 /// Pages that bring nothing new, in a row, after which a list is taken to run in a circle.
 const EMPTY_TURNS: u32 = 3;
 
@@ -137,6 +140,8 @@ pub struct SearchPlan {
     pub ion_customer_id: String,
     /// Orders made before this cannot be it.
     pub since: Timestamp,
+    /// The list is walked to its end, however it is sorted.
+    pub whole: bool,
 }
 
 impl SearchPlan {
@@ -146,7 +151,18 @@ impl SearchPlan {
             reference: reference.to_owned(),
             ion_customer_id: ion_customer_id.to_owned(),
             since: earlier(intent_at, BEFORE_INTENT),
+            whole: true,
         }
+    }
+
+    /// The same, left once a list that has shown to be sorted is older than the order can be.
+    ///
+    /// For a look that cannot decide ([`super::state::may_decide`]): how a list goes on is never certain, and nothing may be sent again
+    /// because of a list that was not read.
+    #[must_use]
+    pub fn newest_only(mut self) -> Self {
+        self.whole = false;
+        self
     }
 }
 
@@ -207,7 +223,8 @@ impl Walk {
 
     /// Judges a page; `more` where Ion gave a token for another.
     ///
-    /// A list that is sorted and filtered as asked is left once it is older than the search goes back; any other is walked to its end.
+    /// Where only the newest are looked at, a list that has shown to be sorted and filtered as asked is left once it is older than the
+    /// search goes back; any other is walked to its end.
     pub fn judge_page(&mut self, page: &[IonOrder], more: bool) -> PageVerdict {
         let found = page
             .iter()
@@ -229,8 +246,8 @@ impl Walk {
         } else {
             self.idle + 1
         };
-        let old_enough =
-            self.distrust.is_none() && self.oldest.is_some_and(|oldest| oldest < self.plan.since);
+        let sorted = !self.plan.whole && self.distrust.is_none() && self.seen.len() >= SORTED_AFTER;
+        let old_enough = sorted && self.oldest.is_some_and(|oldest| oldest < self.plan.since);
         if !more || old_enough {
             PageVerdict::NotThere
         } else if self.idle >= EMPTY_TURNS {

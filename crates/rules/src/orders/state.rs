@@ -299,9 +299,7 @@ fn looked_in_vain(
     look: LookedInVain,
     now: Timestamp,
 ) -> Result<Vec<Effect>, Refusal> {
-    // Begun before the request left, it can tell nothing of it.
-    let counts =
-        !look.watched_for.is_zero() || next.sent_at.is_none_or(|sent| look.began_at >= sent);
+    let counts = look.sent_at == next.sent_at;
     match next.state {
         OrderState::Unconfirmed => {
             if !counts {
@@ -317,6 +315,9 @@ fn looked_in_vain(
         }
         // A person wants it sent again: this was the look before that.
         OrderState::Submitting if next.sent_at.is_none() && next.sends > 0 => {
+            if !counts {
+                return Ok(vec![Effect::Search]);
+            }
             (next.looked_at, next.looked_complete) = (Some(look.began_at), look.complete);
             Ok(vec![if look.complete {
                 Effect::Send
@@ -332,6 +333,12 @@ fn looked_in_vain(
         }
         state => Err(Refusal::NotInThisState(state)),
     }
+}
+
+/// Whether a search that begins now can decide something: that the order is not found, or that it may leave once more. If so, all of Ion's
+/// list must be read.
+pub fn may_decide(order: &OrderFacts, look: LookedInVain) -> bool {
+    order.state != OrderState::Unconfirmed || is_past_patience(order, look)
 }
 
 fn is_past_patience(facts: &OrderFacts, look: LookedInVain) -> bool {

@@ -10,6 +10,9 @@ use super::OrderFacts;
 /// A search that did not find the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookedInVain {
+    /// The request that it was for: what [`OrderFacts::sent_at`] said when the search began. One that began before the last request left
+    /// tells nothing of it.
+    pub sent_at: Option<Timestamp>,
     /// When the search began.
     pub began_at: Timestamp,
     /// All that had to be read was read.

@@ -22,6 +22,8 @@ pub(super) struct Made {
     /// Of our customer; else of another.
     ours: bool,
     pub(super) made_at: u64,
+    /// Hours by which it is older than this world.
+    older: i64,
     /// From when a list shows it.
     visible_at: u64,
     cancelled_at: Option<u64>,
@@ -42,20 +44,20 @@ pub(super) struct Ion {
 }
 
 impl Ion {
-    /// Somebody else's order, so that a list is never ours alone.
-    pub(super) fn others(&mut self, count: u64, ours: bool) {
-        for number in 0..count {
-            self.made.push(Made {
-                reference: format!("PO-{number}"),
-                ours,
-                made_at: number * MINUTE,
-                visible_at: 0,
-                cancelled_at: None,
-                new_for: 0,
-                held: false,
-                ends: IonOrderStatus::Completed,
-            });
-        }
+    /// An order that was there before, of this customer or another. Some are older than any search goes back: a list that is trusted wrongly
+    /// is left at them.
+    pub(super) fn other(&mut self, ours: bool, older: i64) {
+        self.made.push(Made {
+            reference: format!("PO-{}", self.made.len()),
+            ours,
+            made_at: 0,
+            older,
+            visible_at: 0,
+            cancelled_at: None,
+            new_for: 0,
+            held: false,
+            ends: IonOrderStatus::Completed,
+        });
     }
 
     /// The effect of a POST.
@@ -64,6 +66,7 @@ impl Ion {
             reference: reference.to_owned(),
             ours: true,
             made_at: now,
+            older: 0,
             visible_at: now + lag,
             cancelled_at: None,
             new_for: (chance % 600) * SECOND,
@@ -142,7 +145,10 @@ impl Ion {
                 )
             }
         };
-        let time = |at: u64| (!self.no_times).then(|| true_time(at));
+        let made_at = true_time(made.made_at)
+            .checked_sub(jiff::SignedDuration::from_hours(made.older))
+            .expect("days ago");
+        let time = (!self.no_times).then_some(made_at);
         IonOrder {
             ion_id: index.to_string(),
             ion_customer_id: if made.ours { "49988" } else { "1" }.to_owned(),
@@ -167,8 +173,8 @@ impl Ion {
             }],
             faults: Vec::new(),
             placed_by: String::new(),
-            created_at: time(made.made_at),
-            updated_at: time(made.made_at),
+            created_at: time,
+            updated_at: time,
             scheduled_at: None::<Timestamp>,
         }
     }
@@ -180,7 +186,11 @@ impl Ion {
             .filter(|index| self.filter_ignored || self.made[*index].ours)
             .collect();
         if !self.sort_ignored {
-            visible.sort_by_key(|index| std::cmp::Reverse((self.made[*index].made_at, *index)));
+            visible.sort_by_key(|index| {
+                let made = &self.made[*index];
+                let age = -i64::try_from(made.made_at).expect("it is short");
+                (made.older, age, std::cmp::Reverse(*index))
+            });
         }
         let page: Vec<_> = visible
             .iter()

@@ -84,6 +84,11 @@ impl World {
             let row = self.rows[order].clone();
             let at_ion = self.ion.count(&row.reference);
             let facts = &row.facts;
+            // Its time was set by a clock that stood ahead: it is not due yet, and nothing of it was sent.
+            let waits = facts.state == OrderState::Scheduled && facts.sends == 0 && at_ion == 0;
+            if waits {
+                continue;
+            }
             let wrong = if !facts.state.is_final() && facts.state != OrderState::Draft {
                 Some(format!("it has not come to rest: {}", facts.state))
             } else if at_ion > 1 {

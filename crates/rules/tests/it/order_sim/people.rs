@@ -27,7 +27,7 @@ impl World {
     /// A person looks at one of the orders, and at times does something.
     pub(super) fn person(&mut self) {
         let next = if self.now < FAULTS_END {
-            self.within(10 * SECOND, 90 * SECOND)
+            self.within(5 * SECOND, 60 * SECOND)
         } else {
             self.within(30 * SECOND, 3 * MINUTE)
         };
@@ -40,7 +40,14 @@ impl World {
         if self.store_is_down() {
             return;
         }
-        let order = self.chance.random_range(0..self.rows.len());
+        // What waits for a person is what they look at first.
+        let waits = self.rows.iter().position(|row| {
+            row.facts.state == OrderState::Unconfirmed && row.facts.not_found_at.is_some()
+        });
+        let order = match waits {
+            Some(order) if self.chance.random_bool(0.7) => order,
+            _ => self.chance.random_range(0..self.rows.len()),
+        };
         let facts = self.rows[order].facts.clone();
         let dice = self.chance.random_range(0..100);
         let late = self.now >= FAULTS_END;
@@ -53,10 +60,11 @@ impl World {
             OrderState::Unconfirmed if facts.not_found_at.is_some() => {
                 if dice < 70 || late {
                     self.hits.hit("person.resends");
-                    let _ = self.happens(order, server, &OrderEvent::ResendAsked);
+                    let _refused = self.happens(order, server, &OrderEvent::ResendAsked);
                 } else if dice < 85 {
                     self.hits.hit("person.gives-up");
-                    let _ = self.happens(order, server, &OrderEvent::GivenUp { vanished: false });
+                    let _refused =
+                        self.happens(order, server, &OrderEvent::GivenUp { vanished: false });
                 } else {
                     self.cancel(order, server, &facts);
                 }
@@ -88,7 +96,7 @@ impl World {
             needs_approval: false,
         };
         self.judge.confirmed.insert(order);
-        let _ = self.happens(order, server, &event);
+        let _refused = self.happens(order, server, &event);
     }
 
     fn cancel(&mut self, order: usize, server: usize, facts: &OrderFacts) {
@@ -143,7 +151,15 @@ impl World {
                 self.later(back, Event::Start { server });
             }
             Blow::Stop => {
-                let until = self.now + self.within(SECOND, 20 * MINUTE);
+                // Held up for a moment, or for so long that everybody else takes it for dead.
+                let long = self.chance.random_bool(0.5);
+                let patience = u64::try_from(self.patience.as_millis()).expect("it is short");
+                let until = self.now
+                    + if long {
+                        patience + self.within(SECOND, 5 * MINUTE)
+                    } else {
+                        self.within(SECOND, MINUTE)
+                    };
                 self.servers[server].stopped_until = until;
             }
             Blow::StoreDown => self.store_down_until = self.now + self.within(SECOND, MINUTE),

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use rand::RngExt as _;
 use rules::orders::follow::next_poll;
 use rules::orders::reconcile::{PageVerdict, SearchPlan, Walk, match_order, next_look_of};
-use rules::orders::state::{Effect, LookedInVain, News, OrderEvent, Refusal, Step, may_post, step};
+use rules::orders::state::{
+    Effect, LookedInVain, News, OrderEvent, Refusal, Step, may_decide, may_post, step,
+};
 
 use super::world::{CALL_TIMEOUT, Event, Kind, Outcome, Phase, SECOND, World};
 
@@ -322,10 +324,24 @@ impl World {
         let (order, server) = (self.tasks[task].order, self.tasks[task].server);
         let watched_for = self.watched_for(server, order);
         let row = &self.rows[order];
-        let plan = SearchPlan::new(&row.reference, "49988", row.submitted_at);
         let began_at = self.clock(server);
+        let look = LookedInVain {
+            sent_at: row.facts.sent_at,
+            began_at,
+            complete: true,
+            patience: self.patience,
+            watched_for,
+        };
+        let plan = SearchPlan::new(&row.reference, "49988", row.submitted_at);
+        let plan = if may_decide(&row.facts, look) {
+            plan
+        } else {
+            plan.newest_only()
+        };
+        let sent_at = row.facts.sent_at;
         let pause = self.within(50, 500);
         let it = &mut self.tasks[task];
+        it.sent_at = sent_at;
         it.walk = Some(Walk::new(plan));
         it.offset = 0;
         (it.began_at, it.watched_for) = (began_at, watched_for);
@@ -381,6 +397,7 @@ impl World {
             return;
         }
         let look = LookedInVain {
+            sent_at: self.tasks[task].sent_at,
             began_at: self.tasks[task].began_at,
             complete,
             patience: self.patience,

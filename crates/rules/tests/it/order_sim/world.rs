@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
-use domain::order::IonOrder;
+use domain::order::{IonOrder, OrderState};
 use jiff::Timestamp;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -65,6 +65,7 @@ pub(super) struct Task {
     pub(super) walk: Option<Walk>,
     pub(super) offset: usize,
     pub(super) began_at: Timestamp,
+    pub(super) sent_at: Option<Timestamp>,
     pub(super) watched_for: Duration,
     /// By the steady clock of its server.
     pub(super) begun_steady: Duration,
@@ -207,8 +208,19 @@ impl World {
                 world.hits.hit(name);
             }
         }
-        world.ion.others(3, false);
-        world.ion.others(2, true);
+        // Oldest first, newest first, or in any order: where Ion ignores the sort, the list begins with these.
+        let mut ages: Vec<i64> = (0..world.chance.random_range(0..30))
+            .map(|_| world.chance.random_range(1..300))
+            .collect();
+        match world.chance.random_range(0..3) {
+            0 => ages.sort_unstable(),
+            1 => ages.sort_unstable_by_key(|age| std::cmp::Reverse(*age)),
+            _ => {}
+        }
+        for older in ages {
+            let ours = world.chance.random_bool(0.7);
+            world.ion.other(ours, older);
+        }
         world.draft_orders();
         for server in 0..world.chance.random_range(2..=3) {
             world.servers.push(Server {
@@ -232,7 +244,7 @@ impl World {
     /// Runs to the end, or to the first thing that must not be.
     pub(super) fn run(&mut self) {
         while let Some(Reverse((time, index))) = self.events.pop() {
-            if time > END || self.violation.is_some() {
+            if time > END || self.violation.is_some() || self.is_at_rest() {
                 break;
             }
             self.now = time;
@@ -242,6 +254,15 @@ impl World {
         if self.violation.is_none() {
             self.judge_end();
         }
+    }
+
+    /// Nothing more can happen: the faults are long over, whatever was under way has arrived, and no order waits for anything.
+    fn is_at_rest(&self) -> bool {
+        self.now > FAULTS_END + 15 * MINUTE
+            && self
+                .rows
+                .iter()
+                .all(|row| row.facts.state.is_final() || row.facts.state == OrderState::Draft)
     }
 
     fn happen(&mut self, event: Event) {
@@ -299,7 +320,7 @@ impl World {
     /// A worker takes a job that is due and that nobody holds.
     fn tick(&mut self, server: usize) {
         let life = self.servers[server].life;
-        let pause = self.within(SECOND / 2, 2 * SECOND);
+        let pause = self.within(SECOND, 3 * SECOND);
         self.later(pause, Event::Tick { server, life });
         if self.store_is_down() || self.servers[server].busy >= 3 {
             return;
@@ -331,6 +352,7 @@ impl World {
             walk: None,
             offset: 0,
             began_at: clock,
+            sent_at: None,
             watched_for: Duration::ZERO,
             begun_steady: Duration::ZERO,
             begun_at: clock,
