@@ -48,7 +48,7 @@ pub async fn after_import(engine: &Engine, run: RunId) -> Result<(), StoreError>
         if !run.baseline {
             prices.load(engine.store().read(), &rows).await?;
             let book = MarginBook::load(engine.store().read()).await?;
-            for row in rows {
+            for row in &rows {
                 told.look_at(engine, &run, row, &prices, &book);
             }
         }
@@ -159,11 +159,11 @@ impl Told {
         &mut self,
         engine: &Engine,
         run: &RunRow,
-        row: SubscriptionRow,
+        row: &SubscriptionRow,
         prices: &Prices,
         book: &MarginBook,
     ) {
-        let Some(listed) = prices.listed(&row) else {
+        let Some(listed) = prices.listed(row) else {
             return;
         };
         let of = &row.subscription;
@@ -180,7 +180,7 @@ impl Told {
             currency,
             today(engine),
         );
-        let who = format!("{}, {}", row.customer_name, name(&row));
+        let who = format!("{}, {}", row.customer_name, name(row));
         let (rule, sale) = (book.winner(&ask), book.quick(&ask));
         if let (Some(rule), Some(sale)) = (rule, sale)
             && sale.below_floor

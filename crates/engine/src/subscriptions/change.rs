@@ -10,7 +10,7 @@ use store::audit::Actor;
 use store::orders::{self, OrderRow};
 use store::subscriptions::{self, SubscriptionRow};
 
-use super::intake::today;
+use super::context::today;
 use super::money;
 use super::today::Prices;
 use super::view::increases_at;
@@ -103,6 +103,33 @@ impl Engine {
         });
         Ok(())
     }
+
+    /// Begins the draft, and notes which subscription it changes and when it is to be sent.
+    async fn begin_change(
+        &self,
+        new: NewDraft,
+        of: &SubscriptionRow,
+        at: Option<Timestamp>,
+        actor: &Actor,
+    ) -> Result<OrderRow, OrderError> {
+        let tx = self.store().begin().await?;
+        let mut order = self.begin_in(&tx, new, actor).await?;
+        let version = order.version;
+        order.subscription = Some(of.id);
+        order.scheduled_for = at;
+        if order.ion_customer_id.is_empty() {
+            // A change goes to the customer that Ion has it under, linked or not.
+            let ion = &of.subscription;
+            order.ion_customer_id.clone_from(&ion.ion_customer_id);
+            order.customer_name.clone_from(&of.customer_name);
+        }
+        if !orders::save(&tx, &order, version).await? {
+            return Err(StoreError::Missing("the draft that was just made").into());
+        }
+        tx.commit().await?;
+        order.version = version + 1;
+        Ok(order)
+    }
 }
 
 /// When the order is to be sent; nothing for at once.
@@ -131,6 +158,12 @@ fn send_at(
                     "This subscription ends and does not renew, so fewer seats can be had only in a new order. Turn its renewal on first, or let it end.".to_owned(),
                 ));
             }
+            if coming.at <= now {
+                return Err(OrderError::Refused(
+                    "Ion shows a renewal that is over. Read the subscriptions again, then choose."
+                        .to_owned(),
+                ));
+            }
             if fewer {
                 return Ok(at_renewal(of, now));
             }
@@ -142,34 +175,5 @@ fn send_at(
             }
             Ok(Some(before))
         }
-    }
-}
-
-impl Engine {
-    /// Begins the draft, and notes which subscription it changes and when it is to be sent.
-    async fn begin_change(
-        &self,
-        new: NewDraft,
-        of: &SubscriptionRow,
-        at: Option<Timestamp>,
-        actor: &Actor,
-    ) -> Result<OrderRow, OrderError> {
-        let tx = self.store().begin().await?;
-        let mut order = self.begin_in(&tx, new, actor).await?;
-        let version = order.version;
-        order.subscription = Some(of.id);
-        order.scheduled_for = at;
-        if order.ion_customer_id.is_empty() {
-            // A change goes to the customer that Ion has it under, linked or not.
-            let ion = &of.subscription;
-            order.ion_customer_id.clone_from(&ion.ion_customer_id);
-            order.customer_name.clone_from(&of.customer_name);
-        }
-        if !orders::save(&tx, &order, version).await? {
-            return Err(StoreError::Missing("the draft that was just made").into());
-        }
-        tx.commit().await?;
-        order.version = version + 1;
-        Ok(order)
     }
 }

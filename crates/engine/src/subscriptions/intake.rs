@@ -2,26 +2,21 @@
 
 use std::collections::HashMap;
 
-use domain::customer::CustomerField;
 use domain::run::RunCounts;
 use domain::subscription::{Subscription, SubscriptionEventKind};
-use domain::{ConnectionId, CustomerId, OrderId, ProductId, RunId, SubscriptionId};
+use domain::{ConnectionId, OrderId, RunId, SubscriptionId};
 use ion_client::Item;
 use jiff::Timestamp;
 use rules::subscriptions::diff::{SubscriptionEvent, diff, seen};
 use store::queue::{self, Job};
-use store::subscriptions::{
-    self, KnownSubscription, NewSubscription, SubscriptionEventRow, SubscriptionRow,
-};
-use store::{Tx, catalog, customers, orders};
+use store::subscriptions::{self, KnownSubscription, SubscriptionEventRow, SubscriptionRow};
+use store::{Tx, customers, orders};
 
+use super::context::Context;
 use super::error::SubscriptionSyncError;
-use super::money::monthly;
 use super::origin::{self, Origins};
 use super::{map, words};
 use crate::Engine;
-use crate::catalog::vendor_of as catalog_vendor;
-use crate::margins::MarginBook;
 
 /// Subscriptions that are written in one transaction: others wait for it on SQLite.
 const BATCH: usize = 200;
@@ -62,10 +57,10 @@ struct Known {
 }
 
 /// One that is to be written.
-struct Found {
-    id: SubscriptionId,
-    subscription: Subscription,
-    hash: [u8; 32],
+pub(super) struct Found {
+    pub(super) id: SubscriptionId,
+    pub(super) subscription: Subscription,
+    pub(super) hash: [u8; 32],
     new: bool,
     returned: bool,
 }
@@ -384,119 +379,4 @@ impl<'a> Intake<'a> {
             _ => {}
         }
     }
-}
-
-/// What a batch is written with.
-struct Context {
-    customers: HashMap<String, (CustomerId, String)>,
-    products: HashMap<String, (ProductId, String)>,
-    book: MarginBook,
-    today: jiff::civil::Date,
-}
-
-impl Context {
-    async fn load(
-        engine: &Engine,
-        tx: &Tx,
-        connection: ConnectionId,
-        found: &[Found],
-    ) -> Result<Self, SubscriptionSyncError> {
-        let mut linked = HashMap::new();
-        let mut product_ids = Vec::new();
-        for one in found {
-            let of = &one.subscription;
-            if !of.ion_customer_id.is_empty() && !linked.contains_key(&of.ion_customer_id) {
-                let link = customers::find_link(tx, connection, &of.ion_customer_id).await?;
-                linked.insert(of.ion_customer_id.clone(), link.map(|link| link.customer));
-            }
-            if !of.product_ion_id.is_empty() && !product_ids.contains(&of.product_ion_id) {
-                product_ids.push(of.product_ion_id.clone());
-            }
-        }
-        let ids: Vec<CustomerId> = linked.values().copied().flatten().collect();
-        let names: HashMap<CustomerId, String> = customers::find_many(tx, &ids)
-            .await?
-            .into_iter()
-            .map(|row| {
-                (
-                    row.id,
-                    row.customer
-                        .fields
-                        .get(CustomerField::Organisation)
-                        .to_owned(),
-                )
-            })
-            .collect();
-        let customers = linked
-            .into_iter()
-            .filter_map(|(ion_id, customer)| {
-                let customer = customer?;
-                let name = names.get(&customer).cloned().unwrap_or_default();
-                Some((ion_id, (customer, name)))
-            })
-            .collect();
-        let products = catalog::load_known(tx, connection, &product_ids)
-            .await?
-            .into_iter()
-            .map(|(ion_id, known)| (ion_id, (known.id, known.vendor)))
-            .collect();
-        Ok(Self {
-            customers,
-            products,
-            book: MarginBook::load(tx).await?,
-            today: today(engine),
-        })
-    }
-
-    fn row(
-        &self,
-        one: &Found,
-        before: Option<&SubscriptionRow>,
-        order: Option<OrderId>,
-    ) -> NewSubscription {
-        let of = &one.subscription;
-        let product = self.products.get(&of.product_ion_id);
-        let vendor = product.map_or_else(|| vendor_of(of), |(_, vendor)| vendor.clone());
-        let customer = self.customers.get(&of.ion_customer_id);
-        let customer_name = match (customer, before) {
-            (Some((_, name)), _) if !name.is_empty() => name.clone(),
-            (None, Some(before)) if of.ion_customer_name.is_empty() => before.customer_name.clone(),
-            _ => of.ion_customer_name.clone(),
-        };
-        let customer = customer.map(|(customer, _)| *customer);
-        let money = monthly(of, &vendor, customer, &self.book, self.today);
-        NewSubscription {
-            id: one.id,
-            subscription: of.clone(),
-            hash: one.hash,
-            vendor,
-            product: product.map(|(id, _)| *id),
-            customer,
-            customer_name,
-            sale_units: money.sale_units,
-            monthly_units: money.cost_units,
-            margin_permille: money.margin_permille,
-            order,
-        }
-    }
-}
-
-/// The vendor by what Ion tells of the subscription itself.
-pub(crate) fn vendor_of(of: &Subscription) -> String {
-    let kind = of.resource_type.split("::").next().unwrap_or_default();
-    let kind = match kind {
-        "GSUITE" | "GCP" => "Google",
-        other => other,
-    };
-    let words = [of.product_name.clone(), kind.to_owned()];
-    catalog_vendor(std::slice::from_ref(&of.provider_id), &words, &of.sku_name).into_owned()
-}
-
-/// The day of the rules, UTC.
-pub(crate) fn today(engine: &Engine) -> jiff::civil::Date {
-    engine
-        .clock()
-        .now()
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .date()
 }

@@ -7,7 +7,7 @@ use domain::{ConnectionId, CustomerId};
 use store::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
 use store::{StoreError, Tx, customers, orders};
 
-use super::intake::today;
+use super::context::today;
 use crate::Engine;
 use crate::margins::{MarginBook, different};
 

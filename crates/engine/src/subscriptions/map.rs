@@ -260,3 +260,6 @@ fn unreadable(member: &str, message: &str) -> Unreadable {
 fn clip(text: &str) -> String {
     text.chars().take(40).collect()
 }
+
+#[cfg(test)]
+mod tests;

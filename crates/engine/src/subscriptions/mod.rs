@@ -5,6 +5,7 @@
 //! - What people do and see stands in `change`, `view`, `renewals` and `table`, as methods of [`Engine`](crate::Engine).
 
 mod change;
+mod context;
 mod error;
 mod ics;
 mod intake;
@@ -26,8 +27,8 @@ mod view;
 mod words;
 
 pub use change::When;
+pub(crate) use context::{today, vendor_of};
 pub use error::SubscriptionSyncError;
-pub(crate) use intake::{today, vendor_of};
 pub(crate) use link::{customer_linked, customer_renamed, customer_unlinked, customers_imported};
 pub use read_of::read_of;
 pub use renewals::{RenewalRow, Urgency};

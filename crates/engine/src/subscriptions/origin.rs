@@ -1,6 +1,7 @@
 //! Which order a subscription came of, and which order a change of it came of.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::order::{OrderAction, OrderLine, OrderState};
 use domain::subscription::{Subscription, SubscriptionEventKind};
@@ -8,7 +9,8 @@ use domain::{ConnectionId, CustomerId, OrderId, SubscriptionId};
 use jiff::{SignedDuration, Timestamp};
 use rules::subscriptions::diff::SubscriptionEvent;
 use store::orders::{self, OrderEventKind, OrderEventRow, OrderFilter, OrderHit, OrderRow};
-use store::{ConnectionTrait, StoreError, subscriptions};
+use store::subscriptions::{self, SubscriptionRow};
+use store::{ConnectionTrait, StoreError};
 
 /// Orders of one customer, or of one subscription, that are looked at: the newest.
 const LOOKED_AT: u32 = 200;
@@ -60,11 +62,11 @@ impl Origins {
             .collect();
         let mut best: Option<(Closeness, OrderId)> = None;
         for id in near {
-            if !self.orders.contains_key(&id) {
+            if let Entry::Vacant(place) = self.orders.entry(id) {
                 let Some(row) = orders::find(conn, id).await? else {
                     continue;
                 };
-                self.orders.insert(id, row);
+                place.insert(row);
             }
             let order = &self.orders[&id];
             let taken = self.taken.get(&(id, variant(of))).copied().unwrap_or(0);
@@ -120,25 +122,22 @@ fn closeness(order: &OrderRow, of: &Subscription, taken: usize) -> Option<Closen
             let mut lines = ion.lines.iter();
             lines.any(|line| line.resource_id.as_deref() == Some(of.resource_id.as_str()))
         });
-    let fitting: Vec<&OrderLine> = order
-        .content
-        .lines
-        .iter()
-        .filter(|line| {
-            line.resource_id.is_none()
-                && variant_of_line(line) == variant(of)
-                && may_be(&line.reseller_po, &of.reseller_po)
-                && may_be(&line.customer_po, &of.customer_po)
+    let fitting: Vec<Bought<'_>> = bought(order)
+        .filter(|one| {
+            one.variant == variant(of)
+                && may_be(&one.line.reseller_po, &of.reseller_po)
+                && may_be(&one.line.customer_po, &of.customer_po)
         })
         .collect();
     if !by_resource && fitting.len() <= taken {
         return None;
     }
-    let same_po = fitting.iter().any(|line| {
-        !line.reseller_po.is_empty() && line.reseller_po == of.reseller_po
-            || !line.customer_po.is_empty() && line.customer_po == of.customer_po
+    let same_po = fitting.iter().any(|one| {
+        let (ours, theirs) = (one.line, of);
+        !ours.reseller_po.is_empty() && ours.reseller_po == theirs.reseller_po
+            || !ours.customer_po.is_empty() && ours.customer_po == theirs.customer_po
     });
-    let same_seats = fitting.iter().any(|line| Some(line.quantity) == of.seats);
+    let same_seats = fitting.iter().any(|one| Some(one.quantity) == of.seats);
     let at = order.submitted_at.unwrap_or(order.created_at);
     let apart = of.purchased_at.map_or(SignedDuration::MAX, |bought| {
         bought.duration_since(at).abs()
@@ -159,17 +158,61 @@ fn variant(of: &Subscription) -> Variant {
     )
 }
 
-fn variant_of_line(line: &OrderLine) -> Variant {
-    (
-        line.product_ion_id.clone(),
-        line.sku_id.clone(),
-        line.plan_id.clone(),
-    )
+/// Something that an order buys: a line, or what comes with it, which Ion shows as a subscription of its own.
+struct Bought<'a> {
+    variant: Variant,
+    quantity: u32,
+    line: &'a OrderLine,
 }
 
-/// True where Ion has the order, and may have made something of it.
+fn bought(order: &OrderRow) -> impl Iterator<Item = Bought<'_>> {
+    let lines = order.content.lines.iter();
+    lines
+        .filter(|line| line.resource_id.is_none())
+        .flat_map(|line| {
+            let id = |sku: &str, plan: &str| {
+                (line.product_ion_id.clone(), sku.to_owned(), plan.to_owned())
+            };
+            let itself = Bought {
+                variant: id(&line.sku_id, &line.plan_id),
+                quantity: line.quantity,
+                line,
+            };
+            let add_ons = line.add_ons.iter().map(move |add_on| Bought {
+                variant: id(&add_on.add_on_id, &add_on.plan_id),
+                quantity: add_on.quantity,
+                line,
+            });
+            [itself].into_iter().chain(add_ons)
+        })
+}
+
+/// Whether each line of a purchase has its subscription. What comes with a line may be part of it.
+pub(super) fn has_all(order: &OrderRow, rows: &[SubscriptionRow]) -> bool {
+    let mut left: Vec<Variant> = rows
+        .iter()
+        .filter(|row| row.order == Some(order.id))
+        .map(|row| variant(&row.subscription))
+        .collect();
+    order.content.lines.iter().all(|line| {
+        let wanted = (
+            line.product_ion_id.clone(),
+            line.sku_id.clone(),
+            line.plan_id.clone(),
+        );
+        match left.iter().position(|one| *one == wanted) {
+            Some(place) => {
+                left.swap_remove(place);
+                true
+            }
+            None => false,
+        }
+    })
+}
+
+/// True where Ion is known to have the order, and may have made something of it.
 pub(super) fn is_at_ion(state: OrderState) -> bool {
-    state.is_followed() || matches!(state, OrderState::Completed | OrderState::Unconfirmed)
+    state.is_followed() || state == OrderState::Completed
 }
 
 fn is_near(hit: &OrderHit, bought: Option<Timestamp>) -> bool {

@@ -179,11 +179,7 @@ async fn is_shown(engine: &Engine, order: &OrderRow) -> Result<bool, StoreError>
             return Ok(true);
         };
         let rows = subscriptions::list_of_customer(conn, customer).await?;
-        let of_order = rows
-            .iter()
-            .filter(|row| row.order == Some(order.id))
-            .count();
-        return Ok(of_order >= order.content.lines.len());
+        return Ok(origin::has_all(order, &rows));
     }
     let (Some(id), Some(line)) = (order.subscription, order.content.lines.first()) else {
         return Ok(true);

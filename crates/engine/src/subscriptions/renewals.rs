@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use store::StoreError;
 use store::subscriptions::{self, SubscriptionRow};
 
+use super::context::today;
 use super::ics;
-use super::intake::today;
 use super::money;
 use super::today::{Prices, bound_sum};
 use crate::Engine;

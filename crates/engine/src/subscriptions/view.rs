@@ -13,7 +13,7 @@ use store::orders::{self, OrderFilter, OrderHit};
 use store::subscriptions::{self, SubscriptionEventRow, SubscriptionRow};
 use store::{ConnectionTrait, StoreError};
 
-use super::intake::today;
+use super::context::today;
 use super::money;
 use super::today::{Prices, bound_sum, monthly_sum};
 use crate::Engine;
