@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use domain::OrderId;
 use jiff::Timestamp;
-use rules::orders::state::OrderFacts;
+use rules::orders::state::{LookedInVain, OrderFacts, may_decide};
 use rules::orders::{follow, reconcile};
 use store::orders::OrderRow;
 
+use super::search::Reach;
 use crate::Engine;
 
 /// What a decision needs of an order.
@@ -78,6 +79,28 @@ impl Engine {
     pub(super) fn order_time(&self) -> Timestamp {
         let now = self.clock().now();
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    /// A search that begins now, and finds nothing.
+    pub(super) fn begin_look(&self, row: &OrderRow) -> LookedInVain {
+        let began_at = self.order_time();
+        LookedInVain {
+            sent_at: row.sent_at,
+            began_at,
+            complete: false,
+            patience: self.settings().orders.patience,
+            watched_for: row
+                .sent_at
+                .map_or(Duration::ZERO, |sent_at| self.watched_for(row.id, sent_at)),
+        }
+    }
+
+    /// How that search is made.
+    pub(super) fn reach(&self, row: &OrderRow, look: LookedInVain) -> Reach {
+        Reach {
+            page_size: self.settings().orders.page_size,
+            whole: may_decide(&facts_of(row), look),
+        }
     }
 
     /// How long this process knows an order to be sent, by a clock that never steps.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use domain::OrderId;
 use domain::order::{IonOrder, OrderState};
 use ion_client::{Class, Error, IonClient};
-use jiff::Timestamp;
 use rules::orders::follow::is_stuck;
 use rules::orders::state::{Effect, LookedInVain, OrderEvent};
 use store::connections::ConnectionRow;
@@ -76,18 +75,18 @@ async fn look(
     connection: &ConnectionRow,
     row: &OrderRow,
 ) -> Result<(), SubmitError> {
-    let began_at = engine.order_time();
-    let page_size = engine.settings().orders.page_size;
-    let looked = search::search(ion, &connection.account_id, row, page_size).await;
+    let begun = engine.begin_look(row);
+    let reach = engine.reach(row, begun);
+    let looked = search::search(ion, &connection.account_id, row, reach).await;
     kill_point::reached("order.after-search");
     match looked {
         Ok(Looked::Found(order, by)) => {
             engine.found(row.id, &order, by).await?;
         }
         Ok(Looked::InVain(look)) => {
-            engine.looked(row.id, look, began_at).await?;
+            engine.looked(row.id, look, begun).await?;
         }
-        Err(error) => failed(engine, row, began_at, &error).await?,
+        Err(error) => failed(engine, row, begun, &error).await?,
     }
     Ok(())
 }
@@ -96,7 +95,7 @@ async fn look(
 async fn failed(
     engine: &Engine,
     row: &OrderRow,
-    began_at: Timestamp,
+    begun: LookedInVain,
     error: &Error,
 ) -> Result<(), SubmitError> {
     let text = format!("Ion could not be searched. {}", words::cause(error));
@@ -106,13 +105,7 @@ async fn failed(
         .is_some_and(|last| last.kind == OrderEventKind::Looked && last.message == text);
     engine
         .happens(row.id, |row, now| {
-            let event = OrderEvent::LookedInVain(LookedInVain {
-                began_at,
-                complete: false,
-                patience: engine.settings().orders.patience,
-                watched_for: engine
-                    .watched_for(row.id, row.sent_at.or(row.submitted_at).unwrap_or(now)),
-            });
+            let event = OrderEvent::LookedInVain(begun);
             let mut turn = Turn::after(row, &event, now)?;
             if !known {
                 turn.tell((OrderEventKind::Looked, ITSELF), now, text.as_str())

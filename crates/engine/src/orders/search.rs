@@ -39,15 +39,29 @@ pub(super) struct InVain {
     pub(super) alike: Vec<LookAlikeRow>,
 }
 
+/// How a search is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    /// Records a page.
+    pub(super) page_size: u32,
+    /// All of the list is read, since what comes of it may decide something.
+    pub(super) whole: bool,
+}
+
 /// Searches Ion for an order.
 pub(super) async fn search(
     ion: &IonClient,
     account: &str,
     row: &OrderRow,
-    page_size: u32,
+    reach: Reach,
 ) -> Result<Looked, Error> {
     let intent_at = row.submitted_at.unwrap_or(row.created_at);
     let plan = SearchPlan::new(&row.reference, &row.ion_customer_id, intent_at);
+    let plan = if reach.whole {
+        plan
+    } else {
+        plan.newest_only()
+    };
     let mut walk = Walk::new(plan.clone());
     let mut alike: Vec<IonOrder> = Vec::new();
     let mut token: Option<PageToken> = None;
@@ -57,7 +71,7 @@ pub(super) async fn search(
         let list = ion
             .orders(account)
             .list()
-            .page_size(page_size)
+            .page_size(reach.page_size)
             .customers(&customer)
             .sort_by(OrderSort::CreateTime)
             .descending(true);

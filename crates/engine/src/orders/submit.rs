@@ -55,8 +55,10 @@ pub async fn submit(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitErr
             return Ok(JobEnd::Again(LOGIN_PAUSE));
         };
         if turn.effects.contains(&Effect::Search) {
-            submission.look_first(&row).await?;
-            continue;
+            if submission.look_first(&row).await? {
+                continue;
+            }
+            return Ok(JobEnd::Again(SHORT_PAUSE));
         }
         if let Some(end) = submission.not_yet(&row).await? {
             return Ok(end);
@@ -84,17 +86,24 @@ impl<'a> Submission<'a> {
         }))
     }
 
-    /// Ion is searched before an order leaves of which an earlier request may have arrived.
-    async fn look_first(&self, row: &OrderRow) -> Result<(), SubmitError> {
-        let began_at = self.engine.order_time();
-        let page_size = self.engine.settings().orders.page_size;
-        let looked = search::search(&self.ion, &self.connection.account_id, row, page_size)
+    /// Ion is searched before an order leaves of which an earlier request may have arrived. False where the search was not complete.
+    async fn look_first(&self, row: &OrderRow) -> Result<bool, SubmitError> {
+        let begun = self.engine.begin_look(row);
+        let reach = self.engine.reach(row, begun);
+        let looked = search::search(&self.ion, &self.connection.account_id, row, reach)
             .await
             .map_err(SubmitError::Ion)?;
         kill_point::reached("order.after-search");
         match looked {
-            Looked::Found(order, by) => self.engine.found(row.id, &order, by).await.map(drop),
-            Looked::InVain(look) => self.engine.looked(row.id, look, began_at).await.map(drop),
+            Looked::Found(order, by) => {
+                self.engine.found(row.id, &order, by).await?;
+                Ok(true)
+            }
+            Looked::InVain(look) => {
+                let complete = look.complete;
+                self.engine.looked(row.id, look, begun).await?;
+                Ok(complete)
+            }
         }
     }
 
@@ -111,9 +120,8 @@ impl<'a> Submission<'a> {
             .submitted_at
             .is_some_and(|at| engine.order_time() > plus(at, patience));
         if row.sends == 0 && waited && row.scheduled_for.is_none() {
-            let page_size = engine.settings().orders.page_size;
-            let looked =
-                search::search(&self.ion, &self.connection.account_id, row, page_size).await;
+            let reach = engine.reach(row, engine.begin_look(row));
+            let looked = search::search(&self.ion, &self.connection.account_id, row, reach).await;
             if let Looked::Found(order, by) = looked.map_err(SubmitError::Ion)? {
                 engine.sent_elsewhere(row.id, &order, by).await?;
                 return Ok(Some(JobEnd::Done));
@@ -498,15 +506,12 @@ impl Engine {
         &self,
         order: OrderId,
         look: InVain,
-        began_at: Timestamp,
+        begun: LookedInVain,
     ) -> Result<Happened, SubmitError> {
         self.happens(order, |row, now| {
-            let sent_at = row.sent_at.or(row.submitted_at).unwrap_or(now);
             let event = OrderEvent::LookedInVain(LookedInVain {
-                began_at,
                 complete: look.complete,
-                patience: self.settings().orders.patience,
-                watched_for: self.watched_for(row.id, sent_at),
+                ..begun
             });
             let mut turn = Turn::after(row, &event, now)?;
             words::looked(&mut turn, row, &look, now);
