@@ -11,5 +11,7 @@ pub mod cell;
 pub mod customers;
 pub mod margins;
 pub mod orders;
+#[cfg(test)]
+mod samples;
 pub mod subscriptions;
 pub mod tokens;

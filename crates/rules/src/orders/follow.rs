@@ -107,3 +107,89 @@ pub fn what_next(state: OrderState, stuck: bool) -> &'static str {
         (OrderState::Cancelled, _) => "It was called off.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::samples::time;
+
+    const SINCE: &str = "2026-11-23T10:00:00Z";
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[rstest]
+    #[case(OrderState::Placed, 0, 5)]
+    #[case(OrderState::Placed, 5, 5)]
+    #[case(OrderState::InProgress, 80, 80)]
+    #[case(OrderState::InProgress, 100_000, 900)]
+    #[case(OrderState::OnHold, 0, 900)]
+    #[case(OrderState::OnHold, 2000, 2000)]
+    #[case(OrderState::OnHold, 100_000, 3600)]
+    fn asked_ever_more_seldom(#[case] state: OrderState, #[case] age: u64, #[case] pause: u64) {
+        let now = later(time(SINCE), secs(age));
+        let next = next_poll(state, time(SINCE), None, now).unwrap();
+        assert_eq!(between(now, next), secs(pause));
+    }
+
+    #[test]
+    fn asked_at_its_time_and_not_when_it_ended() {
+        let now = time(SINCE);
+        let planned = later(now, secs(600));
+        let next = next_poll(OrderState::OnHold, now, Some(planned), now).unwrap();
+        assert_eq!(next, later(planned, secs(5)));
+        for state in OrderState::ALL {
+            let asked = next_poll(*state, now, None, now).is_some();
+            assert_eq!(asked, state.is_followed(), "{state}");
+        }
+        // A clock that stepped back behind its begin.
+        let before = earlier_than(now);
+        assert_eq!(
+            next_poll(OrderState::Placed, now, None, before),
+            Some(later(before, secs(5)))
+        );
+    }
+
+    fn earlier_than(at: Timestamp) -> Timestamp {
+        crate::orders::earlier(at, secs(90_000))
+    }
+
+    #[rstest]
+    #[case::unknown(None, 24 * 3600 - 1, false)]
+    #[case::unknown_long(None, 24 * 3600, true)]
+    #[case::usually_quick(Some(240), 7199, false)]
+    #[case::usually_quick_long(Some(240), 7200, true)]
+    #[case::usually_slow(Some(3600), 35_999, false)]
+    #[case::usually_slow_long(Some(3600), 36_000, true)]
+    fn stuck_after_what_is_unusual(
+        #[case] usual: Option<u64>,
+        #[case] age: u64,
+        #[case] stuck: bool,
+    ) {
+        let now = later(time(SINCE), secs(age));
+        let is = |state, scheduled| is_stuck(state, time(SINCE), usual.map(secs), scheduled, now);
+        assert_eq!(is(OrderState::InProgress, None), stuck);
+        assert!(!is(OrderState::Completed, None));
+        assert!(!is(OrderState::OnHold, Some(now)), "it waits for its time");
+    }
+
+    #[test]
+    fn the_usual_time_is_the_middle_of_enough() {
+        assert_eq!(usual(&[secs(1); 4]), None);
+        let took = [secs(900), secs(1), secs(240), secs(300), secs(200)];
+        assert_eq!(usual(&took), Some(secs(240)));
+    }
+
+    #[test]
+    fn every_state_says_what_is_next() {
+        for state in OrderState::ALL {
+            for stuck in [false, true] {
+                let words = what_next(*state, stuck);
+                assert!(words.ends_with('.'), "{state}");
+            }
+        }
+    }
+}
