@@ -239,7 +239,7 @@ fn list(out: &mut impl Write) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n\nA method before the path leaves other requests alone: path = \"PUT /api/v3/*\"\n"
+        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n\nA method before the path leaves other requests alone: path = \"PUT /api/v3/*\"\nA star inside a path is one part of it: path = \"POST /api/v3/accounts/*/customers/*/orders\"\n"
     )?;
     for fault in FAULTS {
         writeln!(out, "  {:<26} {}", fault.name, fault.what)?;
