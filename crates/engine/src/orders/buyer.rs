@@ -87,7 +87,7 @@ pub(super) fn customer_view(
             ion_customer_id: link.ion_id.clone().unwrap_or_default(),
         },
         // A change of a subscription goes to the customer that Ion has it under, linked here or not.
-        None if !row.ion_customer_id.is_empty() => CustomerView {
+        None if row.action.is_change() && !row.ion_customer_id.is_empty() => CustomerView {
             name: row.customer_name.clone(),
             link: Some(LinkState::Linked),
             ion_customer_id: row.ion_customer_id.clone(),

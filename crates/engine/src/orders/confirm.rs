@@ -117,6 +117,8 @@ impl Engine {
         self.decided(id, |row, now| {
             let mut turn = Turn::after(row, &OrderEvent::TakenBack, now)?;
             unsubmit(&mut turn.row);
+            // Confirmed again, it waits for its time again: what was meant for the renewal is not sent today.
+            turn.row.scheduled_for = row.scheduled_for;
             let message = format!("{} took it back to change it.", actor.name);
             turn.tell((OrderEventKind::TakenBack, &actor.name), now, message);
             turn.audit = Some((actor.clone(), "order.take_back", String::new()));

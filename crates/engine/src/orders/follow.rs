@@ -7,7 +7,7 @@ use domain::OrderId;
 use domain::order::{IonOrder, OrderState};
 use ion_client::{Class, Error, IonClient};
 use rules::orders::follow::is_stuck;
-use rules::orders::state::{Effect, LookedInVain, OrderEvent};
+use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal};
 use store::connections::ConnectionRow;
 use store::orders::{self, OrderEventKind, OrderRow};
 
@@ -162,6 +162,10 @@ pub(super) async fn heard(
     let happened = engine
         .happens(order, |row, now| {
             let mut turn = Turn::heard(row, &OrderEvent::Polled(ion), ion, now)?;
+            // It has ended, and nothing follows from what was heard: when it is looked at next stays as it is.
+            if row.state.is_final() && turn.row.state == row.state && turn.effects.is_empty() {
+                return Err(Refusal::NotInThisState(row.state));
+            }
             turn.secrets = secrets.to_vec();
             turn.row.polled_at = Some(now);
             turn.row.polls = turn.row.polls.saturating_add(1);

@@ -227,6 +227,9 @@ impl Engine {
             Some(plus(now, settings.subscription_patience))
         } else if row.state == OrderState::Scheduled {
             row.scheduled_for
+        } else if row.state == OrderState::Completed && turn.effects.is_empty() {
+            // It waits for its subscription; what is told meanwhile does not end that.
+            row.next_look_at.filter(|at| *at > now)
         } else {
             None
         };

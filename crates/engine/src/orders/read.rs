@@ -94,13 +94,22 @@ impl Reading<'_> {
                 Err(error) => return Err(SubmitError::Ion(error)),
             };
             pages += 1;
-            let fresh: Vec<IonOrder> = page
+            let read: Vec<IonOrder> = page
                 .items
                 .iter()
                 .filter_map(|item| self.one(item))
+                .collect();
+            // A page without an order, or without one that can be read, says nothing about going round: its token leads on.
+            let says_something = !read.is_empty();
+            let fresh: Vec<IonOrder> = read
+                .into_iter()
                 .filter(|order| sight.is_new(order))
                 .collect();
-            idle = if fresh.is_empty() { idle + 1 } else { 0 };
+            if !fresh.is_empty() {
+                idle = 0;
+            } else if says_something {
+                idle += 1;
+            }
             self.keep(&fresh).await?;
             let known = self.back_to.is_some_and(|back_to| {
                 sight.is_sorted && sight.oldest.is_some_and(|at| at < back_to)
@@ -151,6 +160,11 @@ impl Reading<'_> {
             let outcome = match known.remove(&order.ion_id) {
                 Some(row) => self.again(&row, order).await,
                 None => match any_reference(order).and_then(|reference| ours.get(&reference)) {
+                    // A second one with our reference: told once, and from then on followed as one that was placed elsewhere.
+                    Some(row) if row.ion_id.as_ref().is_some_and(|id| *id != order.ion_id) => {
+                        strangers.push(order);
+                        self.ours(row, order).await
+                    }
                     Some(row) => self.ours(row, order).await,
                     None => {
                         strangers.push(order);

@@ -117,9 +117,10 @@ impl<'a> Submission<'a> {
         // Whatever waited for long may have been sent by another copy of this installation: looking costs one request.
         let patience = engine.settings().orders.patience;
         let waited = row
-            .submitted_at
+            .scheduled_for
+            .or(row.submitted_at)
             .is_some_and(|at| engine.order_time() > plus(at, patience));
-        if row.sends == 0 && waited && row.scheduled_for.is_none() {
+        if row.sends == 0 && waited {
             let reach = engine.reach(row, engine.begin_look(row));
             let looked = search::search(&self.ion, &self.connection.account_id, row, reach).await;
             if let Looked::Found(order, by) = looked.map_err(SubmitError::Ion)? {

@@ -2,16 +2,18 @@
 
 use domain::OrderId;
 use domain::customer::LinkState;
-use domain::order::{OrderAction, Template};
+use domain::order::{OrderAction, OrderState, Template};
+use rules::orders::check::Problem;
 use rules::orders::draft::DraftView;
 use rules::orders::review::{Review, review};
 use rules::subscriptions::change::action_of;
 use store::customers::CustomerRow;
-use store::orders::{self, OrderRow};
+use store::orders::{self, OrderFilter, OrderRow};
 use store::{ConnectionTrait, StoreError, subscriptions};
 
 use super::buyer;
 use super::error::OrderError;
+use super::happen::number_text;
 use super::offers::Offers;
 use super::template::{LineTemplate, TemplateState, template_of};
 use crate::Engine;
@@ -106,8 +108,12 @@ impl Engine {
             template_state.push(state);
             draft.lines.push(view);
         }
+        let mut review = review(&draft, self.order_time());
+        if let Some(problem) = under_way(conn, &row).await? {
+            review.problems.push(problem);
+        }
         Ok(OrderView {
-            review: review(&draft, self.order_time()),
+            review,
             row,
             templates,
             template_state,
@@ -115,4 +121,38 @@ impl Engine {
             link,
         })
     }
+}
+
+/// A change counts from what a subscription is: while another one is under way, nobody knows that.
+async fn under_way(
+    conn: &impl ConnectionTrait,
+    row: &OrderRow,
+) -> Result<Option<Problem>, StoreError> {
+    let (Some(subscription), true) = (row.subscription, row.state.is_unsent()) else {
+        return Ok(None);
+    };
+    let filter = OrderFilter {
+        subscription: Some(subscription),
+        states: vec![
+            OrderState::Submitting,
+            OrderState::Unconfirmed,
+            OrderState::Placed,
+            OrderState::OnHold,
+            OrderState::InProgress,
+        ],
+        limit: 2,
+        ..OrderFilter::default()
+    };
+    let found = orders::search(conn, &filter).await?;
+    Ok(found
+        .orders
+        .into_iter()
+        .find(|other| other.id != row.id)
+        .map(|other| {
+            let message = format!(
+                "{} changes it already and has not ended. Wait until it has, then look at the change again.",
+                number_text(other.number)
+            );
+            Problem::new("/subscription", "Subscription", message)
+        }))
 }
