@@ -260,7 +260,11 @@ pub(super) fn can_be_shown(
     live: bool,
     state: SubscriptionState,
 ) -> bool {
-    live || filter.with_ended || !state.is_live()
+    match (live, state.is_live()) {
+        (true, of_live) => of_live,
+        // One that is gone still is in the state in which Ion showed it last.
+        (false, of_live) => filter.with_ended || !of_live,
+    }
 }
 
 /// True where the tally knows all that the filter names.

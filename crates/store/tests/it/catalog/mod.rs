@@ -5,3 +5,4 @@ mod gone;
 mod ledger;
 mod offers;
 mod search;
+mod touched;

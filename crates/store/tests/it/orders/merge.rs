@@ -2,7 +2,6 @@
 
 use domain::order::{OrderOrigin, OrderState};
 use store::orders::{self, OrderEventKind, OrderEventRow};
-use store::subscriptions;
 use store::testing::for_both;
 
 use super::bed::{at_ion, draft, in_state, insert, read, save};

@@ -163,3 +163,39 @@ async fn whatever_is_written_the_tally_counts_what_is_there() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn writers_at_once_count_what_is_there_in_the_end() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let connection = make.connection(&store, "1001").await;
+        let make = &make;
+        let writers = (0..16).map(|writer| {
+            let store = store.clone();
+            async move {
+                let batch: Vec<_> = (0..5)
+                    .map(|id| {
+                        let mut one = new(make, &id.to_string());
+                        one.subscription.state = State::ALL[(writer + id) % 8];
+                        one
+                    })
+                    .collect();
+                write(&store, make, connection, &batch).await;
+                let known = subscriptions::known(store.read(), connection)
+                    .await
+                    .unwrap();
+                gone(&store, make, known[writer % 5].id).await;
+            }
+        });
+        futures::future::join_all(writers).await;
+        let filter = SubscriptionFilter {
+            with_ended: true,
+            ..SubscriptionFilter::default()
+        };
+        assert_eq!(found(&store, &filter).await.len(), 5);
+        let live = SubscriptionFilter::default();
+        let facets = subscriptions::facets(store.read(), &live).await.unwrap();
+        assert_eq!(facets.states, one_by_one(&store, connection).await);
+    })
+    .await;
+}
