@@ -179,3 +179,138 @@ pub fn removable(
     batches.retain(|batch| batch.seats > 0);
     Some(batches)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{line, subscription, time};
+
+    fn increase(at: &str, seats: u32) -> Increase {
+        Increase {
+            at: time(at),
+            seats,
+        }
+    }
+
+    #[test]
+    fn only_microsofts_licences_have_a_known_window() {
+        let of =
+            |provider: &str, vendor: &str, part: Option<&str>| Policy::of(provider, vendor, part);
+        let part = line().part_number;
+        assert_eq!(of("30", "", part.as_deref()), Policy::MicrosoftLicence);
+        assert_eq!(
+            of("", "Microsoft", part.as_deref()),
+            Policy::MicrosoftLicence
+        );
+        assert_eq!(of("30", "Microsoft", None), Policy::Unknown, "consumption");
+        assert_eq!(
+            of("30", "Microsoft", Some("DZH318Z0BPS6:0001")),
+            Policy::Unknown
+        );
+        assert_eq!(of("21", "Google", part.as_deref()), Policy::Unknown);
+        let azure = Subscription {
+            part_number: None,
+            term: Term::P1M,
+            ..subscription()
+        };
+        assert_eq!(Policy::of_subscription(&azure), Policy::Unknown);
+        let bought = time("2026-11-23T10:00:00Z");
+        assert_eq!(
+            before_purchase(Policy::MicrosoftLicence, bought),
+            Some(LastDay {
+                at: time("2026-11-30T10:00:00Z"),
+                expected: true
+            })
+        );
+        assert_eq!(before_purchase(Policy::Unknown, bought), None);
+    }
+
+    #[test]
+    fn seven_days_are_168_hours_whatever_the_clocks_do() {
+        // Clocks are set back in Europe on 25 October 2026.
+        let last = before_purchase(Policy::MicrosoftLicence, time("2026-10-22T10:00:00Z"));
+        assert_eq!(last.unwrap().at, time("2026-10-29T10:00:00Z"));
+    }
+
+    #[test]
+    fn ions_own_day_replaces_the_policys() {
+        let last = of_subscription(&subscription()).unwrap();
+        assert_eq!(last.at, time("2025-12-26T10:00:00Z"));
+        assert!(!last.expected);
+        let silent = Subscription {
+            cancellable_until: None,
+            ..subscription()
+        };
+        let last = of_subscription(&silent).unwrap();
+        assert_eq!(last.at, time("2025-12-26T10:00:00Z"), "from the renewal");
+        assert!(last.expected);
+        let unknown = Subscription {
+            provider_id: "21".to_owned(),
+            resource_type: "GSUITE::Subscription".to_owned(),
+            ..silent
+        };
+        assert_eq!(of_subscription(&unknown), None);
+    }
+
+    #[test]
+    fn each_batch_of_seats_goes_until_its_own_day() {
+        let now = time("2026-11-23T10:00:00Z");
+        let batches = [
+            increase("2026-09-03T10:00:00Z", 6),
+            increase("2026-11-17T12:00:00Z", 2),
+            increase("2026-11-22T12:00:00Z", 3),
+        ];
+        let found = removable(&subscription(), &batches, now).unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|batch| (batch.seats, batch.until.at))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, time("2026-11-24T12:00:00Z")),
+                (3, time("2026-11-29T12:00:00Z"))
+            ]
+        );
+        assert_eq!(removable(&subscription(), &batches[..1], now), Some(vec![]));
+        let few = Subscription {
+            seats: Some(4),
+            ..subscription()
+        };
+        let seats: Vec<_> = removable(&few, &batches, now)
+            .unwrap()
+            .iter()
+            .map(|batch| batch.seats)
+            .collect();
+        assert_eq!(seats, [1, 3], "never more than there are");
+    }
+
+    #[test]
+    fn a_renewal_opens_the_window_for_all() {
+        let now = time("2025-12-22T10:00:00Z");
+        let renewed = Subscription {
+            cancellable_until: None,
+            ..subscription()
+        };
+        let found = removable(&renewed, &[], now).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].seats, 74);
+        assert_eq!(found[0].until.at, time("2025-12-26T10:00:00Z"));
+        // Ion's own day for the purchase, ahead: all can go until then.
+        let bought = Subscription {
+            purchased_at: Some(now),
+            starts_at: Some(now),
+            cancellable_until: Some(time("2026-01-06T10:00:00Z")),
+            ..subscription()
+        };
+        let found = removable(&bought, &[increase("2025-12-22T10:00:00Z", 74)], now).unwrap();
+        assert_eq!((found[0].seats, found[0].until.expected), (74, false));
+        // Over, though the policy's would not be.
+        let over = Subscription {
+            cancellable_until: Some(time("2025-12-22T09:00:00Z")),
+            ..bought
+        };
+        let found = removable(&over, &[increase("2025-12-22T10:00:00Z", 74)], now);
+        assert_eq!(found, Some(vec![]));
+    }
+}

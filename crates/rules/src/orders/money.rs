@@ -332,3 +332,6 @@ pub fn billing_words(billing: BillingPeriod) -> &'static str {
         BillingPeriod::Unspecified => "billing unknown",
     }
 }
+
+#[cfg(test)]
+mod tests;

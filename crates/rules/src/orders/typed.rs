@@ -114,3 +114,85 @@ fn ungroup(number: &str) -> Option<String> {
     };
     whole.then(|| groups.concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::samples::{currency, dec};
+
+    #[rstest]
+    #[case("5690.10", true)]
+    #[case("5690.1", true)]
+    #[case("5,690.10", true)]
+    #[case("5.690,10", true)]
+    #[case("5690,10", true)]
+    #[case("5 690,10 EUR", true)]
+    #[case("5\u{202f}690,10\u{a0}€", true)]
+    #[case("5'690.10", true)]
+    #[case("eur 5690.10", true)]
+    #[case("  5690.100 ", true)]
+    #[case("5690", false)]
+    #[case("5690.11", false)]
+    #[case("569010", false)]
+    #[case("56,90.10", false)]
+    #[case("5.690.10", false)]
+    #[case("5,690.10 USD", false)]
+    #[case("$5,690.10", false)]
+    #[case("-5690.10", false)]
+    #[case("5690.10 please", false)]
+    #[case("", false)]
+    #[case("EUR", false)]
+    #[case(".", false)]
+    fn what_was_typed_is_the_amount_or_not(#[case] typed: &str, #[case] is: bool) {
+        assert_eq!(is_amount(typed, dec("5690.10"), currency("EUR")), is);
+    }
+
+    #[test]
+    fn other_currencies_and_countries() {
+        assert!(is_amount("1,234,567", dec("1234567"), currency("JPY")));
+        assert!(is_amount("¥1234567", dec("1234567"), currency("JPY")));
+        assert!(is_amount("12,34,567.50", dec("1234567.5"), currency("INR")));
+        assert!(is_amount("1.234.567,50", dec("1234567.5"), currency("SEK")));
+        assert!(is_amount("5,690", dec("5690"), currency("EUR")));
+        assert!(!is_amount("5,69", dec("569"), currency("EUR")));
+        assert!(is_amount("0", dec("0"), currency("EUR")));
+    }
+
+    #[rstest]
+    #[case("5690.1", "EUR", "5,690.10")]
+    #[case("542.1", "EUR", "542.10")]
+    #[case("1234567.891", "KWD", "1,234,567.891")]
+    #[case("1234567.5", "JPY", "1,234,568")]
+    #[case("-74.88", "EUR", "\u{2212}74.88")]
+    #[case("-0.001", "EUR", "0.00")]
+    #[case("0", "EUR", "0.00")]
+    fn amounts_are_shown_with_the_digits_of_their_currency(
+        #[case] amount: &str,
+        #[case] code: &str,
+        #[case] text: &str,
+    ) {
+        assert_eq!(shown(dec(amount), currency(code)), text);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_typed(units in 0_i64..10_000_000_000, code in prop::sample::select(&["EUR", "JPY", "KWD", "USD"][..])) {
+            let code = currency(code);
+            let amount = Decimal::new(units, code.exponent());
+            let text = shown(amount, code);
+            prop_assert!(is_amount(&text, amount, code));
+            let with_code = format!("{text} {code}");
+            prop_assert!(is_amount(&with_code, amount, code));
+            let other = amount + Decimal::new(1, code.exponent());
+            prop_assert!(!is_amount(&text, other, code) || code.exponent() == 3);
+        }
+
+        #[test]
+        fn no_text_panics(typed: String) {
+            let _is = is_amount(&typed, dec("1"), currency("EUR"));
+        }
+    }
+}
