@@ -10,7 +10,7 @@ use ion_sandbox::{Knobs, OfferView, OrderView, SandboxConfig};
 use jiff::tz::TimeZone;
 use store::audit::{Actor, Via};
 use store::customers;
-use store::orders::{self, OrderEventKind, OrderRow};
+use store::orders::{self, OrderEventKind, OrderFilter, OrderRow};
 use store::{Store, notices};
 use testkit::Lab;
 use worker::{Worker, WorkerSettings};
@@ -67,7 +67,10 @@ impl Bed {
             .request_import(connection, false, &kim())
             .await
             .unwrap();
-        engine.request_sync(connection, false, &kim()).await.unwrap();
+        engine
+            .request_sync(connection, false, &kim())
+            .await
+            .unwrap();
         worker.drain().await.unwrap();
         let ion_customer = lab.sandbox.portal().ids()[0].clone();
         let link = customers::find_link(store.read(), connection, &ion_customer)
@@ -104,9 +107,9 @@ impl Bed {
         self.worker = worker(&self.engine);
     }
 
-    /// A worker of another server on the same store.
-    pub(super) fn second(&self) -> Worker {
-        worker(&Self::engine(&self.lab, &self.store, Some("second")))
+    /// The engine of another server on the same store.
+    pub(super) fn engine_of_second(&self) -> Engine {
+        Self::engine(&self.lab, &self.store, Some("second"))
     }
 
     /// Something of Microsoft's that is sold by seats for this term.
@@ -168,6 +171,19 @@ impl Bed {
         let reference = self.row(order).await.reference;
         let all = self.lab.sandbox.orders().into_iter();
         all.filter(|view| view.reference_id == reference).collect()
+    }
+
+    /// The one order of Ion's with the reference of this one.
+    pub(super) async fn ion_order(&self, order: OrderId) -> OrderView {
+        let mut there = self.in_ion(order).await;
+        assert_eq!(there.len(), 1, "it is there once");
+        there.remove(0)
+    }
+
+    /// How many orders there are here.
+    pub(super) async fn count(&self) -> u64 {
+        let all = orders::search(self.store.read(), &OrderFilter::default()).await;
+        all.unwrap().total
     }
 
     /// Requests that posted this order.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{Amount, Scale, Term};
 use domain::order::{OrderAction, OrderState};
+use domain::{Amount, Scale, Term};
 use engine::orders::{Confirmation, OrderError};
 use ion_sandbox::Knobs;
 use rules::orders::review;
@@ -26,7 +26,11 @@ async fn an_order_is_sent_once_and_followed_to_its_end() {
         assert!(line.price.as_ref().unwrap().cost.same_price(&price));
         let placed = bed.place(&draft).await.unwrap();
         assert_eq!(placed.state, OrderState::Submitting);
-        assert_eq!(bed.lab.sandbox.ledger().order_posts().count(), 0, "the page waits for nothing");
+        assert_eq!(
+            bed.lab.sandbox.ledger().order_posts().count(),
+            0,
+            "the page waits for nothing"
+        );
 
         bed.work().await;
         let row = bed.row(draft.id).await;
@@ -38,15 +42,26 @@ async fn an_order_is_sent_once_and_followed_to_its_end() {
         let item = &there[0].items[0];
         assert_eq!((item.action.as_str(), item.quantity), ("CREATE", 5));
         assert_eq!(item.reference_id, format!("{}-1", row.reference));
-        assert_eq!((item.customer_po.as_str(), item.reseller_po.as_str()), ("QL-2026-118", "R-12"));
+        assert_eq!(
+            (item.customer_po.as_str(), item.reseller_po.as_str()),
+            ("QL-2026-118", "R-12")
+        );
         assert!(there[0].display_name.starts_with(&row.reference));
         assert_eq!(bed.posts(draft.id).await, 1);
 
-        bed.until(draft.id, OrderState::Completed, "it is carried out").await;
+        bed.until(draft.id, OrderState::Completed, "it is carried out")
+            .await;
         assert_eq!(bed.in_ion(draft.id).await.len(), 1);
         assert_eq!(bed.posts(draft.id).await, 1);
         let timeline = bed.timeline(draft.id).await;
-        for kind in [Kind::Created, Kind::Confirmed, Kind::Intent, Kind::Sending, Kind::Accepted, Kind::Completed] {
+        for kind in [
+            Kind::Created,
+            Kind::Confirmed,
+            Kind::Intent,
+            Kind::Sending,
+            Kind::Accepted,
+            Kind::Completed,
+        ] {
             assert!(timeline.contains(&kind), "{kind}: {timeline:?}");
         }
         bed.pass(Duration::from_secs(30)).await;
@@ -72,9 +87,15 @@ async fn what_is_wrong_is_named_by_its_field_and_nothing_is_sent() {
         let Err(OrderError::Invalid(problems)) = bed.place(&draft).await else {
             panic!("it cannot be placed");
         };
-        let mut paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+        let mut paths: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.path.as_str())
+            .collect();
         paths.sort_unstable();
-        assert_eq!(paths, ["/lines/0/attributes/renewalSetting", "/lines/0/quantity"]);
+        assert_eq!(
+            paths,
+            ["/lines/0/attributes/renewalSetting", "/lines/0/quantity"]
+        );
         bed.work().await;
         assert_eq!(bed.lab.sandbox.ledger().order_posts().count(), 0);
         assert_eq!(bed.state(draft.id).await, OrderState::Draft);
@@ -98,13 +119,21 @@ async fn what_ion_refuses_names_the_field_and_what_to_do() {
         let row = bed.row(draft.id).await;
         assert_eq!(row.state, OrderState::Failed);
         let failure = row.failure.unwrap();
-        assert_eq!(failure.field.as_deref(), Some("/lines/0/attributes/domainName"), "{failure:?}");
+        assert_eq!(
+            failure.field.as_deref(),
+            Some("/lines/0/attributes/domainName"),
+            "{failure:?}"
+        );
         assert_eq!(failure.faults[0].code, "COMM-VL-004");
         assert!(failure.request_id.is_some(), "{failure:?}");
         assert_eq!(bed.in_ion(draft.id).await.len(), 0);
         assert_eq!(bed.notices().await, ["orders.failed"]);
         bed.pass(Duration::from_secs(120)).await;
-        assert_eq!(bed.posts(draft.id).await, 1, "a refusal is no reason to send again");
+        assert_eq!(
+            bed.posts(draft.id).await,
+            1,
+            "a refusal is no reason to send again"
+        );
     })
     .await;
 }
@@ -117,7 +146,13 @@ async fn two_people_on_one_draft_do_not_overwrite_each_other() {
         let mut content = draft.content.clone();
         content.note = "Kim's".to_owned();
         bed.engine
-            .edit_order(draft.id, draft.version, content.clone(), draft.customer, &kim())
+            .edit_order(
+                draft.id,
+                draft.version,
+                content.clone(),
+                draft.customer,
+                &kim(),
+            )
             .await
             .unwrap();
         content.note = "Lee's".to_owned();
@@ -251,7 +286,10 @@ async fn a_new_order_is_called_off_in_ion_and_a_late_wish_is_refused() {
         bed.work().await;
         assert_eq!(bed.state(held).await, OrderState::OnHold);
         let row = bed.row(held).await;
-        bed.engine.cancel_order(held, row.version, &kim()).await.unwrap();
+        bed.engine
+            .cancel_order(held, row.version, &kim())
+            .await
+            .unwrap();
         bed.work().await;
         assert_eq!(bed.state(held).await, OrderState::Cancelled);
         assert_eq!(bed.in_ion(held).await[0].status, "CANCELED");
@@ -262,7 +300,10 @@ async fn a_new_order_is_called_off_in_ion_and_a_late_wish_is_refused() {
         let row = bed.row(late).await;
         let ion_id = row.ion_id.clone().unwrap();
         // It goes on in Ion before the wish is brought there.
-        bed.engine.cancel_order(late, row.version, &kim()).await.unwrap();
+        bed.engine
+            .cancel_order(late, row.version, &kim())
+            .await
+            .unwrap();
         while bed.lab.sandbox.portal().order(&ion_id).unwrap().status != "IN_PROGRESS" {
             bed.lab.sandbox.portal().move_order_on(&ion_id);
         }
@@ -281,7 +322,10 @@ async fn an_order_that_was_not_sent_is_called_off_here() {
         let bed = Bed::start(store).await;
         let order = bed.submit().await;
         let row = bed.row(order).await;
-        bed.engine.cancel_order(order, row.version, &kim()).await.unwrap();
+        bed.engine
+            .cancel_order(order, row.version, &kim())
+            .await
+            .unwrap();
         bed.work().await;
         assert_eq!(bed.state(order).await, OrderState::Cancelled);
         assert_eq!(bed.posts(order).await, 0);
@@ -302,7 +346,8 @@ async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
             .await
             .unwrap();
         bed.place(&draft).await.unwrap();
-        bed.until(draft.id, OrderState::Completed, "it is carried out").await;
+        bed.until(draft.id, OrderState::Completed, "it is carried out")
+            .await;
         let row = bed.row(draft.id).await;
         assert!(row.has_secret);
         let lee = person("lee@reseller.example");
@@ -318,16 +363,36 @@ async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
             .unwrap();
         let password = login.password.expose_secret().to_owned();
         assert!(!password.is_empty() && !login.user_name.expose_secret().is_empty());
-        assert!(bed.engine.take_login(draft.id, 0, &kim()).await.unwrap().is_none());
+        assert!(
+            bed.engine
+                .take_login(draft.id, 0, &kim())
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(!bed.row(draft.id).await.has_secret);
         // Ion goes on telling it; what was shown does not come back.
-        bed.engine.request_read_orders(bed.connection, &kim()).await.unwrap();
+        bed.engine
+            .request_read_orders(bed.connection, &kim())
+            .await
+            .unwrap();
         bed.pass(Duration::from_secs(60)).await;
-        assert!(bed.engine.take_login(draft.id, 0, &kim()).await.unwrap().is_none());
+        assert!(
+            bed.engine
+                .take_login(draft.id, 0, &kim())
+                .await
+                .unwrap()
+                .is_none()
+        );
 
         let row = bed.row(draft.id).await;
-        let events = orders::list_events(bed.store.read(), draft.id).await.unwrap();
-        let told = format!("{row:?} {events:?} {}", engine::orders::order_json(&row, true));
+        let events = orders::list_events(bed.store.read(), draft.id)
+            .await
+            .unwrap();
+        let told = format!(
+            "{row:?} {events:?} {}",
+            engine::orders::order_json(&row, true)
+        );
         assert!(!told.contains(&password), "it stands nowhere");
     })
     .await;
@@ -337,15 +402,19 @@ async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
 async fn a_vendors_words_are_told_with_what_to_do() {
     for_both(|store| async move {
         let bed = Bed::start(store).await;
-        bed.lab
-            .sandbox
-            .portal()
-            .fail_next_order("AZURE-4041", "The domain contoso already exists in another tenant");
+        bed.lab.sandbox.portal().fail_next_order(
+            "AZURE-4041",
+            "The domain contoso already exists in another tenant",
+        );
         let order = bed.submit().await;
-        bed.until(order, OrderState::Failed, "the vendor fails").await;
+        bed.until(order, OrderState::Failed, "the vendor fails")
+            .await;
         let failure = bed.row(order).await.failure.unwrap();
         assert_eq!(failure.faults[0].code, "AZURE-4041");
-        assert_eq!(failure.field.as_deref(), Some("/lines/0/attributes/domainName"));
+        assert_eq!(
+            failure.field.as_deref(),
+            Some("/lines/0/attributes/domainName")
+        );
         assert!(bed.notices().await.contains(&"orders.failed".to_owned()));
     })
     .await;
@@ -362,31 +431,52 @@ async fn templates_are_read_by_a_job_and_told_where_they_fail() {
         bed.work().await;
         let view = bed.engine.view_order(draft.id).await.unwrap();
         assert_eq!(view.template_state, [State::Fresh]);
-        assert!(view.templates[0].as_ref().unwrap().fields.iter().any(|field| field.name == "renewalSetting"));
+        assert!(
+            view.templates[0]
+                .as_ref()
+                .unwrap()
+                .fields
+                .iter()
+                .any(|field| field.name == "renewalSetting")
+        );
 
         // Another form after a day: one more is asked for, and the person is told.
         bed.lab.sandbox.set_knob("templates", "changed").unwrap();
         bed.lab.pass(Duration::from_secs(90_000));
         let line = &draft.content.lines[0];
         let (vendor, provider, action) = rules::orders::attributes::template_words(line).unwrap();
-        bed.engine.request_template(bed.connection, vendor, provider, action).await.unwrap();
+        bed.engine
+            .request_template(bed.connection, vendor, provider, action)
+            .await
+            .unwrap();
         bed.work().await;
         let view = bed.engine.view_order(draft.id).await.unwrap();
         assert!(
-            view.review.warnings.iter().any(|warning| warning.path == "/lines/0/attributes"),
-            "{:?}", view.review.warnings
+            view.review
+                .warnings
+                .iter()
+                .any(|warning| warning.path == "/lines/0/attributes"),
+            "{:?}",
+            view.review.warnings
         );
 
-        bed.lab.sandbox.set_knob("templates", "unavailable").unwrap();
+        bed.lab
+            .sandbox
+            .set_knob("templates", "unavailable")
+            .unwrap();
         let other = bed.draft(&bed.offer("P1M"), 1).await;
         let tx = bed.store.begin().await.unwrap();
         drop(tx);
-        bed.engine.request_template(bed.connection, "GOOGLE", "gws", "CREATE").await.unwrap();
-        bed.work().await;
-        let row = orders::find_template(bed.store.read(), bed.connection, "GOOGLE", "gws", "CREATE")
+        bed.engine
+            .request_template(bed.connection, "GOOGLE", "gws", "CREATE")
             .await
-            .unwrap()
             .unwrap();
+        bed.work().await;
+        let row =
+            orders::find_template(bed.store.read(), bed.connection, "GOOGLE", "gws", "CREATE")
+                .await
+                .unwrap()
+                .unwrap();
         assert!(row.failed.is_some() && row.template.is_none());
         assert_eq!(bed.row(other.id).await.action, OrderAction::Buy);
     })
@@ -409,7 +499,11 @@ async fn a_login_that_ends_makes_the_order_wait_and_keep_its_place() {
         assert!(bed.timeline(order).await.contains(&Kind::Postponed));
         let draft = bed.lab.draft();
         bed.engine
-            .save_credentials(draft, engine::connection::SaveTarget::Existing(bed.connection), &kim())
+            .save_credentials(
+                draft,
+                engine::connection::SaveTarget::Existing(bed.connection),
+                &kim(),
+            )
             .await
             .unwrap();
         bed.lab.pass(Duration::from_secs(700));
