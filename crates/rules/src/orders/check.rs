@@ -256,3 +256,6 @@ pub fn line_name(line: &OrderLine) -> &str {
 pub(super) fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests;

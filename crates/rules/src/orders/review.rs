@@ -381,3 +381,6 @@ pub fn last_day_of(line: &OrderLine, view: &LineView, now: Timestamp) -> Option<
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;
