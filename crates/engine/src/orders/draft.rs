@@ -500,7 +500,10 @@ fn same_line(one: &OrderLine, other: &OrderLine) -> bool {
 
 /// White space around what people type, zero bytes, and attributes without a value are dropped.
 fn tidy(mut content: OrderContent) -> OrderContent {
-    let clean = |text: &mut String| *text = text.replace('\0', "").trim().to_owned();
+    let clean = |text: &mut String| {
+        let tidied = text.replace('\0', "");
+        tidied.trim().clone_into(text);
+    };
     clean(&mut content.note);
     for line in &mut content.lines {
         for text in [

@@ -24,15 +24,15 @@ pub(super) fn from_ion(order: &Order) -> Option<IonOrder> {
     Some(IonOrder {
         ion_id: clean(order.id()?),
         ion_customer_id: clean(order.customer_id()?),
-        reference: text(&order.reference_id),
-        display_name: text(&order.display_name),
+        reference: text(order.reference_id.as_ref()),
+        display_name: text(order.display_name.as_ref()),
         status: status(order.status.as_deref().unwrap_or_default()),
-        status_word: text(&order.status),
+        status_word: text(order.status.as_ref()),
         currency: order
             .currency_code
             .as_deref()
             .and_then(|code| code.parse().ok()),
-        total: amount(&order.total),
+        total: amount(order.total.as_ref()),
         lines: items.iter().map(line).collect(),
         faults,
         placed_by: placed_by.unwrap_or_default(),
@@ -55,23 +55,23 @@ pub(super) fn status(word: &str) -> IonOrderStatus {
 fn line(item: &OrderItem) -> IonOrderLine {
     let attributes = item.attributes.iter().flatten();
     IonOrderLine {
-        reference: text(&item.reference_id),
-        action: text(&item.action),
-        product_ion_id: text(&item.product_id),
-        sku_id: text(&item.sku_id),
-        plan_id: text(&item.plan_id),
-        product_name: text(&item.product_name),
+        reference: text(item.reference_id.as_ref()),
+        action: text(item.action.as_ref()),
+        product_ion_id: text(item.product_id.as_ref()),
+        sku_id: text(item.sku_id.as_ref()),
+        plan_id: text(item.plan_id.as_ref()),
+        product_name: text(item.product_name.as_ref()),
         quantity: item
             .quantity
             .and_then(|quantity| u32::try_from(quantity).ok())
             .unwrap_or_default(),
-        resource_id: Some(text(&item.resource_id)).filter(|id| !id.is_empty()),
-        status: text(&item.status),
-        price: amount(&item.cost).or_else(|| amount(&item.price)),
+        resource_id: Some(text(item.resource_id.as_ref())).filter(|id| !id.is_empty()),
+        status: text(item.status.as_ref()),
+        price: amount(item.cost.as_ref()).or_else(|| amount(item.price.as_ref())),
         attributes: attributes
             .map(|attribute| Attribute {
-                name: text(&attribute.name),
-                value: text(&attribute.value),
+                name: text(attribute.name.as_ref()),
+                value: text(attribute.value.as_ref()),
             })
             // Taken out when it was decoded; what Ion may call it elsewhere is not kept either.
             .filter(|attribute| !attribute.name.to_ascii_lowercase().contains("password"))
@@ -83,20 +83,20 @@ fn faults(errors: Option<&[ion_client::OrderError]>, line: Option<usize>) -> Vec
     let errors = errors.unwrap_or_default().iter();
     errors
         .map(|error| OrderFault {
-            code: text(&error.code),
-            text: text(&error.detail),
-            source: text(&error.source_name),
+            code: text(error.code.as_ref()),
+            text: text(error.detail.as_ref()),
+            source: text(error.source_name.as_ref()),
             line,
         })
         .collect()
 }
 
-fn amount(value: &Option<ExactDecimal>) -> Option<Amount> {
-    Amount::parse(value.as_ref()?.as_str(), Scale::Price).ok()
+fn amount(value: Option<&ExactDecimal>) -> Option<Amount> {
+    Amount::parse(value?.as_str(), Scale::Price).ok()
 }
 
-fn text(member: &Option<String>) -> String {
-    member.as_deref().map(clean).unwrap_or_default()
+fn text(member: Option<&String>) -> String {
+    member.map(|text| clean(text)).unwrap_or_default()
 }
 
 /// PostgreSQL keeps no text with a zero byte.

@@ -278,7 +278,7 @@ impl Reading<'_> {
         let until = newest
             .map(|newest| newest.min(self.began_at))
             .max(before.orders_until)
-            .or_else(|| before.orders_until);
+            .or(before.orders_until);
         let tx = self.engine.store().begin().await?;
         let mut setting = orders::setting(&tx, self.connection).await?;
         setting.orders_until = until;

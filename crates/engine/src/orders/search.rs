@@ -101,15 +101,15 @@ pub(super) async fn search(
             }
             PageVerdict::WalkOn if pages < MOST_PAGES => {}
             PageVerdict::NotThere => {
-                keep_alike(&mut alike, orders, row);
+                keep_alike(&mut alike, &orders, row);
                 break true;
             }
             PageVerdict::WalkOn | PageVerdict::Incomplete => {
-                keep_alike(&mut alike, orders, row);
+                keep_alike(&mut alike, &orders, row);
                 break false;
             }
         }
-        keep_alike(&mut alike, orders, row);
+        keep_alike(&mut alike, &orders, row);
         token = page.next;
     };
     Ok(Looked::InVain(InVain {
@@ -155,9 +155,9 @@ fn nameless(item: &Item<Order>, reference: &str) -> Option<IonOrder> {
 }
 
 /// Keeps what a person may want to look at, and no more than that.
-fn keep_alike(kept: &mut Vec<IonOrder>, page: Vec<IonOrder>, row: &OrderRow) {
+fn keep_alike(kept: &mut Vec<IonOrder>, page: &[IonOrder], row: &OrderRow) {
     let sent_at = sent_at(row);
-    let indexes = lookalikes(&row.content, &row.ion_customer_id, sent_at, &page);
+    let indexes = lookalikes(&row.content, &row.ion_customer_id, sent_at, page);
     for alike in indexes {
         let order = &page[alike.index];
         if kept.len() < 20 && kept.iter().all(|known| known.ion_id != order.ion_id) {

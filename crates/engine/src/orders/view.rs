@@ -113,8 +113,8 @@ impl Engine {
             review.problems.push(problem);
         }
         Ok(OrderView {
-            review,
             row,
+            review,
             templates,
             template_state,
             customer,

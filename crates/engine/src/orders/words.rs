@@ -140,7 +140,8 @@ pub(super) fn looked(turn: &mut Turn, before: &OrderRow, look: &InVain, now: Tim
         None => "",
     };
     turn.tell((OrderEventKind::Looked, ITSELF), now, message)
-        .detail = detail.to_owned();
+        .detail
+        .push_str(detail);
     if !look.alike.is_empty() {
         let message = match look.alike.len() {
             1 => "1 order of Ion's looks like it, without its reference.".to_owned(),
