@@ -1,6 +1,6 @@
 //! What Ion shows of subscriptions, taken in: compared with what is stored, and only differences written, in short transactions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::run::RunCounts;
 use domain::subscription::{Subscription, SubscriptionEventKind};
@@ -41,6 +41,8 @@ pub(super) struct Intake<'a> {
     pub(super) ours: u64,
     /// Something was written that people would call a change.
     pub(super) changed: bool,
+    /// Customers of Ion's that nobody was linked with when theirs was written.
+    pub(super) unlinked: BTreeSet<String>,
 }
 
 /// What is known of one.
@@ -112,6 +114,7 @@ impl<'a> Intake<'a> {
             counts: RunCounts::default(),
             ours: 0,
             changed: false,
+            unlinked: BTreeSet::new(),
         };
         intake.know(known);
         Ok(intake)
@@ -309,7 +312,12 @@ impl<'a> Intake<'a> {
                 run: self.run,
                 order: origin.cause,
             }));
-            rows.push(context.row(one, before, origin.order));
+            let row = context.row(one, before, origin.order);
+            if row.customer.is_none() && !one.subscription.ion_customer_id.is_empty() {
+                self.unlinked
+                    .insert(one.subscription.ion_customer_id.clone());
+            }
+            rows.push(row);
         }
         self.changed |= !events.is_empty();
         subscriptions::upsert_many(&tx, self.connection, &rows, now).await?;

@@ -1,18 +1,15 @@
 //! Whose subscriptions and orders they are, when a customer is linked later, renamed or unlinked.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use domain::customer::{CustomerField, CustomerFields};
 use domain::{ConnectionId, CustomerId};
-use store::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
+use store::subscriptions::{self, SubscriptionRow};
 use store::{StoreError, Tx, customers, orders};
 
 use super::context::today;
 use crate::Engine;
 use crate::margins::{MarginBook, different};
-
-/// Subscriptions that are looked at in one part.
-const PART: u32 = 500;
 
 /// Gives the orders and subscriptions of an Ion customer to ours: call it in the transaction that links the two.
 pub(crate) async fn customer_linked(
@@ -22,7 +19,7 @@ pub(crate) async fn customer_linked(
     ion_customer_id: &str,
     (customer, name): (CustomerId, &str),
 ) -> Result<(), StoreError> {
-    relink(tx, connection, ion_customer_id, Some(customer), name).await?;
+    give_to(tx, connection, ion_customer_id, Some(customer), name).await?;
     resell(engine, tx, customer).await
 }
 
@@ -33,7 +30,7 @@ pub(crate) async fn customers_imported(
     imported: &[(String, CustomerId, String)],
 ) -> Result<(), StoreError> {
     for (ion_customer_id, customer, name) in imported {
-        relink(tx, connection, ion_customer_id, Some(*customer), name).await?;
+        give_to(tx, connection, ion_customer_id, Some(*customer), name).await?;
     }
     Ok(())
 }
@@ -52,7 +49,7 @@ pub(crate) async fn customer_unlinked(
     rows.retain(|row| {
         row.connection == connection && row.subscription.ion_customer_id == ion_customer_id
     });
-    relink(tx, connection, ion_customer_id, None, &name).await?;
+    give_to(tx, connection, ion_customer_id, None, &name).await?;
     for row in &mut rows {
         row.customer = None;
     }
@@ -66,12 +63,12 @@ pub(crate) async fn customer_renamed(
     name: &str,
 ) -> Result<(), StoreError> {
     for link in customers::list_links(tx, customer).await? {
-        relink(tx, link.connection, &link.ion_id, Some(customer), name).await?;
+        give_to(tx, link.connection, &link.ion_id, Some(customer), name).await?;
     }
     Ok(())
 }
 
-async fn relink(
+async fn give_to(
     tx: &Tx,
     connection: ConnectionId,
     ion_customer_id: &str,
@@ -101,50 +98,31 @@ fn organisation(fields: &CustomerFields) -> String {
     fields.get(CustomerField::Organisation).to_owned()
 }
 
-/// Links subscriptions of no customer whose Ion customer is linked meanwhile: a link made while they were written missed them.
-/// Gives how many Ion customers these were.
-pub(super) async fn relink_unknown(
+/// Links what was written as nobody's while its customer was being linked: the two did not see each other.
+/// Gives how many customers these were.
+pub(super) async fn relink(
     engine: &Engine,
     connection: ConnectionId,
+    ion_customer_ids: &BTreeSet<String>,
 ) -> Result<usize, StoreError> {
-    let store = engine.store();
-    let mut filter = SubscriptionFilter {
-        connection: Some(connection),
-        unknown_customer: true,
-        with_ended: true,
-        limit: PART,
-        ..SubscriptionFilter::default()
-    };
-    let mut found = BTreeMap::new();
-    loop {
-        let page = subscriptions::search(store.read(), &filter).await?;
-        for row in &page.subscriptions {
-            let ion_id = &row.subscription.ion_customer_id;
-            if !ion_id.is_empty() && !found.contains_key(ion_id) {
-                let link = customers::find_link(store.read(), connection, ion_id).await?;
-                found.insert(ion_id.clone(), link.map(|link| link.customer));
-            }
+    let mut linked = 0;
+    for ion_id in ion_customer_ids {
+        if customers::find_link(engine.store().read(), connection, ion_id)
+            .await?
+            .is_none()
+        {
+            continue;
         }
-        match page.next {
-            Some(next) => filter.after = Some(next),
-            None => break,
-        }
-    }
-    let linked_now: Vec<_> = found
-        .into_iter()
-        .filter_map(|(ion_id, customer)| Some((ion_id, customer?)))
-        .collect();
-    for (ion_id, customer) in &linked_now {
-        let tx = store.begin().await?;
+        let tx = engine.store().begin().await?;
         // Read again under the write: it may have been unlinked meanwhile.
-        let still = customers::find_link(&tx, connection, ion_id).await?;
-        if still.is_some_and(|link| link.customer == *customer)
-            && let Some(row) = customers::find(&tx, *customer).await?
+        if let Some(link) = customers::find_link(&tx, connection, ion_id).await?
+            && let Some(row) = customers::find(&tx, link.customer).await?
         {
             let name = organisation(&row.customer.fields);
-            customer_linked(engine, &tx, connection, ion_id, (*customer, &name)).await?;
+            customer_linked(engine, &tx, connection, ion_id, (row.id, &name)).await?;
+            linked += 1;
         }
         tx.commit().await?;
     }
-    Ok(linked_now.len())
+    Ok(linked)
 }

@@ -44,7 +44,7 @@ enum Answer {
 }
 
 /// Whether so many are missing that it looks like a fault.
-pub(super) fn is_unusual(_: &Engine, known: u64, missing: u64) -> bool {
+pub(super) fn is_unusual(known: u64, missing: u64) -> bool {
     rules::catalog::judge(GUARD, known, missing) == Verdict::Ask
 }
 

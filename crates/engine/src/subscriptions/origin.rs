@@ -356,3 +356,6 @@ pub(super) fn told(
         request_id: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

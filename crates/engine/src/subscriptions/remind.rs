@@ -1,6 +1,6 @@
 //! Reminders before a renewal or end: each once, marked in the transaction of the notice that tells of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use domain::notice::{NoticeKind, Severity};
 use domain::order::Sums;
@@ -8,7 +8,7 @@ use domain::{ConnectionId, SubscriptionId};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rules::subscriptions::remind::{DueReminder, REMINDER_DAYS, due_reminders};
-use store::subscriptions::{self, SubscriptionRow};
+use store::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
 use store::{StoreError, Tx, connections};
 
 use super::ics::sums;
@@ -16,66 +16,100 @@ use super::today::{Prices, bound_sum};
 use crate::Engine;
 use crate::notices::{NewNotice, raise};
 
-/// Subscriptions that are named in a notice.
+/// Subscriptions that are named in a notice: those that come first.
 const NAMED: usize = 5;
+/// Subscriptions that are read at a time.
+const PART: u32 = 200;
 
-/// A reminder that is given now.
+/// Reminders by subscription and end, in days before it.
+type Marks = HashMap<(SubscriptionId, Timestamp), Vec<u16>>;
+
+/// A reminder that is due: what is said and marked of it.
 struct Reminder {
-    row: SubscriptionRow,
-    due: DueReminder,
+    id: SubscriptionId,
+    /// The end under which it is marked.
+    at: Timestamp,
+    /// Days before that.
+    days: u16,
+    /// Those whose time is over, which are marked with it.
+    skipped: Vec<u16>,
+    ends: bool,
+    binds: Sums,
+    line: String,
 }
 
 impl Engine {
     /// Tells people what renews or ends in 90, 60, 30 and 7 days: one notice a day and connection, each subscription once a step.
     pub async fn give_due_reminders(&self) -> Result<(), StoreError> {
         let now = self.clock().now();
-        let conn = self.store().read();
-        let furthest = i64::from(REMINDER_DAYS.into_iter().max().unwrap_or(0));
-        let until = now + SignedDuration::from_hours(24 * (furthest + 1));
-        let rows = subscriptions::renewals(conn, now, until).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut by_connection: BTreeMap<ConnectionId, Vec<SubscriptionRow>> = BTreeMap::new();
-        for row in rows {
-            by_connection.entry(row.connection).or_default().push(row);
-        }
-        for (connection, rows) in by_connection {
-            if connections::find(conn, connection).await?.is_none() {
-                continue;
+        for connection in connections::list(self.store().read()).await? {
+            let reminders = self.due_of(connection.id, now).await?;
+            if !reminders.is_empty() {
+                self.remind_of(connection.id, reminders, now).await?;
             }
-            let given = subscriptions::given_many(conn, connection, now, until).await?;
-            if due(&rows, &given, now).is_empty() {
-                continue;
-            }
-            self.remind_of(connection, &rows, now, until).await?;
         }
         Ok(())
+    }
+
+    /// What is due of one connection, the first end in front.
+    async fn due_of(
+        &self,
+        connection: ConnectionId,
+        now: Timestamp,
+    ) -> Result<Vec<Reminder>, StoreError> {
+        let conn = self.store().read();
+        let until = furthest(now);
+        let marks = marks(subscriptions::given_many(conn, connection, now, until).await?);
+        let mut filter = SubscriptionFilter {
+            connection: Some(connection),
+            due_from: Some(now),
+            due_until: Some(until),
+            limit: PART,
+            ..SubscriptionFilter::default()
+        };
+        let mut prices = Prices::default();
+        let mut reminders = Vec::new();
+        loop {
+            let page = subscriptions::search(conn, &filter).await?;
+            let due: Vec<(SubscriptionRow, DueReminder)> = page
+                .subscriptions
+                .into_iter()
+                .filter_map(|row| {
+                    let already = given(&marks, row.id, row.due_at()?);
+                    let due = due_reminders(&row.subscription, already, now)?;
+                    Some((row, due))
+                })
+                .collect();
+            prices.load(conn, due.iter().map(|(row, _)| row)).await?;
+            reminders.extend(due.iter().map(|(row, due)| reminder(row, due, &prices)));
+            match page.next {
+                Some(next) => filter.after = Some(next),
+                None => return Ok(reminders),
+            }
+        }
     }
 
     /// Gives what is due of one connection. Looks at the marks again under the write: another server may have given it.
     async fn remind_of(
         &self,
         connection: ConnectionId,
-        rows: &[SubscriptionRow],
+        mut reminders: Vec<Reminder>,
         now: Timestamp,
-        until: Timestamp,
     ) -> Result<(), StoreError> {
         let tx = self.store().begin().await?;
-        let given = subscriptions::given_many(&tx, connection, now, until).await?;
-        let reminders = due(rows, &given, now);
+        let marks = marks(subscriptions::given_many(&tx, connection, now, furthest(now)).await?);
+        reminders.retain(|one| !given(&marks, one.id, one.at).contains(&one.days));
         if reminders.is_empty() {
             return Ok(());
         }
-        let marks: Vec<(SubscriptionId, Timestamp, u16)> = reminders
+        let new: Vec<(SubscriptionId, Timestamp, u16)> = reminders
             .iter()
-            .flat_map(|reminder| {
-                let at = mark_of(&reminder.row, &reminder.due);
-                let days = reminder.due.skipped.iter().chain([&reminder.due.days]);
-                days.map(move |days| (reminder.row.id, at, *days))
+            .flat_map(|one| {
+                let days = one.skipped.iter().chain([&one.days]);
+                days.map(|days| (one.id, one.at, *days))
             })
             .collect();
-        subscriptions::give_reminders(&tx, &marks, now).await?;
+        subscriptions::give_reminders(&tx, &new, now).await?;
         // One notice a day: what comes due later today is told tomorrow, and is not marked before.
         if self.tell_renewals(&tx, connection, &reminders, now).await? {
             tx.commit().await?;
@@ -91,40 +125,21 @@ impl Engine {
         reminders: &[Reminder],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let rows: Vec<SubscriptionRow> = reminders
-            .iter()
-            .map(|reminder| reminder.row.clone())
-            .collect();
-        let prices = Prices::of(tx, &rows).await?;
         let mut bound = Sums::new();
-        let (mut renew, mut end) = (0, 0);
-        let mut lines = Vec::new();
-        for Reminder { row, due } in reminders {
-            let of = &row.subscription;
-            let cost = prices
-                .listed(row)
-                .map(|listed| listed.cost)
-                .or_else(|| of.cost.clone());
-            let binds = match cost {
-                Some(cost) if !due.coming.ends => bound_sum(of, cost.decimal()),
-                _ => Sums::new(),
-            };
-            if due.coming.ends {
-                end += 1;
-            } else {
-                renew += 1;
-            }
-            for (currency, sum) in &binds {
-                *bound.entry(*currency).or_default() += *sum;
-            }
-            lines.push(line(row, due, &binds));
+        for (currency, sum) in reminders.iter().flat_map(|one| &one.binds) {
+            *bound.entry(*currency).or_default() += *sum;
         }
-        let more = lines.len().saturating_sub(NAMED);
-        lines.truncate(NAMED);
+        let end = reminders.iter().filter(|one| one.ends).count();
+        let mut lines: Vec<String> = reminders
+            .iter()
+            .take(NAMED)
+            .map(|one| one.line.clone())
+            .collect();
+        let more = reminders.len() - lines.len();
         if more > 0 {
             lines.push(format!("And {more} more under Subscriptions, Renewals."));
         }
-        let days = || reminders.iter().map(|reminder| reminder.due.days);
+        let days = || reminders.iter().map(|one| one.days);
         let severity = match days().min() {
             Some(days) if days <= 30 => Severity::Warn,
             _ => Severity::Info,
@@ -135,7 +150,12 @@ impl Engine {
             severity,
             connection: Some(connection),
             run: None,
-            title: title(renew, end, days().max().unwrap_or(0), &bound),
+            title: title(
+                reminders.len() - end,
+                end,
+                days().max().unwrap_or(0),
+                &bound,
+            ),
             text: lines.join("\n"),
             dedupe_key: format!("renewals:{connection}:{day}"),
         };
@@ -143,32 +163,43 @@ impl Engine {
     }
 }
 
-/// The time under which reminders of a renewal or end are marked.
-fn mark_of(row: &SubscriptionRow, due: &DueReminder) -> Timestamp {
-    row.due_at().unwrap_or(due.coming.at)
+/// Ends behind this are not reminded of yet.
+fn furthest(now: Timestamp) -> Timestamp {
+    let days = i64::from(REMINDER_DAYS.into_iter().max().unwrap_or(0));
+    now + SignedDuration::from_hours(24 * (days + 1))
 }
 
-/// What is due, by what was given.
-fn due(
-    rows: &[SubscriptionRow],
-    given: &[(SubscriptionId, Timestamp, u16)],
-    now: Timestamp,
-) -> Vec<Reminder> {
-    let mut marks: HashMap<(SubscriptionId, Timestamp), Vec<u16>> = HashMap::new();
-    for (id, at, days) in given {
-        marks.entry((*id, *at)).or_default().push(*days);
+fn marks(all: Vec<(SubscriptionId, Timestamp, u16)>) -> Marks {
+    let mut marks = Marks::new();
+    for (id, at, days) in all {
+        marks.entry((id, at)).or_default().push(days);
     }
-    rows.iter()
-        .filter_map(|row| {
-            let at = row.due_at()?;
-            let already = marks.get(&(row.id, at)).map_or(&[][..], Vec::as_slice);
-            let due = due_reminders(&row.subscription, already, now)?;
-            Some(Reminder {
-                row: row.clone(),
-                due,
-            })
-        })
-        .collect()
+    marks
+}
+
+fn given(marks: &Marks, id: SubscriptionId, at: Timestamp) -> &[u16] {
+    marks.get(&(id, at)).map_or(&[], Vec::as_slice)
+}
+
+fn reminder(row: &SubscriptionRow, due: &DueReminder, prices: &Prices) -> Reminder {
+    let of = &row.subscription;
+    let cost = prices
+        .listed(row)
+        .map(|listed| listed.cost)
+        .or_else(|| of.cost.clone());
+    let binds = match cost {
+        Some(cost) if !due.coming.ends => bound_sum(of, cost.decimal()),
+        _ => Sums::new(),
+    };
+    Reminder {
+        id: row.id,
+        at: row.due_at().unwrap_or(due.coming.at),
+        days: due.days,
+        skipped: due.skipped.clone(),
+        ends: due.coming.ends,
+        line: line(row, due, &binds),
+        binds,
+    }
 }
 
 /// "3 subscriptions renew within 30 days for 3,369.60 EUR, 1 ends".

@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::error::SubscriptionSyncError;
 use super::intake::Intake;
 use super::offset::{Part, WalkEnd, Walked, walk};
-use super::{missing, notice, request, words};
+use super::{link, missing, notice, request, words};
 use crate::catalog::Live;
 use crate::{Engine, kill_point};
 
@@ -86,6 +86,7 @@ pub async fn sync(
         live,
         cancel,
         intake,
+        odd: false,
         saved_at: engine.clock().steady(),
     };
     let end = Box::pin(sync.run()).await;
@@ -103,6 +104,8 @@ struct Sync<'a> {
     live: Live,
     cancel: CancellationToken,
     intake: Intake<'a>,
+    /// Something about the list is such that people should see the run.
+    odd: bool,
     saved_at: Duration,
 }
 
@@ -142,6 +145,7 @@ impl Sync<'_> {
             }
             Reading::Ended(WalkEnd::Incomplete { seen, total }) => {
                 self.log("warn", &words::incomplete(seen, total)).await?;
+                self.odd = true;
                 true
             }
             Reading::Ended(WalkEnd::Complete) => {
@@ -210,7 +214,8 @@ impl Sync<'_> {
             return Ok(());
         }
         let known = self.intake.stored();
-        let many = missing::is_unusual(self.engine, known, absent.len() as u64);
+        let many = missing::is_unusual(known, absent.len() as u64);
+        self.odd |= many;
         if many {
             let message = words::many_missing(absent.len() as u64, known);
             self.log("warn", &message).await?;
@@ -234,7 +239,8 @@ impl Sync<'_> {
         &mut self,
         incomplete: bool,
     ) -> Result<SubscriptionSyncEnd, SubscriptionSyncError> {
-        let relinked = super::link::relink_unknown(self.engine, self.run.connection).await?;
+        let relinked =
+            link::relink(self.engine, self.run.connection, &self.intake.unlinked).await?;
         self.intake.changed |= relinked > 0;
         kill_point::reached("subscriptions.before-end");
         let now = self.engine.clock().now();
@@ -252,11 +258,11 @@ impl Sync<'_> {
         self.note(&tx, now).await?;
         notice::worked(&tx, &self.run, now).await?;
         let by_itself = self.run.requested_by == request::ITSELF;
-        if by_itself && !self.intake.changed && counts.set_aside == 0 && !incomplete {
+        if by_itself && !self.intake.changed && counts.set_aside == 0 && !self.odd {
             // A look that found nothing is no news: the time of the last look says it.
             runs::forget(&tx, self.run.id).await?;
         } else {
-            let level = if incomplete { "warn" } else { "info" };
+            let level = if self.odd { "warn" } else { "info" };
             runs::log(&tx, self.run.id, level, &outcome, now).await?;
             runs::finish(&tx, self.run.id, status, &counts, &outcome, now).await?;
         }
