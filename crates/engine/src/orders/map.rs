@@ -17,7 +17,7 @@ pub(super) fn from_ion(order: &Order) -> Option<IonOrder> {
     for (line, item) in items.iter().enumerate() {
         faults.extend(self::faults(item.errors.as_deref(), Some(line)));
     }
-    let placed_by = [&order.user_email, &order.user_name]
+    let placed_by = [order.user_email.as_ref(), order.user_name.as_ref()]
         .into_iter()
         .map(text)
         .find(|name| !name.is_empty());
