@@ -21,7 +21,7 @@ pub(super) struct Made {
     pub(super) reference: String,
     /// Of our customer; else of another.
     ours: bool,
-    pub(super) made_at: u64,
+    pub(super) since: u64,
     /// Hours by which it is older than this world.
     older: i64,
     /// From when a list shows it.
@@ -50,7 +50,7 @@ impl Ion {
         self.made.push(Made {
             reference: format!("PO-{}", self.made.len()),
             ours,
-            made_at: 0,
+            since: 0,
             older,
             visible_at: 0,
             cancelled_at: None,
@@ -65,7 +65,7 @@ impl Ion {
         self.made.push(Made {
             reference: reference.to_owned(),
             ours: true,
-            made_at: now,
+            since: now,
             older: 0,
             visible_at: now + lag,
             cancelled_at: None,
@@ -93,7 +93,7 @@ impl Ion {
         if made.cancelled_at.is_some() {
             return IonOrderStatus::Canceled;
         }
-        match now.saturating_sub(made.made_at) {
+        match now.saturating_sub(made.since) {
             age if age < made.new_for && made.held => IonOrderStatus::OnHold,
             age if age < made.new_for => IonOrderStatus::New,
             age if age < made.new_for + 2 * MINUTE => IonOrderStatus::InProgress,
@@ -145,10 +145,10 @@ impl Ion {
                 )
             }
         };
-        let made_at = true_time(made.made_at)
+        let since = true_time(made.since)
             .checked_sub(jiff::SignedDuration::from_hours(made.older))
             .expect("days ago");
-        let time = (!self.no_times).then_some(made_at);
+        let time = (!self.no_times).then_some(since);
         IonOrder {
             ion_id: index.to_string(),
             ion_customer_id: if made.ours { "49988" } else { "1" }.to_owned(),
@@ -188,7 +188,7 @@ impl Ion {
         if !self.sort_ignored {
             visible.sort_by_key(|index| {
                 let made = &self.made[*index];
-                let age = -i64::try_from(made.made_at).expect("it is short");
+                let age = -i64::try_from(made.since).expect("it is short");
                 (made.older, age, std::cmp::Reverse(*index))
             });
         }

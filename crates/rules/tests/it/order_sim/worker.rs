@@ -100,7 +100,7 @@ impl World {
             .watch
             .entry((order, sent_at))
             .or_insert(steady);
-        steady - first
+        steady.saturating_sub(first)
     }
 
     /// The job is done; or goes on at a time.
@@ -183,7 +183,9 @@ impl World {
     /// The one request, unless this process was held up for too long.
     fn post(&mut self, task: usize) {
         let (order, server) = (self.tasks[task].order, self.tasks[task].server);
-        let begun_for = self.steady(server) - self.tasks[task].begun_steady;
+        let begun_for = self
+            .steady(server)
+            .saturating_sub(self.tasks[task].begun_steady);
         if !may_post(begun_for) {
             self.note(|| format!("order {order}: held up for {begun_for:?}, does not leave"));
             self.go_on(task, Phase::Answered(Outcome::NotSent), 1);
@@ -193,10 +195,10 @@ impl World {
         self.note(|| format!("order {order}: posted"));
         let there = self.within(5, 500);
         let back = there + self.within(5, 500);
-        if !self.by_chance(self.fault_rate) {
-            self.later(there, effect(order, task, Some(back - there)));
-        } else {
+        if self.by_chance(self.fault_rate) {
             self.fault_post(task, order, there);
+        } else {
+            self.later(there, effect(order, task, Some(back - there)));
         }
         self.strike("submit.posted", task);
     }

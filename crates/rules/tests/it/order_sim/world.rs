@@ -97,7 +97,7 @@ pub(super) enum Outcome {
     Unclear,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
     Tick {
         server: usize,
@@ -214,7 +214,7 @@ impl World {
             .collect();
         match world.chance.random_range(0..3) {
             0 => ages.sort_unstable(),
-            1 => ages.sort_unstable_by_key(|age| std::cmp::Reverse(*age)),
+            1 => ages.sort_unstable_by_key(|age| Reverse(*age)),
             _ => {}
         }
         for older in ages {
