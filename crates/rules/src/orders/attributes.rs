@@ -443,3 +443,6 @@ pub fn prefill(vendor: Vendor, customer: &KnownCustomer<'_>) -> Vec<Attribute> {
     }
     filled
 }
+
+#[cfg(test)]
+mod tests;

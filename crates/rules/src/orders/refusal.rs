@@ -92,6 +92,14 @@ impl About<'_> {
         self.line.map(|line| format!("/lines/{line}/{field}"))
     }
 
+    /// A field of the line, else the line.
+    fn place(&self, field: Option<String>) -> Option<String> {
+        match field {
+            Some(field) => self.path(&field),
+            None => self.line.map(|line| format!("/lines/{line}")),
+        }
+    }
+
     fn say(&self, text: &str, field: &str, what_to_do: &str) -> Refusal {
         Refusal {
             text: text.to_owned(),
@@ -101,13 +109,14 @@ impl About<'_> {
     }
 
     fn missing(&self) -> Refusal {
-        let Some(name) = quoted(&self.fault.text).first().map(|name| last_part(name)) else {
+        let quoted = quoted(&self.fault.text);
+        let Some(name) = quoted.first() else {
             return self.theirs("Ion misses something in this order");
         };
-        let (field, label) = field_of(&name);
+        let (field, label) = field_of(name);
         Refusal {
             text: format!("Ion misses this in the order: {label}."),
-            field: self.path(&field),
+            field: self.place(field),
             what_to_do: "Fill it in, then order again.".to_owned(),
         }
     }
@@ -117,11 +126,10 @@ impl About<'_> {
         let Some((name, allowed)) = quoted.split_first() else {
             return self.theirs("Ion does not take a value of this order");
         };
-        let name = last_part(name);
-        let (field, label) = field_of(&name);
+        let (field, label) = field_of(name);
         Refusal {
             text: format!("Ion does not take this value: {label}."),
-            field: self.path(&field),
+            field: self.place(field),
             what_to_do: if allowed.is_empty() {
                 "Choose another value, then order again.".to_owned()
             } else {
@@ -254,13 +262,11 @@ fn quoted(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn last_part(name: &str) -> String {
-    name.rsplit(['.', '/']).next().unwrap_or(name).to_owned()
-}
-
-/// The field of ours for a name of Ion's, and what people call it.
-fn field_of(name: &str) -> (String, String) {
-    let (field, label) = match name {
+/// The field of ours for a name of Ion's, and what people call it. A bare name that is no member of a line is an attribute; one with a path
+/// in front, such as `order.status`, is a member of Ion's that no field of ours stands for.
+fn field_of(name: &str) -> (Option<String>, String) {
+    let last = name.rsplit(['.', '/']).next().unwrap_or(name);
+    let (field, label) = match last {
         "productId" => ("product", "Product"),
         "skuId" => ("sku", "SKU"),
         "planId" => ("plan", "Plan"),
@@ -271,11 +277,241 @@ fn field_of(name: &str) -> (String, String) {
         "addOns" | "addOnId" => ("add_ons", "Add-ons"),
         "attributes" => ("attributes", "What the vendor needs"),
         other => {
-            return (
-                format!("attributes/{}", pointer_part(other)),
-                label_of(other),
-            );
+            let attribute = other == name || name.contains("attributes");
+            let field = attribute.then(|| format!("attributes/{}", pointer_part(other)));
+            return (field, label_of(other));
         }
     };
-    (field.to_owned(), label.to_owned())
+    (Some(field.to_owned()), label.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::samples::{line, monthly_line};
+
+    fn fault(code: &str, text: &str) -> OrderFault {
+        OrderFault {
+            code: code.to_owned(),
+            text: text.to_owned(),
+            source: String::new(),
+            line: None,
+        }
+    }
+
+    fn one_line() -> OrderContent {
+        OrderContent {
+            lines: vec![line()],
+            note: String::new(),
+        }
+    }
+
+    fn two_lines() -> OrderContent {
+        OrderContent {
+            lines: vec![line(), monthly_line(1, "1")],
+            note: String::new(),
+        }
+    }
+
+    /// The official examples of order validation, and what clients met.
+    #[rstest]
+    #[case(
+        "COMM-VL-001 ",
+        "The 'productId' attribute must be present in the 'order.orderItem' object.",
+        Some("/lines/0/product"),
+        "Ion misses this in the order: Product."
+    )]
+    #[case(
+        "COMM-VL-002",
+        "The 'order.orderItem.action' must be equal to one of the allowed values: ['CREATE', 'UPDATE'].",
+        Some("/lines/0"),
+        "Ion does not take this value: Action."
+    )]
+    #[case(
+        "COMM-VL-003",
+        "The 'resourceId' attribute must be present in the 'order.orderItem' object when 'action' is 'UPDATE'.",
+        Some("/lines/0/subscription"),
+        "Ion needs the vendor's id of the subscription that is to be changed."
+    )]
+    #[case(
+        "COMM-VL-004",
+        "The 'domainName' attribute must be present in the 'Order.orderItem.attributes' array when the provider is 'AZURE' and the action is 'CREATE'.",
+        Some("/lines/0/attributes/domainName"),
+        "Ion misses this in the order: Tenant domain."
+    )]
+    #[case(
+        "MSFT_CR_033",
+        "renewalSetting is mandatory",
+        Some("/lines/0/attributes/renewalSetting"),
+        "Microsoft needs to know what happens at the end of the term."
+    )]
+    #[case(
+        "NOT_FOUND",
+        "resource 'accounts/10001/customers/10991' not found",
+        Some("/customer"),
+        "Ion does not know the customer of this order."
+    )]
+    #[case(
+        "NOT_FOUND",
+        "listing AWS-EC not found",
+        Some("/lines/0/product"),
+        "Ion does not list the product any more."
+    )]
+    #[case(
+        "NOT_FOUND",
+        "Subscription * not found",
+        Some("/lines/0/subscription"),
+        "Ion does not know the subscription any more."
+    )]
+    #[case(
+        "NOT_FOUND",
+        "resource 'accounts/10001/customers/10991/orders/1899' not found",
+        None,
+        "Ion does not know this order any more."
+    )]
+    #[case(
+        "PERMISSION_DENIED",
+        "User does not have access to this resource.",
+        None,
+        "The login may not place orders at Ion."
+    )]
+    #[case(
+        "CUS-CR-001",
+        "in use",
+        Some("/customer"),
+        "Ion knows the customer's e-mail from another customer."
+    )]
+    #[case(
+        "CUS-XX-9",
+        "?",
+        Some("/customer"),
+        "Ion refuses the customer of this order."
+    )]
+    #[case(
+        "GOOGLE_DOMAIN_EXISTS",
+        "Domain marmalade.example already exists in another customer account. Provide a valid transfer token.",
+        Some("/lines/0/attributes/customerDomain"),
+        "The vendor knows this domain already: “Domain marmalade.example already exists in another customer account. Provide a valid transfer token.” (GOOGLE_DOMAIN_EXISTS)"
+    )]
+    #[case(
+        "4711",
+        "Something that nobody has met.",
+        Some("/lines/0"),
+        "Ion or the vendor refused this order: “Something that nobody has met.” (4711)"
+    )]
+    #[case(
+        "",
+        "",
+        Some("/lines/0"),
+        "Ion or the vendor refused this order, and gave no reason."
+    )]
+    fn codes_become_words(
+        #[case] code: &str,
+        #[case] text: &str,
+        #[case] field: Option<&str>,
+        #[case] words: &str,
+    ) {
+        let refusal = explain(&fault(code, text), &one_line());
+        assert_eq!(refusal.text, words);
+        assert_eq!(refusal.field.as_deref(), field);
+        assert!(refusal.what_to_do.ends_with('.'));
+    }
+
+    /// The official examples as they were published.
+    #[test]
+    fn what_ion_publishes_is_understood() {
+        for (reply, field) in [
+            (
+                include_str!(
+                    "../../../../fixtures/ion/error-400-RequiredAttributesNotPresent.json"
+                ),
+                "/lines/0/product",
+            ),
+            (
+                include_str!("../../../../fixtures/ion/error-400-AttributeValueNotAllowed.json"),
+                "/lines/0",
+            ),
+            (
+                include_str!(
+                    "../../../../fixtures/ion/error-400-ResourceIdRequiredForUpdateAction.json"
+                ),
+                "/lines/0/subscription",
+            ),
+            (
+                include_str!(
+                    "../../../../fixtures/ion/error-400-AzureProviderCreateActionAttributes.json"
+                ),
+                "/lines/0/attributes/domainName",
+            ),
+        ] {
+            let reply: serde_json::Value = serde_json::from_str(reply).unwrap();
+            let error = &reply["details"][0]["errors"][0];
+            let text = |name: &str| error[name].as_str().unwrap();
+            let refusal = explain(&fault(text("code"), text("detail")), &one_line());
+            assert_eq!(refusal.field.as_deref(), Some(field));
+            assert!(
+                !refusal.text.contains('“'),
+                "in our words: {}",
+                refusal.text
+            );
+        }
+    }
+
+    #[test]
+    fn allowed_values_are_offered() {
+        let fault = fault(
+            "COMM-VL-002",
+            "The 'renewalSetting' must be equal to one of the allowed values: ['auto-on', 'auto-off'].",
+        );
+        let refusal = explain(&fault, &one_line());
+        assert!(refusal.what_to_do.contains("auto-on, auto-off"));
+    }
+
+    #[rstest]
+    #[case(Some(1), "", Some("/lines/1/attributes/domainName"))]
+    #[case(
+        None,
+        "/orderItems/1/attributes/0",
+        Some("/lines/1/attributes/domainName")
+    )]
+    #[case(
+        None,
+        "orderItems[0].attributes",
+        Some("/lines/0/attributes/domainName")
+    )]
+    #[case(None, "", None)]
+    #[case(Some(7), "", None)]
+    fn of_several_lines_the_one_is_named_that_ion_names(
+        #[case] at: Option<usize>,
+        #[case] source: &str,
+        #[case] field: Option<&str>,
+    ) {
+        let fault = OrderFault {
+            source: source.to_owned(),
+            line: at,
+            ..fault("COMM-VL-004", "The 'domainName' attribute must be present")
+        };
+        assert_eq!(explain(&fault, &two_lines()).field.as_deref(), field);
+    }
+
+    #[test]
+    fn a_failure_without_a_word_says_so() {
+        let all = explain_all(&[], &one_line());
+        assert_eq!(all.len(), 1);
+        assert!(all[0].text.contains("gave no reason"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_fault_panics_and_each_says_what_to_do(code: String, text: String, source: String, at in proptest::option::of(0_usize..4)) {
+            let fault = OrderFault { code, text, source, line: at };
+            for content in [one_line(), two_lines(), OrderContent::default()] {
+                let refusal = explain(&fault, &content);
+                prop_assert!(!refusal.text.is_empty() && !refusal.what_to_do.is_empty());
+            }
+        }
+    }
 }

@@ -109,10 +109,14 @@ pub fn step(facts: &OrderFacts, event: &OrderEvent<'_>, now: Timestamp) -> Resul
             release(&mut next, now)
         }
         OrderEvent::TakenBack => {
-            only(
-                facts,
-                &[OrderState::AwaitingApproval, OrderState::Scheduled],
-            )?;
+            // One that is about to be sent, too, while nothing of it ever left.
+            let unsent = facts.state == OrderState::Submitting && facts.sends == 0;
+            if !unsent {
+                only(
+                    facts,
+                    &[OrderState::AwaitingApproval, OrderState::Scheduled],
+                )?;
+            }
             next.state = OrderState::Draft;
             next.scheduled_for = None;
             vec![]
@@ -318,7 +322,8 @@ fn looked_in_vain(
             if !counts {
                 return Ok(vec![Effect::Search]);
             }
-            (next.looked_at, next.looked_complete) = (Some(look.began_at), look.complete);
+            // Fresh is what has just come to its end: a long list may take minutes.
+            (next.looked_at, next.looked_complete) = (Some(now), look.complete);
             Ok(vec![if look.complete {
                 Effect::Send
             } else {

@@ -188,3 +188,222 @@ fn as_text(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// As the official description draws it: names only.
+    fn described() -> Value {
+        json!({
+            "id": "provisiontemplate33",
+            "schema": "http://json-schema.org/draft-07/schema#",
+            "title": "google, create",
+            "type": "object",
+            "properties": {"orderItems": {"type": "array", "items": "#/$defs/orderItems"}},
+            "defs": {
+                "orderItems": {
+                    "required": ["productId", "vendor"],
+                    "properties": {
+                        "productId": {"type": "string"},
+                        "attributes": {"type": "array", "items": {"ref": "#/$defs/attributes"}},
+                    },
+                },
+                "attributes": {
+                    "required": ["name", "value"],
+                    "properties": {
+                        "name": {"type": "string", "enum": ["alternateEmail", "customerDomain", "userName"]},
+                        "value": {"type": "string", "description": "Required value for the above key"},
+                    },
+                },
+            },
+        })
+    }
+
+    #[test]
+    fn the_described_form_lists_names() {
+        let template = read_template(&described());
+        assert_eq!(template.id, "provisiontemplate33");
+        assert_eq!(template.title, "google, create");
+        assert!(template.closed);
+        let names: Vec<_> = template
+            .fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.kind, field.required))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("alternateEmail", FieldKind::Email, false),
+                ("customerDomain", FieldKind::Text, false),
+                ("userName", FieldKind::Text, false)
+            ]
+        );
+        assert_eq!(template.fields[0].label, "Other e-mail");
+        // "Required value for the above key" helps nobody.
+        assert!(!template.fields[0].help.contains("above key"));
+    }
+
+    #[test]
+    fn what_ion_publishes_is_read() {
+        let answer =
+            include_str!("../../../../fixtures/ion/list-provision-templates-by-description.json");
+        let templates = read_templates(&serde_json::from_str(answer).unwrap());
+        assert!(!templates.is_empty());
+        for template in templates {
+            let names: Vec<_> = template
+                .fields
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect();
+            assert!(
+                template.closed && names.contains(&"customerDomain"),
+                "{names:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_must_be_there_and_its_values_are_read_where_the_form_says_them() {
+        let mut document = described();
+        let contains = |name: &str| json!({"contains": {"properties": {"name": {"const": name}}, "required": ["name"]}});
+        document["defs"]["orderItems"]["properties"]["attributes"]["allOf"] =
+            json!([contains("customerDomain"), contains("newName")]);
+        document["defs"]["attributes"]["oneOf"] = json!([
+            {"properties": {"name": {"const": "userName"}, "value": {"enum": ["a", true, 3, null]}}},
+            {"properties": {"name": {"const": "customerDomain"}, "value": {"type": "string", "description": "The domain"}}},
+            {"properties": {"name": {"const": "newName"}, "value": {"format": "date", "description": "A new day"}}},
+        ]);
+        let template = read_template(&document);
+        let field = |name: &str| {
+            template
+                .fields
+                .iter()
+                .find(|field| field.name == name)
+                .unwrap()
+        };
+        assert!(field("customerDomain").required && !field("alternateEmail").required);
+        assert_eq!(field("userName").kind, FieldKind::Choice);
+        let values: Vec<_> = field("userName")
+            .choices
+            .iter()
+            .map(|(value, _)| value.as_str())
+            .collect();
+        assert_eq!(values, ["a", "true", "3"]);
+        let new = field("newName");
+        assert_eq!(
+            (
+                new.kind,
+                new.required,
+                new.label.as_str(),
+                new.help.as_str()
+            ),
+            (FieldKind::Date, true, "New name", "A new day")
+        );
+    }
+
+    #[test]
+    fn known_choices_keep_their_words() {
+        let document = json!({"defs": {"attributes": {"oneOf": [{"properties": {
+            "name": {"const": "renewalSetting"}, "value": {"enum": ["auto-off", "auto-on", "later"]},
+        }}]}}});
+        let template = read_template(&document);
+        assert!(!template.closed, "a form without a list is open");
+        let choices: Vec<_> = template.fields[0]
+            .choices
+            .iter()
+            .map(|(_, label)| label.as_str())
+            .collect();
+        assert_eq!(choices, ["End", "Renew by itself", "later"]);
+    }
+
+    #[test]
+    fn every_envelope_is_opened() {
+        let one = described();
+        for answer in [
+            json!({"provisioningReferences": {"refs": [one, one]}}),
+            json!({"provisioningReferences": [one, one]}),
+            json!([one, one]),
+        ] {
+            assert_eq!(read_templates(&answer).len(), 2);
+        }
+        for answer in [json!({"provisioningReference": one}), one.clone()] {
+            assert_eq!(read_templates(&answer)[0].fields.len(), 3);
+        }
+        assert_eq!(read_templates(&json!("no")), []);
+        assert_eq!(
+            read_templates(&json!({"provisioningReferences": {"refs": ["no", 1]}})),
+            []
+        );
+        assert_eq!(read_templates(&json!({}))[0], Template::default());
+    }
+
+    #[test]
+    fn a_document_without_a_bottom_is_read_so_far() {
+        let mut deep = json!({"properties": {"name": {"const": "deep"}}});
+        for _ in 0..100 {
+            deep = json!({"allOf": [deep]});
+        }
+        assert_eq!(read_template(&deep), Template::default());
+        let many: Vec<_> = (0..1000).map(|number| format!("name{number}")).collect();
+        let wide = json!({"properties": {"name": {"enum": many}}});
+        assert_eq!(read_template(&wide).fields.len(), MOST);
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let words = prop::sample::select(
+            &[
+                "properties",
+                "name",
+                "value",
+                "enum",
+                "const",
+                "contains",
+                "allOf",
+                "defs",
+                "attributes",
+                "type",
+                "format",
+                "refs",
+                "provisioningReferences",
+                "provisioningReference",
+                "domainName",
+                "",
+            ][..],
+        );
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            words.clone().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(8, 64, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::vec((words.clone(), inner), 0..6).prop_map(|members| {
+                    members
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect::<serde_json::Map<_, _>>()
+                        .into()
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_document_panics_and_no_name_comes_twice(document in any_json()) {
+            for template in read_templates(&document) {
+                let mut names: Vec<_> = template.fields.iter().map(|field| &field.name).collect();
+                let count = names.len();
+                names.sort();
+                names.dedup();
+                prop_assert_eq!(names.len(), count);
+            }
+        }
+    }
+}
