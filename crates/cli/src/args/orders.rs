@@ -247,7 +247,7 @@ pub enum MarginsCommand {
         retired: bool,
     },
     /// Make a rule; with --preview only say what it would do
-    Add(MarginArgs),
+    Add(Box<MarginArgs>),
     /// Take a rule out of use
     Retire {
         /// Name or id
@@ -281,7 +281,7 @@ pub struct MarginArgs {
     /// Only for this customer: number, id, or the whole name
     #[arg(long)]
     pub customer: Option<String>,
-    /// cent, five_cents, ten_cents, unit or ninety_nine
+    /// `cent`, `five_cents`, `ten_cents`, `unit` or `ninety_nine`
     #[arg(long, default_value = "cent")]
     pub rounding: String,
     /// Tell where the margin falls below this percent
