@@ -323,11 +323,12 @@ async fn a_server_that_dies_at_any_instant_of_a_submission_sends_no_second_order
     let mut bed = Bed::start(database.store().clone()).await;
     // What else there is to do is done, so that each poll is one of the submission.
     bed.pass(Duration::from_secs(10)).await;
-    let step = if std::env::var("IONBRIDGE_SWEEP").is_ok() {
-        1
-    } else {
-        3
-    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how often a test tries is no setting"
+    )]
+    let whole = std::env::var("IONBRIDGE_SWEEP").is_ok();
+    let step = if whole { 1 } else { 3 };
     let (mut polls, mut deaths) = (1, 0);
     loop {
         let order = bed.submit().await;
