@@ -9,6 +9,7 @@ use rules::customers::table::{number_text, read_number};
 use serde::Deserialize;
 use store::catalog::{ProductFilter, search};
 use store::customers::{self, CustomerFilter};
+use store::orders::{self, OrderFilter};
 use store::runs;
 use store::subscriptions::{self, SubscriptionFilter};
 
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::around::{account_words, connection_href, connection_status};
+use crate::pages::orders as order;
 use crate::pages::runs::kind_words;
 use crate::pages::subscriptions as subscription;
 use crate::pages::{Around, wants_part};
@@ -33,7 +35,7 @@ pub(crate) struct Ask {
     q: String,
 }
 
-const PAGES: [(&str, &str, &str, Right); 21] = [
+const PAGES: [(&str, &str, &str, Right); 23] = [
     ("Dashboard", "layout-dashboard", "/", Right::Read),
     ("Customers", "building-community", "/customers", Right::Read),
     (
@@ -79,6 +81,8 @@ const PAGES: [(&str, &str, &str, Right); 21] = [
         "/products/set-aside",
         Right::Read,
     ),
+    ("Orders", "receipt", "/orders", Right::Read),
+    ("New order", "plus", "/orders/new", Right::PlaceOrders),
     (
         "Subscriptions",
         "refresh-dot",
@@ -204,6 +208,35 @@ async fn subscriptions_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fau
         .collect())
 }
 
+/// Orders by number, words, PO or reference.
+async fn orders_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> {
+    let filter = OrderFilter {
+        text: query.to_owned(),
+        limit: EACH,
+        ..OrderFilter::default()
+    };
+    let found = orders::search(app.store().read(), &filter).await?;
+    Ok(found
+        .orders
+        .into_iter()
+        .map(|hit| JumpItem {
+            href: order::href(hit.id),
+            icon: "receipt",
+            label: if hit.title.is_empty() {
+                order::number_text(hit.origin, hit.number, hit.ion_id.as_deref())
+            } else {
+                format!(
+                    "{} · {}",
+                    order::number_text(hit.origin, hit.number, hit.ion_id.as_deref()),
+                    hit.title
+                )
+            },
+            detail: hit.customer_name,
+            status: Some(status::order(hit.state)),
+        })
+        .collect())
+}
+
 async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
     let conn = app.store().read();
     let lower = query.to_lowercase();
@@ -237,6 +270,10 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
                     status: None,
                 })
                 .collect(),
+        });
+        groups.push(JumpGroup {
+            title: "Orders",
+            items: orders_like(app, query).await?,
         });
         groups.push(JumpGroup {
             title: "Subscriptions",

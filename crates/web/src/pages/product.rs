@@ -128,6 +128,8 @@ pub(crate) async fn show(
             detail.first_seen_at > new_since(app.store(), times.now).await?,
         ),
         notes: notes(&detail, &times),
+        order_href: (detail.state == ProductState::Available && caller.may(Right::PlaceOrders))
+            .then(|| format!("/orders/new?product={id}")),
         costs,
         price_words: price_words(&detail),
         as_of: as_of.unwrap_or_else(|| today.clone()),

@@ -105,6 +105,8 @@ pub struct ProductPage {
     pub status: Status,
     /// What moved, that it is set aside, that it was withdrawn.
     pub notes: Vec<Note>,
+    /// Where an order of it begins; `None` where it cannot be ordered, or the reader may not.
+    pub order_href: Option<String>,
     /// What it costs and since when; left out where the reader may not see costs.
     pub costs: bool,
     /// `EUR, your price book`.

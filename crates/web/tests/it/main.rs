@@ -18,6 +18,7 @@ mod house;
 mod login;
 mod matrix;
 mod openapi;
+mod orders;
 mod products;
 mod replicas;
 mod runs;

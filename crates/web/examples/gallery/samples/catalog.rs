@@ -441,6 +441,7 @@ fn detail(past: bool) -> product::ProductPage {
         number: "CFQ7TTC0LCHC:0002".to_owned(),
         status: status::product(ProductState::Available, false),
         notes: vec![Note::new(Tone::Warn, "trending-up", "The cost rose by 3.4\u{202f}% with today’s import", "1 year, monthly: 18.10 → 18.72 EUR.").with(Button::link("See the report", "/products/changes"))],
+        order_href: Some("/orders/new?product=1".to_owned()),
         costs: true,
         price_words: "per seat and month where billed so, your price book".to_owned(),
         as_of: if past { "2026-03-01" } else { "2026-11-23" }.to_owned(),
