@@ -122,3 +122,6 @@ fn wrong_value(rule: &MarginRule) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,3 +148,6 @@ pub fn why_not(rule: &MarginRule, sold: &Sold<'_>, on: Date) -> Option<WhyNot> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

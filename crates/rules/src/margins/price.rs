@@ -116,3 +116,6 @@ pub fn words(rule: &MarginRule) -> String {
         (MarginKind::Fixed, None) => format!("fixed {value}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -526,3 +526,6 @@ pub fn action_of(line: &OrderLine) -> OrderAction {
         _ => OrderAction::Other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -250,3 +250,6 @@ pub fn presence(missed: u32, gone: bool, reading: Reading) -> Presence {
         event,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,6 @@ pub fn due_reminders(
         skipped,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,3 +62,6 @@ pub fn auto_renew_of(flag: Option<bool>, word: &str) -> Option<bool> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

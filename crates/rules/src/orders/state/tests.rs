@@ -208,9 +208,9 @@ fn a_person_may_send_again_what_was_not_found_and_it_is_looked_for_once_more() {
     );
 
     let again = looked_again();
-    let late = step(&again, &OrderEvent::SendBegins, at(1001 + 121)).unwrap_err();
+    let late = step(&again, &OrderEvent::SendBegins, at(1005 + 121)).unwrap_err();
     assert_eq!(late, Refusal::NotSearchedYet, "the look is too long ago");
-    let late = step(&again, &OrderEvent::TakenUp, at(1001 + 121)).unwrap();
+    let late = step(&again, &OrderEvent::TakenUp, at(1005 + 121)).unwrap();
     assert_eq!(late.effects, [Effect::Search]);
     let begun = step(&again, &OrderEvent::SendBegins, at(1006)).unwrap();
     assert_eq!((begun.facts.sends, begun.facts.looks), (2, 0));
@@ -426,6 +426,12 @@ fn a_scheduled_order_waits_for_its_time_and_can_be_taken_back() {
     assert_eq!(due.effects, [Effect::Send]);
     let back = step(&scheduled.facts, &OrderEvent::TakenBack, at(10)).unwrap();
     assert_eq!(back.facts, OrderFacts::draft());
+    // One that is about to be sent too, until it may have left.
+    let back = step(&submitting(), &OrderEvent::TakenBack, at(1)).unwrap();
+    assert_eq!(back.facts, OrderFacts::draft());
+    for facts in [sent(), looked_again(), unconfirmed()] {
+        assert!(step(&facts, &OrderEvent::TakenBack, at(2000)).is_err());
+    }
     let approval = OrderEvent::Confirmed {
         scheduled_for: Some(at(1000)),
         needs_approval: true,
@@ -480,6 +486,7 @@ fn any_event(orders: &'static [IonOrder; 4]) -> impl Strategy<Value = OrderEvent
     prop_oneof![
         1 => Just(CONFIRMED),
         1 => Just(OrderEvent::Due),
+        1 => Just(OrderEvent::TakenBack),
         1 => Just(OrderEvent::TakenUp),
         3 => Just(OrderEvent::SendBegins),
         3 => Just(OrderEvent::OutcomeUnclear),
