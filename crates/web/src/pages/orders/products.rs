@@ -683,7 +683,7 @@ pub(super) async fn duplicates(
             .get(place)
             .map_or("this product", line_name);
         let seats = of.seats.map_or_else(
-            || format!("{} already", name),
+            || format!("{name} already"),
             |seats| {
                 format!(
                     "{} of {name} already",
@@ -768,7 +768,7 @@ async fn change_edit(
     };
     let mut quantity = (action == OrderAction::Seats).then(|| quantity(&asked, line));
     if let (Some(quantity), Some(before)) = (&mut quantity, line.quantity_before) {
-        quantity.label = "Seats in all".to_owned();
+        "Seats in all".clone_into(&mut quantity.label);
         quantity.hint = format!("now {}", count(u64::from(before)));
     }
     let own = wrong(problems, "/lines/0");

@@ -177,8 +177,7 @@ async fn step(
         .collect();
     let waiting = view
         .template_state
-        .iter()
-        .any(|state| *state == TemplateState::Waiting);
+        .contains(&TemplateState::Waiting);
     Ok(ProvisioningStep {
         csrf: draft.around.frame.csrf.clone(),
         action_href: address.here(),
