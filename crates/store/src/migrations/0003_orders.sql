@@ -162,12 +162,14 @@ CREATE TABLE subscription (
   -- Every word by which it is found, folded.
   search TEXT NOT NULL
 );
--- A part of a list is found in one index alone: behind what it is sorted by stands all that it can be filtered by. Three, not one for
--- each sort: every subscription that is written is written into each of them.
+-- A part of a list is found in one index alone: behind what it is sorted by stands all that it can be filtered by. By seats, cost or
+-- margin fewer lists are sorted: their indexes are small, since every subscription that is written is written into each.
 CREATE INDEX subscription_due ON subscription (live, due_at, id, vendor, state, term, billing, auto_renew, connection_id, customer_id);
 CREATE INDEX subscription_by_customer ON subscription (live, customer_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
--- Sorted by seats, cost or margin, a list is found by looking through this one.
-CREATE INDEX subscription_name ON subscription (live, name_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at, seats, cost_key, margin_key);
+CREATE INDEX subscription_name ON subscription (live, name_key, id, vendor, state, term, billing, auto_renew, connection_id, customer_id, due_at);
+CREATE INDEX subscription_seats ON subscription (live, seats, id);
+CREATE INDEX subscription_cost ON subscription (live, cost_key, id);
+CREATE INDEX subscription_margin ON subscription (live, margin_key, id);
 CREATE INDEX subscription_customer ON subscription (customer_id) WHERE customer_id IS NOT NULL;
 -- What there is little of is looked up, and sorted then; so written, these serve a query that asks for them and no other.
 CREATE INDEX subscription_vendor ON subscription ((vendor || ''));
