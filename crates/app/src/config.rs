@@ -181,9 +181,9 @@ impl Config {
         if self.orders.page_size == 0 {
             bail!("orders.page_size must be at least 1");
         }
-        if self.orders.patience_s < 60 && self.ion.base_url.starts_with("https://") {
+        if self.orders.patience_s < 180 && self.ion.base_url.starts_with("https://") {
             bail!(
-                "orders.patience_s must be at least 60: Ion's lists may lag, and an order that is missed there would be sent a second time"
+                "orders.patience_s must be at least 180: Ion's lists may lag, and an order that is missed there would be sent a second time"
             );
         }
         if !matches!(self.telemetry.format.as_str(), "text" | "json") {

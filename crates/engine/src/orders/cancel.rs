@@ -149,11 +149,17 @@ async fn refused(
 
 /// Whether Ion did it is not known: it is read again, and asked once more only where it still can be called off.
 async fn lost(engine: &Engine, row: &OrderRow, why: &str) -> Result<JobEnd, SubmitError> {
+    let text = format!(
+        "Ion's answer to the request to call it off was lost. {why} Reading the order tells."
+    );
+    let told = orders::list_events(engine.store().read(), row.id).await?;
+    let known = told.iter().any(|event| event.message == text);
     engine
         .happens(row.id, |row, now| {
             let mut turn = Turn::after(row, &OrderEvent::CancelUnclear, now)?;
-            let message = format!("Ion's answer to the request to call it off was lost. {why} Reading the order tells.");
-            turn.tell((OrderEventKind::Unclear, ITSELF), now, message);
+            if !known {
+                turn.tell((OrderEventKind::Unclear, ITSELF), now, text.as_str());
+            }
             Ok(turn)
         })
         .await?;

@@ -15,6 +15,7 @@ use store::orders::{self, OrderEventKind, OrderRow};
 use store::{StoreError, Tx, connections};
 
 use super::buyer;
+use super::due::price_moved;
 use super::error::OrderError;
 use super::happen::{Turn, number_text};
 use super::offers::{self, Take};
@@ -300,7 +301,7 @@ impl Engine {
             .map_or(OrderAction::Buy, action_of);
         let view = self.view_of(tx, row.clone()).await?;
         row.totals = Some(totals(&row.content));
-        row.price_moved = view.review.lines.iter().any(|line| line.moved.is_some());
+        row.price_moved = price_moved(&view);
         Ok(())
     }
 

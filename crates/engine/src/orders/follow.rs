@@ -7,12 +7,12 @@ use domain::OrderId;
 use domain::order::{IonOrder, OrderState};
 use ion_client::{Class, Error, IonClient};
 use rules::orders::follow::is_stuck;
-use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal};
+use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal, can_be_called_off};
 use store::connections::ConnectionRow;
 use store::orders::{self, OrderEventKind, OrderRow};
 
 use super::error::SubmitError;
-use super::facts::facts_of;
+use super::facts::{facts_of, plus};
 use super::happen::{Happened, ION, ITSELF, Turn, until};
 use super::jobs::JobEnd;
 use super::search::{self, Looked};
@@ -20,8 +20,10 @@ use super::way::way;
 use super::{due, map, words};
 use crate::{Engine, kill_point};
 
+/// After so long, Ion is asked once more to call an order off that it still shows as new.
+const CANCEL_PAUSE: Duration = Duration::from_secs(120);
 /// The pause of an order that waits for a login.
-const LOGIN_PAUSE: Duration = Duration::from_secs(60);
+const LOGIN_PAUSE: Duration = Duration::from_secs(300);
 
 /// Searches for an order whose answer was lost, or asks how it stands, where that is due.
 pub async fn follow(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitError> {
@@ -45,7 +47,7 @@ pub async fn follow(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitErr
         | OrderState::Failed
         | OrderState::Cancelled => {
             let Some((ion, connection)) = way(engine, row.connection).await? else {
-                return Ok(JobEnd::Again(LOGIN_PAUSE));
+                return later(engine, &row).await;
             };
             if row.state.is_followed() {
                 ask(engine, &ion, &connection, &row).await?;
@@ -56,6 +58,14 @@ pub async fn follow(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitErr
         _ => return Ok(JobEnd::Done),
     }
     again(engine, order).await
+}
+
+/// Its login needs a person first: it is looked at again after a while, and stands in nobody's way until then.
+async fn later(engine: &Engine, row: &OrderRow) -> Result<JobEnd, SubmitError> {
+    let mut turn = Turn::of(row);
+    turn.look_at = Some(plus(engine.order_time(), LOGIN_PAUSE));
+    engine.write_turn(turn).await?;
+    Ok(JobEnd::Again(LOGIN_PAUSE))
 }
 
 /// When the job goes on.
@@ -175,6 +185,17 @@ pub(super) async fn heard(
                     words::ion_status(ion);
                 words::end(&mut turn, ion, now);
             }
+            // The job that asks Ion to call it off may be lost, and Ion may have answered without doing it.
+            let asked_long_ago = row
+                .cancel_asked_at
+                .is_some_and(|asked| now >= plus(asked, CANCEL_PAUSE));
+            if turn.row.state.is_followed()
+                && turn.row.cancel_asked_at.is_some()
+                && asked_long_ago
+                && can_be_called_off(Some(ion.status))
+            {
+                turn.effects.push(Effect::CancelAtIon);
+            }
             let scheduled_at = ion.scheduled_at;
             let stuck = is_stuck(
                 turn.row.state,
@@ -232,10 +253,7 @@ async fn told_nothing(engine: &Engine, row: &OrderRow, why: &str) -> Result<(), 
 
 /// It was carried out a while ago: its subscription must be there by now.
 async fn without_subscription(engine: &Engine, row: &OrderRow) -> Result<(), SubmitError> {
-    let told = orders::list_events(engine.store().read(), row.id).await?;
-    let seen = told
-        .iter()
-        .any(|event| event.kind == OrderEventKind::Subscription);
+    let seen = crate::subscriptions::is_shown(engine, row).await?;
     engine
         .happens(row.id, |row, now| {
             let mut turn = Turn::of(row);

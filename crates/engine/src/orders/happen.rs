@@ -282,6 +282,18 @@ impl Engine {
         key: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.enqueue_once(tx, payload, key, at).await?;
+        queue::hasten(tx, key, at).await.map(drop)
+    }
+
+    /// Enqueues a job, unless one waits: that one knows its time.
+    pub(super) async fn enqueue_once(
+        &self,
+        tx: &Tx,
+        payload: Payload,
+        key: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let now = self.order_time();
         let new = NewJob {
             payload,
@@ -290,8 +302,7 @@ impl Engine {
             max_attempts: JOB_TRIES,
             run: None,
         };
-        queue::enqueue(tx, self.ids(), now, &new).await?;
-        queue::hasten(tx, key, at).await.map(drop)
+        queue::enqueue(tx, self.ids(), now, &new).await.map(drop)
     }
 }
 

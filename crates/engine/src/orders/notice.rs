@@ -35,7 +35,7 @@ pub(super) async fn tell(
         .await?;
     }
     if let Some(text) = &turn.not_sent {
-        let title = format!("{} was not sent at its time", name_of(&turn.row));
+        let title = format!("{} was not sent", name_of(&turn.row));
         let kind = NoticeKind::OrderFailed;
         raise(
             engine,

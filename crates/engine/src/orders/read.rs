@@ -6,7 +6,7 @@ use domain::order::{IonOrder, OrderAction, OrderContent, OrderLine, OrderOrigin,
 use domain::{BillingPeriod, ConnectionId, OrderId, Term};
 use ion_client::{IonClient, Item, Order, OrderSort, PageToken};
 use jiff::Timestamp;
-use rules::orders::reconcile::{MatchedBy, any_reference, match_order, reference};
+use rules::orders::reconcile::{MatchedBy, any_reference, match_order, reference, reference_in};
 use rules::orders::state::ion_state;
 use rules::subscriptions::change::action_of;
 use store::StoreError;
@@ -18,17 +18,19 @@ use super::facts::next_poll;
 use super::happen::{ION, follow_key};
 use super::jobs::JobEnd;
 use super::way::way;
-use super::{buyer, follow, map, offers, words};
+use super::{buyer, follow, map, offers, search, words};
 use crate::Engine;
 
 /// Ion's clock and ours differ, and a list may lag: so far behind the last reading the next one goes back.
 const OVERLAP: std::time::Duration = std::time::Duration::from_secs(600);
 /// Pages of one reading. The first one of a large account may take several readings.
-const MOST_PAGES: u32 = 500;
+const MOST_PAGES: u32 = 2000;
 /// Pages that bring nothing new, in a row, after which a list is taken to run in a circle.
 const EMPTY_TURNS: u32 = 3;
 /// Times that the list is begun anew because its page token ran out.
 const RESTARTS: u32 = 3;
+/// The pause of a reading after a backup was restored, where it did not come to its end.
+const RESTORED_PAUSE: std::time::Duration = std::time::Duration::from_secs(30);
 /// The pause of a reading that waits for a login.
 const LOGIN_PAUSE: std::time::Duration = std::time::Duration::from_secs(300);
 
@@ -48,9 +50,23 @@ pub async fn read(engine: &Engine, connection: ConnectionId) -> Result<JobEnd, S
             .orders_until
             .map(|until| until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)),
     };
-    let newest = reading.run().await?;
-    reading.finish(&setting, newest).await?;
+    let walked = reading.run().await?;
+    let restored = setting.orders_until.is_some() && setting.orders_read_at.is_none();
+    if restored && !walked.complete {
+        // Nothing is sent before all was read that may have been sent before.
+        return Ok(JobEnd::Again(RESTORED_PAUSE));
+    }
+    reading.finish(&setting, walked).await?;
     Ok(JobEnd::Done)
+}
+
+/// What a reading came to.
+#[derive(Debug, Clone, Copy)]
+struct Walked {
+    /// The latest change that was seen.
+    newest: Option<Timestamp>,
+    /// All was read back to the last reading, and kept.
+    complete: bool,
 }
 
 struct Reading<'a> {
@@ -64,11 +80,11 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads page by page. Gives the latest change that was seen.
-    async fn run(&self) -> Result<Option<Timestamp>, SubmitError> {
+    /// Reads page by page.
+    async fn run(&self) -> Result<Walked, SubmitError> {
         let (mut token, mut restarts, mut pages, mut idle): (Option<PageToken>, _, _, _) =
             (None, 0, 0, 0);
-        let mut sight = Sight::default();
+        let (mut sight, mut complete) = (Sight::default(), true);
         loop {
             let list = self
                 .ion
@@ -110,7 +126,7 @@ impl Reading<'_> {
             } else if says_something {
                 idle += 1;
             }
-            self.keep(&fresh).await?;
+            complete &= self.keep(&fresh).await?;
             let known = self.back_to.is_some_and(|back_to| {
                 sight.is_sorted && sight.oldest.is_some_and(|at| at < back_to)
             });
@@ -119,26 +135,35 @@ impl Reading<'_> {
                 if !last {
                     tracing::warn!(connection = %self.connection, pages, "Ion's list of orders is longer than one reading; what is older stays unread");
                 }
-                return Ok(sight.newest);
+                return Ok(Walked {
+                    newest: sight.newest,
+                    complete: complete && (page.next.is_none() || known),
+                });
             }
             token = page.next;
         }
     }
 
-    /// One that cannot be read stops nothing: it is told, and the next reading tries again.
+    /// One that cannot be read stops nothing: it is told, and comes again when it changes. What carries a reference of ours is known by
+    /// that alone, and asked for by id.
     fn one(&self, item: &Item<Order>) -> Option<IonOrder> {
         match item.decode() {
             Ok(order) => map::from_ion(&order),
             Err(error) => {
+                let reference = reference_in(item.raw());
+                if let Some(order) = reference.and_then(|it| search::nameless(item, &it)) {
+                    return Some(order);
+                }
                 tracing::warn!(connection = %self.connection, order = item.id(), path = error.path, error = %error.message, "an order of Ion's cannot be read; it is left out");
                 None
             }
         }
     }
 
-    async fn keep(&self, page: &[IonOrder]) -> Result<(), SubmitError> {
+    /// False where one could not be brought up to date.
+    async fn keep(&self, page: &[IonOrder]) -> Result<bool, SubmitError> {
         if page.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let conn = self.engine.store().read();
         let ids: Vec<String> = page.iter().map(|order| order.ion_id.clone()).collect();
@@ -155,7 +180,7 @@ impl Reading<'_> {
             .filter(|row| row.connection == self.connection)
             .map(|row| (row.reference.clone(), row))
             .collect();
-        let mut strangers = Vec::new();
+        let (mut strangers, mut all) = (Vec::new(), true);
         for order in page {
             let outcome = match known.remove(&order.ion_id) {
                 Some(row) => self.again(&row, order).await,
@@ -172,27 +197,36 @@ impl Reading<'_> {
                     }
                 },
             };
-            self.go_on(order, outcome)?;
+            all &= self.go_on(order, outcome)?;
         }
-        self.see(&strangers).await
+        self.see(&strangers).await?;
+        Ok(all)
     }
 
     /// What a single order costs is that order; what the store costs is the reading.
-    fn go_on(&self, order: &IonOrder, outcome: Result<(), SubmitError>) -> Result<(), SubmitError> {
+    fn go_on(
+        &self,
+        order: &IonOrder,
+        outcome: Result<(), SubmitError>,
+    ) -> Result<bool, SubmitError> {
         match outcome {
             Err(
                 SubmitError::Store(StoreError::Corrupt { .. } | StoreError::Conflict { .. })
                 | SubmitError::Busy,
             ) => {
                 tracing::warn!(connection = %self.connection, order = order.ion_id, "an order could not be brought up to date; the next reading tries again");
-                Ok(())
+                Ok(false)
             }
-            other => other,
+            other => other.map(|()| true),
         }
     }
 
     /// One that is known by Ion's id.
     async fn again(&self, row: &OrderRow, order: &IonOrder) -> Result<(), SubmitError> {
+        // Its details could not be read: they stay as they are known.
+        if order.lines.is_empty() && order.status_word.is_empty() && row.ion.is_some() {
+            return Ok(());
+        }
         let same = row.ion.as_ref().is_some_and(|ion| {
             ion.status_word == order.status_word
                 && ion.updated_at == order.updated_at
@@ -269,16 +303,12 @@ impl Reading<'_> {
         Ok(())
     }
 
-    async fn finish(
-        &self,
-        before: &OrderSetting,
-        newest: Option<Timestamp>,
-    ) -> Result<(), SubmitError> {
-        // Ion's clock may be behind ours: then what it saw last is the mark.
+    async fn finish(&self, before: &OrderSetting, walked: Walked) -> Result<(), SubmitError> {
+        // Ion's clock may be behind ours: then what it saw last is the mark. What was not read to its end is read again.
+        let newest = walked.newest.filter(|_| walked.complete);
         let until = newest
             .map(|newest| newest.min(self.began_at))
-            .max(before.orders_until)
-            .or(before.orders_until);
+            .max(before.orders_until);
         let tx = self.engine.store().begin().await?;
         let mut setting = orders::setting(&tx, self.connection).await?;
         setting.orders_until = until;

@@ -11,7 +11,7 @@ use super::happen::{follow_key, submit_key};
 use crate::Engine;
 
 /// Orders that are looked at in one go.
-const AT_ONCE: u32 = 200;
+const AT_ONCE: u32 = 1000;
 
 impl Engine {
     /// Enqueues what is due: orders to be sent, searched for or asked for, and readings of Ion's orders and subscriptions. Jobs wake up by
@@ -24,10 +24,12 @@ impl Engine {
             for (order, state) in due {
                 if state == OrderState::Submitting {
                     let payload = Payload::SubmitOrder { order };
-                    self.wake(&tx, payload, &submit_key(order), now).await?;
+                    self.enqueue_once(&tx, payload, &submit_key(order), now)
+                        .await?;
                 } else {
                     let payload = Payload::FollowOrder { order };
-                    self.wake(&tx, payload, &follow_key(order), now).await?;
+                    self.enqueue_once(&tx, payload, &follow_key(order), now)
+                        .await?;
                 }
             }
             tx.commit().await?;

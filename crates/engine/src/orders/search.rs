@@ -130,7 +130,7 @@ fn read(item: &Item<Order>, reference: &str) -> Option<IonOrder> {
 }
 
 /// What is known of an order whose details cannot be read: its name.
-fn nameless(item: &Item<Order>, reference: &str) -> Option<IonOrder> {
+pub(super) fn nameless(item: &Item<Order>, reference: &str) -> Option<IonOrder> {
     let name = item.name()?;
     let behind = |word: &str| {
         let mut segments = name.split('/').skip_while(|segment| *segment != word);

@@ -22,7 +22,7 @@ use super::happen::{Happened, ION, ITSELF, Turn};
 use super::jobs::JobEnd;
 use super::search::{self, InVain, Looked};
 use super::way::way;
-use super::{map, words};
+use super::{due, map, words};
 use crate::{Engine, kill_point};
 
 /// Times that the state is looked at anew in one go.
@@ -126,6 +126,10 @@ impl<'a> Submission<'a> {
             if let Looked::Found(order, by) = looked.map_err(SubmitError::Ion)? {
                 engine.sent_elsewhere(row.id, &order, by).await?;
                 return Ok(Some(JobEnd::Done));
+            }
+            // Prices and customers go on meanwhile; what the person confirmed may no longer be what it would be.
+            if due::take_back(engine, row.clone()).await? {
+                return Ok(Some(JobEnd::Again(SHORT_PAUSE)));
             }
         }
         Ok(None)

@@ -35,6 +35,7 @@ pub use renewals::{RenewalRow, Urgency};
 pub use request::SubscriptionSyncRequested;
 pub use sync::{SubscriptionSyncEnd, SubscriptionSyncJob, sync};
 pub use table::{SubscriptionTable, subscription_json};
+pub(crate) use read_of::is_shown;
 pub(crate) use today::{Listed, Prices};
 pub(crate) use view::increases_at;
 pub use view::{RenewalPrice, SubscriptionView};

@@ -171,7 +171,7 @@ async fn link_origins(engine: &Engine, order: &OrderRow) -> Result<(), StoreErro
 }
 
 /// Whether each line of a purchase has its subscription, or a subscription shows its change.
-async fn is_shown(engine: &Engine, order: &OrderRow) -> Result<bool, StoreError> {
+pub(crate) async fn is_shown(engine: &Engine, order: &OrderRow) -> Result<bool, StoreError> {
     let conn = engine.store().read();
     if order.action == OrderAction::Buy {
         let Some(customer) = order.customer else {
