@@ -93,11 +93,9 @@ pub(crate) fn action(row: &NoticeRow) -> Option<Button> {
         (NoticeKind::CustomerWriteFailed, _, _) => {
             Some(Button::link("See why", "/customers/mapping/failed"))
         }
-        (
-            NoticeKind::CustomerSyncFailed | NoticeKind::SubscriptionSyncFailed,
-            _,
-            None,
-        ) => Some(Button::link("Open the runs", "/activity/runs")),
+        (NoticeKind::CustomerSyncFailed | NoticeKind::SubscriptionSyncFailed, _, None) => {
+            Some(Button::link("Open the runs", "/activity/runs"))
+        }
         (
             NoticeKind::OrderUnconfirmed
             | NoticeKind::OrderNotFound

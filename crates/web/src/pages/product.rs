@@ -143,7 +143,8 @@ pub(crate) async fn show(
         } else {
             String::new()
         },
-        sale: book.as_ref().map(|book| {
+        // What it is sold for is of today, as the costs of that day are not.
+        sale: book.as_ref().filter(|_| !past).map(|book| {
             let variants = detail.variants.iter().map(|stored| &stored.variant);
             sold::sale_card(book, product, variants, day)
         }),

@@ -302,7 +302,7 @@ fn list(costs: bool) -> SubscriptionList {
             ),
         ],
         empty: None,
-        csrf: String::new(),
+        csrf: "sample-csrf".to_owned(),
         pager: Pager {
             words: "1–8 of 1,284 subscriptions".to_owned(),
             note: String::new(),
@@ -353,7 +353,7 @@ fn of_customer() -> CustomerSubscriptions {
             Section::Customers,
             &[("Customers", "/customers")],
         ),
-        head: super::customers::head("Subscriptions"),
+        head: customers::head("Subscriptions"),
         figures: vec![
             parts::Figure::new("Cost per month", "986.10", "9 subscriptions").of("EUR"),
             parts::Figure::new("Sales per month", "1,168.40", "by the margin rules").of("EUR"),

@@ -104,7 +104,7 @@ pub(crate) async fn create(
         let order = made(&app, &caller, SubscriptionId(id), &body).await?;
         Ok((StatusCode::CREATED, order))
     };
-    key.around(&app, effect).await
+    Box::pin(key.around(&app, effect)).await
 }
 
 async fn made(

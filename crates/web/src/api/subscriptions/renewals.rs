@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use domain::Currency;
 use domain::access::Right;
 use engine::subscriptions::{RenewalRow, Urgency};
 use jiff::{SignedDuration, Timestamp};
 use rules::margins::price::shown_percent;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -104,7 +106,7 @@ impl Renewal {
             would_bind: costs.then(|| {
                 row.cost_of_renewal
                     .iter()
-                    .map(|(currency, sum)| (currency.to_string(), sum.to_string()))
+                    .map(|(currency, sum)| (currency.to_string(), exact(*sum, *currency)))
                     .collect()
             }),
             low_margin: costs.then_some(row.low_margin),
@@ -114,6 +116,15 @@ impl Renewal {
                 .map(|margin| shown_percent(margin).to_string()),
         }
     }
+}
+
+/// A sum with all its digits, and no fewer than its currency has.
+fn exact(sum: Decimal, currency: Currency) -> String {
+    let mut sum = sum.normalize();
+    if sum.scale() < currency.exponent() {
+        sum.rescale(currency.exponent());
+    }
+    sum.to_string()
 }
 
 fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Fault> {

@@ -10,6 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A subscription, as Ion shows it. Money is text, exact. What it costs and its margin are told only where the API token's scope includes `see_cost`.
+#[expect(
+    clippy::option_option,
+    reason = "left out, unknown and known are three answers"
+)]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Subscription {
     /// Id.

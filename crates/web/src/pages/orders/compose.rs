@@ -90,12 +90,9 @@ pub(super) fn head(draft: &Draft, here: u8, notes: Vec<Note>, moved: Option<Move
             .is_some_and(|row| row.sandbox)
             && draft.around.connections.len() > 1,
         number: number_text(row.origin, row.number, row.ion_id.as_deref()),
-        customer: row.customer.map(|id| {
-            Link::new(
-                row.customer_name.clone(),
-                crate::pages::customers::href(id),
-            )
-        }),
+        customer: row
+            .customer
+            .map(|id| Link::new(row.customer_name.clone(), crate::pages::customers::href(id))),
         saved: format!("saved {}", times.second(row.edited_at).text),
         discard_href: format!("{}/discard", href(row.id)),
         version: row.version,

@@ -467,12 +467,12 @@ pub(super) fn more(row: &OrderRow, events: &[OrderEventRow], may: bool) -> Vec<A
         ask.icon = "ban";
         ask.bad = true;
         ask.keep = "Keep it";
-        ask.text = if row.state.is_followed() {
+        let text = if row.state.is_followed() {
             "Ion is asked to call it off; it does so only while it has not begun. What it answers stands on this page."
         } else {
             "Nothing of it was sent, so nothing is owed. It stays here as cancelled, and can be copied."
-        }
-        .to_owned();
+        };
+        text.clone_into(&mut ask.text);
         more.push(ask);
     }
     let vanished = row.stuck_at.is_some()

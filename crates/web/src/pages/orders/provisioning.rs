@@ -175,9 +175,7 @@ async fn step(
         .enumerate()
         .map(|(number, places)| group(view, number, places, shown.pressed))
         .collect();
-    let waiting = view
-        .template_state
-        .contains(&TemplateState::Waiting);
+    let waiting = view.template_state.contains(&TemplateState::Waiting);
     Ok(ProvisioningStep {
         csrf: draft.around.frame.csrf.clone(),
         action_href: address.here(),

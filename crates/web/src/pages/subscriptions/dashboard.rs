@@ -198,9 +198,10 @@ fn vendors(by_vendor: &[VendorCost]) -> Vec<VendorLine> {
             margin: margin(row.sale_units, row.cost_of_sold_units)
                 .map(percent_of)
                 .unwrap_or_default(),
-            tone: match row.sale_units < row.cost_of_sold_units {
-                true => Tone::Bad,
-                false => Tone::Calm,
+            tone: if row.sale_units < row.cost_of_sold_units {
+                Tone::Bad
+            } else {
+                Tone::Calm
             },
         })
         .collect()

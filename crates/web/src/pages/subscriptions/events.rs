@@ -220,10 +220,8 @@ fn term(same: &[SubscriptionEventRow], times: &Times) -> Said {
             .find_map(|event| get(event).strip_prefix(label))
             .and_then(|text| text.parse::<Timestamp>().ok())
     };
-    let (before, after): (
-        fn(&SubscriptionEventRow) -> &str,
-        fn(&SubscriptionEventRow) -> &str,
-    ) = (|event| &event.before, |event| &event.after);
+    type Side = fn(&SubscriptionEventRow) -> &str;
+    let (before, after): (Side, Side) = (|event| &event.before, |event| &event.after);
     let ends = (value("Ends: ", before), value("Ends: ", after));
     let renewed = value("Begins: ", after) > value("Begins: ", before);
     let detail = same

@@ -57,7 +57,7 @@ pub(crate) fn read<'a>(
         unknown_customer: text("unknown_customer").is_some(),
         ..SubscriptionFilter::default()
     };
-    reader.states(text("state"), &mut filter);
+    reader.states(text("state").as_ref(), &mut filter);
     filter.auto_renew = match text("renewal").as_deref() {
         None => None,
         Some("on") => Some(true),
@@ -103,8 +103,8 @@ impl Reader {
     }
 
     /// States parted by commas; `all` shows ended ones too.
-    fn states(&mut self, text: Option<String>, filter: &mut SubscriptionFilter) {
-        for word in text.iter().flat_map(|text| text.split(',')) {
+    fn states(&mut self, text: Option<&String>, filter: &mut SubscriptionFilter) {
+        for word in text.into_iter().flat_map(|text| text.split(',')) {
             match word.trim() {
                 "all" => filter.with_ended = true,
                 word => match word.parse::<SubscriptionState>() {

@@ -190,10 +190,6 @@ fn lines(
     lines
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one line of money, with all that it depends on"
-)]
 fn bound(
     view: &SubscriptionView,
     made: &OrderLine,

@@ -147,8 +147,8 @@ impl fmt::Display for Bars {
                 y + 4
             )?;
             // A scale of four steps up to 1 or 2 would repeat its figures.
-            if most >= steps || most * step % steps == 0 {
-                escaped(f, &axis(most * step / steps))?;
+            if most >= steps || (most % steps * step).is_multiple_of(steps) {
+                escaped(f, &axis(scaled(step, steps, most)))?;
             }
             f.write_str("</text>")?;
         }
@@ -240,6 +240,7 @@ impl Bars {
     }
 }
 
+/// `value` of `most`, as a part of `room`.
 fn scaled(value: u64, most: u64, room: u64) -> u64 {
     u64::try_from(u128::from(value) * u128::from(room) / u128::from(most)).unwrap_or(room)
 }
