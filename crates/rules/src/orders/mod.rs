@@ -8,7 +8,7 @@
 //! - [`draft`] is what they judge: a draft with all that is known beside it.
 //! - [`check`] names what is wrong with a draft; [`review`] what a person sees before the button.
 //! - [`attributes`] knows what vendors ask for, [`template`] reads what Ion says of that.
-//! - [`refusal`] turns codes of Ion and vendors into words; [`file`] reads an order from JSON; [`typed`] reads amounts that people type.
+//! - [`refusal`] turns codes of Ion and vendors into words; [`mod@file`] reads an order from JSON; [`typed`] reads amounts that people type.
 
 pub mod attributes;
 pub mod cancel_window;

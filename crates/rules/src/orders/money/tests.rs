@@ -182,6 +182,17 @@ fn a_change_costs_the_difference() {
     assert_eq!(eur(&more.bound), dec("1347.84"));
     let fewer = change(Some(74), 70, None);
     assert_eq!(eur(&fewer.monthly), dec("-74.88"));
+    // What takes away leaves nothing open, whatever the term.
+    let mut open = OrderLine {
+        term: Term::Unknown,
+        resource_id: Some("b9bd".to_owned()),
+        quantity_before: Some(74),
+        quantity: 70,
+        ..line()
+    };
+    assert!(!totals(&content(vec![open.clone()])).open_ended);
+    open.quantity = 80;
+    assert!(totals(&content(vec![open])).open_ended);
     assert!(fewer.bound.is_empty());
     let off = change(None, 74, Some(("renewalSetting", "auto-off")));
     assert_eq!(off, OrderTotals::default());

@@ -22,6 +22,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         ("orders-currencies", html(list_page(mixed(), false))),
         ("order-new", html(new(false))),
         ("order-new-none", html(new(true))),
+        ("order-customer", html(choose_customer())),
     ];
     pages.extend(compose::pages());
     pages.extend(shown::pages());
@@ -476,6 +477,28 @@ fn new(nobody: bool) -> NewOrderPage {
             }
             .to_owned(),
             without: true,
+        },
+    }
+}
+
+fn choose_customer() -> ChooseCustomerPage {
+    let begun = new(false);
+    ChooseCustomerPage {
+        frame: under(
+            "For whom",
+            Section::Orders,
+            &[("Orders", "/orders"), ("O-2041", "/orders/1/edit/review")],
+        ),
+        number: "O-2041".to_owned(),
+        here: "/orders/1/edit/customer".to_owned(),
+        back_href: "/orders/1/edit/review".to_owned(),
+        orders_href: "/orders".to_owned(),
+        query: String::new(),
+        list: CustomersFound {
+            action_href: "/orders/1/edit/customer".to_owned(),
+            label: "Choose",
+            keep: vec![("version".to_owned(), "7".to_owned())],
+            ..begun.list
         },
     }
 }
