@@ -139,7 +139,21 @@ impl Bed {
 
     /// Places an order of five seats for a month, as a person does; nothing is sent yet.
     pub(super) async fn submit(&self) -> OrderId {
-        let row = self.draft(&self.offer("P1M"), 5).await;
+        self.submit_with(&[]).await
+    }
+
+    /// The same with more attributes.
+    pub(super) async fn submit_with(&self, more: &[(&str, &str)]) -> OrderId {
+        let mut content = content(&self.offer("P1M"), 5);
+        for (name, value) in more {
+            content.lines[0].set_attribute(name, value);
+        }
+        let new = NewDraft {
+            customer: Some(self.customer),
+            connection: None,
+            content,
+        };
+        let row = self.engine.begin_order(new, &kim()).await.unwrap();
         self.place(&row).await.unwrap().id
     }
 

@@ -328,7 +328,7 @@ async fn a_server_that_dies_at_any_instant_of_a_submission_sends_no_second_order
         reason = "how often a test tries is no setting"
     )]
     let whole = std::env::var("IONBRIDGE_SWEEP").is_ok();
-    let step = if whole { 1 } else { 3 };
+    let step = if whole { 1 } else { 2 };
     let (mut polls, mut deaths) = (1, 0);
     loop {
         let order = bed.submit().await;
@@ -357,5 +357,5 @@ async fn a_server_that_dies_at_any_instant_of_a_submission_sends_no_second_order
         );
         polls += step;
     }
-    assert!(deaths > 10, "the submission was cut {deaths} times only");
+    assert!(deaths >= 10, "the submission was cut {deaths} times only");
 }

@@ -10,3 +10,4 @@ mod faults;
 mod knobs;
 mod portal;
 mod story;
+mod waiting;
