@@ -498,6 +498,7 @@ fn choose_customer() -> ChooseCustomerPage {
             action_href: "/orders/1/edit/customer".to_owned(),
             label: "Choose",
             keep: vec![("version".to_owned(), "7".to_owned())],
+            without: false,
             ..begun.list
         },
     }

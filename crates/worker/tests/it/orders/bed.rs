@@ -28,6 +28,7 @@ pub(super) struct Bed {
     pub(super) customer: CustomerId,
     /// Ion's id of it.
     pub(super) ion_customer: String,
+    settings: OrderSettings,
 }
 
 /// A person who places orders.
@@ -59,8 +60,24 @@ impl Bed {
     }
 
     pub(super) async fn with(store: Store, config: SandboxConfig) -> Self {
+        // Short pages, so that the order of lists matters.
+        Self::patient(store, config, PATIENCE, 3).await
+    }
+
+    /// With this patience and so many orders a page.
+    pub(super) async fn patient(
+        store: Store,
+        config: SandboxConfig,
+        patience: Duration,
+        page_size: u32,
+    ) -> Self {
         let lab = Lab::start_with(crate::keeper::command(), config).await;
-        let engine = Self::engine(&lab, &store, None);
+        let settings = OrderSettings {
+            patience,
+            page_size,
+            ..OrderSettings::default()
+        };
+        let engine = Self::engine(&lab, &store, &settings, None);
         let connection = lab.connect(&engine).await;
         let worker = worker(&engine);
         engine
@@ -86,30 +103,31 @@ impl Bed {
             store,
             customer: link.customer,
             ion_customer,
+            settings,
         }
     }
 
-    fn engine(lab: &Lab, store: &Store, replica: Option<&str>) -> Engine {
+    fn engine(
+        lab: &Lab,
+        store: &Store,
+        orders: &OrderSettings,
+        replica: Option<&str>,
+    ) -> Engine {
         lab.engine_with(store.clone(), replica, |settings| {
-            settings.orders = OrderSettings {
-                patience: PATIENCE,
-                // Short pages, so that the order of lists matters.
-                page_size: 3,
-                ..OrderSettings::default()
-            };
+            settings.orders = orders.clone();
             settings.ion.timeout_s = 2;
         })
     }
 
     /// The server dies and starts anew: nothing is left but the store.
     pub(super) fn restart(&mut self) {
-        self.engine = Self::engine(&self.lab, &self.store, None);
+        self.engine = Self::engine(&self.lab, &self.store, &self.settings, None);
         self.worker = worker(&self.engine);
     }
 
     /// The engine of another server on the same store.
     pub(super) fn engine_of_second(&self) -> Engine {
-        Self::engine(&self.lab, &self.store, Some("second"))
+        Self::engine(&self.lab, &self.store, &self.settings, Some("second"))
     }
 
     /// Something of Microsoft's that is sold by seats for this term.

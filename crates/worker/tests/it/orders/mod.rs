@@ -10,4 +10,5 @@ mod faults;
 mod knobs;
 mod portal;
 mod story;
+mod thousands;
 mod waiting;

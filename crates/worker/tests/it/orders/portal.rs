@@ -121,12 +121,12 @@ async fn whatever_the_list_is_like_each_order_is_here_once() {
         let database = TestDatabase::migrated(Backend::Sqlite).await;
         let bed = Bed::with(database.store().clone(), config(turned)).await;
         let offer = bed.offer("P1M");
-        for round in 1..=3 {
+        for round in 1_u8..=3 {
             for _ in 0..4 {
                 bed.lab
                     .sandbox
                     .portal()
-                    .place_order(&offer.order(&bed.ion_customer, round))
+                    .place_order(&offer.order(&bed.ion_customer, i64::from(round)))
                     .unwrap();
             }
             bed.lab.pass(Duration::from_secs(400));
