@@ -4,7 +4,6 @@ pub(crate) mod body;
 pub(crate) mod connections;
 pub(crate) mod customers;
 pub(crate) mod etag;
-pub(crate) mod margins;
 pub(crate) mod me;
 pub(crate) mod notices;
 pub(crate) mod once;
@@ -13,7 +12,6 @@ pub(crate) mod products;
 pub(crate) mod refusals;
 pub(crate) mod runs;
 pub(crate) mod set_aside;
-pub(crate) mod subscriptions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
