@@ -1,7 +1,7 @@
 //! Too many products would be withdrawn: a person decides.
 
 use domain::RunId;
-use domain::run::RunStatus;
+use domain::run::{RunKind, RunStatus};
 use jiff::Timestamp;
 use store::audit::{self, Actor};
 use store::runs::{self, RunRow};
@@ -34,7 +34,9 @@ impl Engine {
         let tx = self.store().begin().await?;
         let row = runs::find(&tx, run)
             .await?
-            .filter(|row| row.status == RunStatus::NeedsDecision)
+            .filter(|row| {
+                row.kind == RunKind::CatalogImport && row.status == RunStatus::NeedsDecision
+            })
             .ok_or(DecideError::Settled)?;
         let held = catalog::list_held_ids(&tx, run).await?;
         let mut counts = row.counts;

@@ -140,13 +140,13 @@ pub async fn clear_held(tx: &Tx, run: RunId) -> Result<u64, StoreError> {
     .await
 }
 
-/// Earlier runs of a connection that wait for a decision.
+/// Earlier imports of a connection that wait for a decision about what they would withdraw.
 pub async fn list_undecided(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
 ) -> Result<Vec<RunId>, StoreError> {
-    let sql =
-        "SELECT id FROM run WHERE connection_id = $1 AND status = 'needs_decision' ORDER BY number";
+    let sql = "SELECT id FROM run WHERE connection_id = $1 AND kind = 'catalog_import' AND status = 'needs_decision'
+         ORDER BY number";
     rows(conn, sql, values![connection.0])
         .await?
         .iter()
@@ -154,7 +154,7 @@ pub async fn list_undecided(
         .collect()
 }
 
-/// Writes what became of a run that waited for a decision. When it ended stays as it was.
+/// Writes what became of an import that waited for a decision; gives whether there was one. When it ended stays as it was.
 pub async fn settle_decision(
     tx: &Tx,
     run: RunId,
@@ -162,7 +162,8 @@ pub async fn settle_decision(
     counts: &RunCounts,
     outcome: &str,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE run SET status = $2, counts = $3, outcome = $4 WHERE id = $1 AND status = 'needs_decision'";
+    let sql = "UPDATE run SET status = $2, counts = $3, outcome = $4
+         WHERE id = $1 AND kind = 'catalog_import' AND status = 'needs_decision'";
     let values = values![run.0, status.as_str(), json_text(counts), outcome];
     Ok(exec(tx, sql, values).await? == 1)
 }

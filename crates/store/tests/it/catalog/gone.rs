@@ -1,8 +1,8 @@
 //! What is gone, changed, withdrawn or set aside.
 
 use domain::catalog::ChangeKind;
-use domain::run::{RunCounts, RunStatus};
-use domain::{IdGen as _, SetAsideId, Term};
+use domain::run::{RunCounts, RunKind, RunStatus};
+use domain::{IdGen as _, RunId, SetAsideId, Term};
 use rules::catalog::Change;
 use store::catalog::{self, ProductFilter, SetAside, testing};
 use store::runs;
@@ -234,6 +234,34 @@ async fn only_a_run_that_waits_for_a_decision_is_settled() {
         );
         assert!(settle().await);
         assert!(!settle().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_settles_imports_and_nothing_else() {
+    for_both(|store| async move {
+        let bed = Bed::new(&store).await;
+        let sync = RunId(bed.make.ids.uuid());
+        let tx = store.begin().await.unwrap();
+        let kind = RunKind::CustomerSync;
+        runs::insert(&tx, sync, bed.connection, kind, false, "ada", noon())
+            .await
+            .unwrap();
+        let counts = RunCounts::default();
+        runs::finish(&tx, sync, RunStatus::NeedsDecision, &counts, "look", noon())
+            .await
+            .unwrap();
+        assert!(
+            !catalog::settle_decision(&tx, sync, RunStatus::Done, &counts, "decided")
+                .await
+                .unwrap()
+        );
+        tx.commit().await.unwrap();
+        let undecided = catalog::list_undecided(store.read(), bed.connection).await;
+        assert_eq!(undecided.unwrap(), []);
+        let run = runs::find(store.read(), sync).await.unwrap().unwrap();
+        assert_eq!(run.status, RunStatus::NeedsDecision);
     })
     .await;
 }
