@@ -128,6 +128,18 @@ test("Ctrl K finds and opens", () =>
     assert.ok(!(await page.isVisible("#jump")));
   }));
 
+test("what is typed before the page's timers have run is answered", () =>
+  visit("dashboard", async (page) => {
+    await page.addInitScript(() => {
+      const later = window.setTimeout;
+      window.setTimeout = (call, wait, ...rest) => later(call, wait || 60_000, ...rest);
+    });
+    await page.reload();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("prem");
+    await page.waitForSelector("#jump .it.on");
+  }));
+
 test("a filter opens below its chip", () =>
   visit("/products", async (page) => {
     await page.click('.chip[popovertarget="f-vendor"]');

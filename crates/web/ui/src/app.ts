@@ -1,5 +1,5 @@
 // What script adds to pages that work without it.
-import "htmx.org/dist/htmx.esm.js";
+import htmx from "htmx.org/dist/htmx.esm.js";
 import { customers } from "./customers";
 import { copyButtons, reveal } from "./secrets";
 import { dialogs, popovers } from "./dialogs";
@@ -16,6 +16,8 @@ import { toasts } from "./toasts";
 theme();
 document.addEventListener("DOMContentLoaded", () => {
   lists();
+  // htmx would begin by a timer, after the page has loaded: on a busy machine keys come before, and what they ask for was lost.
+  htmx.process(document.body);
   dialogs();
   queue();
   customers();
