@@ -30,6 +30,8 @@ export async function look(page, name) {
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1440, 768, 390]) {
       await page.setViewportSize({ width, height: 900 });
+      // Where a page was left half scrolled, another width would leave something half below the bar at its top.
+      await page.evaluate(() => scrollTo(0, 0));
       const over = await sideways(page);
       if (over) wrong.push(`${name} at ${width}, ${scheme}: scrolls sideways (${over})`);
       if ((scheme === "light" && width === 1440) || (scheme === "dark" && width === 390)) wrong.push(...(await inaccessible(page)).map((one) => `${name} at ${width}, ${scheme}: ${one}`));

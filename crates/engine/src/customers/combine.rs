@@ -67,7 +67,13 @@ impl Engine {
         customers::insert_combine(&tx, &row).await?;
         for link in &theirs {
             customers::move_link(&tx, link.connection, &link.ion_id, keep).await?;
+            let name = name_of(&kept.customer);
+            let (connection, ion_id) = (link.connection, &link.ion_id);
+            crate::subscriptions::customer_linked(self, &tx, connection, ion_id, (keep, &name))
+                .await?;
         }
+        // Drafts for it have no customer of Ion's yet.
+        store::orders::move_customer(&tx, other, keep).await?;
         self.edit_customer_in(&tx, keep, kept.version, merged, actor)
             .await?;
         self.set_archived_in(&tx, other, true, actor).await?;
@@ -123,6 +129,10 @@ impl Engine {
             let link = customers::find_link(&tx, *connection, ion_id).await?;
             if link.is_some_and(|link| link.customer == row.kept) {
                 customers::move_link(&tx, *connection, ion_id, row.other).await?;
+                let name = name_of(&row.before.other);
+                let whose = (row.other, name.as_str());
+                crate::subscriptions::customer_linked(self, &tx, *connection, ion_id, whose)
+                    .await?;
                 customers::unsettle(&tx, *connection, Some(std::slice::from_ref(ion_id))).await?;
             }
         }

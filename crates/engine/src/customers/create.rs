@@ -250,6 +250,10 @@ impl Create<'_> {
             rule: Rule::C22,
         };
         customers::link(&tx, &link).await?;
+        let name = ours.customer.fields.get(CustomerField::Organisation);
+        let (connection, ion_id) = (self.connection, &theirs.ion_id);
+        crate::subscriptions::customer_linked(engine, &tx, connection, ion_id, (ours.id, name))
+            .await?;
         customers::upsert_many(
             &tx,
             self.connection,

@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod connections;
 pub(crate) mod customers;
 pub(crate) mod etag;
+pub(crate) mod margins;
 pub(crate) mod me;
 pub(crate) mod notices;
 pub(crate) mod once;
@@ -12,6 +13,7 @@ pub(crate) mod products;
 pub(crate) mod refusals;
 pub(crate) mod runs;
 pub(crate) mod set_aside;
+pub(crate) mod subscriptions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

@@ -45,11 +45,14 @@ async fn whatever_creates_something_asks_for_a_key() {
             "/api/v1/customers/files",
             "/api/v1/customers/syncs",
             "/api/v1/imports",
+            "/api/v1/margins",
+            "/api/v1/subscriptions/syncs",
+            "/api/v1/subscriptions/{id}/changes",
             "/api/v1/users"
         ]
     );
     let long = "k".repeat(201);
-    for path in keyed() {
+    for path in keyed().iter().map(|path| path.replace("{id}", NOBODY)) {
         for headers in [
             vec![],
             vec![("idempotency-key", "")],
@@ -235,6 +238,9 @@ async fn every_edit_asks_for_the_version() {
         .await;
     let customer = made.json()["id"].as_str().unwrap().to_owned();
     let plan = waiting_plan(&house, connection).await;
+    let rule = json!({"name": "Everything", "kind": "margin", "value": "18", "from": "2026-12-01"});
+    let made = admin.post("/api/v1/margins", "two", rule.clone()).await;
+    let margin = made.json()["id"].as_str().unwrap().to_owned();
     let mut seen = 0;
     for route in routes::all().filter(|route| {
         matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")
@@ -246,12 +252,18 @@ async fn every_edit_asks_for_the_version() {
             plan.to_string()
         } else if route.path.contains("customers") {
             customer.clone()
+        } else if route.path.contains("margins") {
+            margin.clone()
         } else {
             connection.to_string()
         };
         let path = route.path.replace("{id}", &id);
         let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
-        let body = json!({"role": "finance", "access_token": "a", "refresh_token": "b"});
+        let body = if route.path.contains("margins") {
+            rule.clone()
+        } else {
+            json!({"role": "finance", "access_token": "a", "refresh_token": "b"})
+        };
         let blind = admin
             .call(method.clone(), &path, &[], Some(body.clone()))
             .await;
