@@ -71,7 +71,7 @@ impl Engine {
         let mut reminders = Vec::new();
         loop {
             let page = subscriptions::search(conn, &filter).await?;
-            let due: Vec<(SubscriptionRow, DueReminder)> = page
+            let (rows, due): (Vec<SubscriptionRow>, Vec<DueReminder>) = page
                 .subscriptions
                 .into_iter()
                 .filter_map(|row| {
@@ -79,9 +79,11 @@ impl Engine {
                     let due = due_reminders(&row.subscription, already, now)?;
                     Some((row, due))
                 })
-                .collect();
-            prices.load(conn, due.iter().map(|(row, _)| row)).await?;
-            reminders.extend(due.iter().map(|(row, due)| reminder(row, due, &prices)));
+                .unzip();
+            // A slice: an iterator with a closure that lives across the wait makes a future that no task can take.
+            prices.load(conn, &rows).await?;
+            let each = rows.iter().zip(&due);
+            reminders.extend(each.map(|(row, due)| reminder(row, due, &prices)));
             match page.next {
                 Some(next) => filter.after = Some(next),
                 None => return Ok(reminders),

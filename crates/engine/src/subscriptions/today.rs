@@ -47,7 +47,7 @@ impl Prices {
     pub(crate) async fn load(
         &mut self,
         conn: &impl ConnectionTrait,
-        rows: impl IntoIterator<Item = &SubscriptionRow>,
+        rows: &[SubscriptionRow],
     ) -> Result<(), StoreError> {
         for row in rows {
             let key = key(row);

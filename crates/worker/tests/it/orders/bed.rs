@@ -107,12 +107,7 @@ impl Bed {
         }
     }
 
-    fn engine(
-        lab: &Lab,
-        store: &Store,
-        orders: &OrderSettings,
-        replica: Option<&str>,
-    ) -> Engine {
+    fn engine(lab: &Lab, store: &Store, orders: &OrderSettings, replica: Option<&str>) -> Engine {
         lab.engine_with(store.clone(), replica, |settings| {
             settings.orders = orders.clone();
             settings.ion.timeout_s = 2;

@@ -41,9 +41,7 @@ fn orders_wanted() -> usize {
         reason = "how much a test tries is no setting"
     )]
     let wanted = std::env::var("IONBRIDGE_R2").ok();
-    wanted
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(200)
+    wanted.and_then(|text| text.parse().ok()).unwrap_or(200)
 }
 
 /// One in ten has its effect and is cut, one in twenty has it and is answered 5xx, one in twenty is cut before it.
