@@ -174,11 +174,7 @@ impl Scene {
             .filter(|one| one.reference_id == row.reference)
             .collect();
         assert_eq!(there.len(), 1, "{point}");
-        assert_eq!(
-            row.ion_id.as_deref(),
-            Some(there[0].id.as_str()),
-            "{point}"
-        );
+        assert_eq!(row.ion_id.as_deref(), Some(there[0].id.as_str()), "{point}");
         let posts = self.lab.sandbox.ledger().order_posts().count();
         assert!(
             posts <= again + 1,
@@ -253,7 +249,11 @@ async fn a_death_at_every_named_instant_of_calling_it_off() {
             .unwrap();
         scene.work_until(point);
         scene.go_on(order, point).await;
-        assert_eq!(scene.row(order).await.state, OrderState::Cancelled, "{point}");
+        assert_eq!(
+            scene.row(order).await.state,
+            OrderState::Cancelled,
+            "{point}"
+        );
         assert_eq!(scene.lab.sandbox.ledger().cancels().count(), 1, "{point}");
     }
 }
@@ -268,7 +268,8 @@ async fn a_death_right_behind_the_confirmation_sends_it_once() {
         .unwrap()
         .number;
     let file = scene.lab.data_dir().join("order.json");
-    let order = serde_json::json!({"customer": format!("C-{number:04}"), "lines": [scene.wanted()]});
+    let order =
+        serde_json::json!({"customer": format!("C-{number:04}"), "lines": [scene.wanted()]});
     std::fs::write(&file, order.to_string()).unwrap();
     let binary = TestBinary::new(BINARY, scene.lab.environment())
         .with("IONBRIDGE_KILL_AT", "order.after-confirm");
@@ -280,6 +281,8 @@ async fn a_death_right_behind_the_confirmation_sends_it_once() {
         .unwrap();
     assert_eq!(found.len(), 1);
     let again = scene.go_on(found[0], "order.after-confirm").await;
-    scene.is_there_once(found[0], again, "order.after-confirm").await;
+    scene
+        .is_there_once(found[0], again, "order.after-confirm")
+        .await;
     assert_eq!(again, 0);
 }

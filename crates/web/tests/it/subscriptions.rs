@@ -177,8 +177,8 @@ impl House {
         tx.commit().await.unwrap();
     }
 
-    fn in_days(&self, days: i64) -> Option<Timestamp> {
-        Some(self.clock.now() + SignedDuration::from_hours(24 * days))
+    fn in_days(&self, days: i64) -> Timestamp {
+        self.clock.now() + SignedDuration::from_hours(24 * days)
     }
 }
 
@@ -264,7 +264,7 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
             ion_id: "hostile",
             customer_name: HOSTILE,
             name: "=HYPERLINK(1)",
-            due: house.in_days(40),
+            due: Some(house.in_days(40)),
             ..Sold::default()
         },
         Sold {
@@ -273,12 +273,12 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
             customer_name: "Hedgehog Logistics Oy",
             state: SubscriptionState::Ends,
             auto_renew: Some(false),
-            due: house.in_days(20),
+            due: Some(house.in_days(20)),
             ..Sold::default()
         },
         Sold {
             ion_id: "soon",
-            due: house.in_days(2),
+            due: Some(house.in_days(2)),
             seats: Some(6),
             ..Sold::default()
         },
@@ -295,7 +295,7 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
             ion_id: "over",
             name: "Visio",
             state: SubscriptionState::Expired,
-            due: house.in_days(-20),
+            due: Some(house.in_days(-20)),
             ..Sold::default()
         },
     ];
@@ -303,7 +303,7 @@ async fn the_list_is_searched_filtered_sorted_paged_and_taken_out() {
     all.extend(names.iter().map(|name| Sold {
         ion_id: name,
         customer_name: "Bulk Ltd",
-        due: house.in_days(100),
+        due: Some(house.in_days(100)),
         ..Sold::default()
     }));
     house.sells(connection, all).await;
@@ -424,7 +424,7 @@ async fn who_may_not_see_costs_sees_none_anywhere() {
                 customer: Some(customer),
                 cost: Some("173.91"),
                 seats: Some(10),
-                due: house.in_days(5),
+                due: Some(house.in_days(5)),
                 ..Sold::default()
             }],
         )
@@ -510,7 +510,7 @@ async fn a_change_is_previewed_refused_in_words_and_becomes_a_draft() {
                 customer: Some(customer),
                 customer_name: "Hedgehog Logistics Oy",
                 seats: Some(74),
-                due: house.in_days(26),
+                due: Some(house.in_days(26)),
                 ..Sold::default()
             }],
         )
@@ -671,7 +671,7 @@ async fn what_is_not_known_is_said_and_what_is_over_is_not_changed() {
                 Sold {
                     ion_id: "ended",
                     state: SubscriptionState::Expired,
-                    due: house.in_days(-3),
+                    due: Some(house.in_days(-3)),
                     ..Sold::default()
                 },
             ],
@@ -839,7 +839,7 @@ async fn products_customers_and_imports_show_what_is_sold() {
                 customer_name: "Hedgehog Logistics Oy",
                 product: "ion-Premium",
                 seats: Some(74),
-                due: house.in_days(26),
+                due: Some(house.in_days(26)),
                 ..Sold::default()
             }],
         )

@@ -5,14 +5,19 @@ use tokio::sync::mpsc;
 
 use super::*;
 
+/// Changes the entries before a request, which is the n-th.
+type Change = Box<dyn FnMut(u32, &mut Vec<u32>)>;
+/// What the n-th request at an offset is answered, from what would be.
+type Answer = Box<dyn FnMut(u32, u64, Vec<u32>) -> Vec<u32>>;
+
 /// A list that may be changed before each request, and what it is asked.
 struct List {
     entries: Vec<u32>,
     limit: usize,
     tells_total: bool,
     asked: u32,
-    before: Box<dyn FnMut(u32, &mut Vec<u32>)>,
-    answer: Box<dyn FnMut(u32, u64, Vec<u32>) -> Vec<u32>>,
+    before: Change,
+    answer: Answer,
 }
 
 impl List {

@@ -372,7 +372,8 @@ fn mixed() -> OrderList {
     .map(|(label, class)| Column::plain(label, class))
     .collect();
     for (place, row) in list.rows.iter_mut().enumerate() {
-        row.currency = if place % 3 == 1 { "USD" } else { "EUR" }.to_owned();
+        let currency = if place % 3 == 1 { "USD" } else { "EUR" };
+        currency.clone_into(&mut row.currency);
         row.test = place == 3;
     }
     list

@@ -739,7 +739,7 @@ pub(super) fn tiles() -> SubscriptionTiles {
             ))
         })
         .collect();
-    bars.line_name = "margin".to_owned();
+    "margin".clone_into(&mut bars.line_name);
     let weeks = [
         "now", "w49", "w50", "w51", "w52", "w53", "w1", "w2", "w3", "w4", "w5", "w6",
     ];

@@ -55,8 +55,8 @@ fn variant(
     cost: &str,
 ) -> Variant {
     let mut variant = write.product.variants[0].clone();
-    variant.key.plan_id = plan.to_owned();
-    variant.plan_name = plan.to_owned();
+    plan.clone_into(&mut variant.key.plan_id);
+    plan.clone_into(&mut variant.plan_name);
     variant.term = term;
     variant.billing = billing;
     variant.part_number = Some(format!(

@@ -131,7 +131,11 @@ async fn whatever_the_list_is_like_each_order_is_here_once() {
             }
             bed.lab.pass(Duration::from_secs(400));
             bed.work().await;
-            assert_eq!(of_ion(&bed).await.len() as i64, 4 * round, "{knob}={value}");
+            assert_eq!(
+                of_ion(&bed).await.len(),
+                4 * usize::from(round),
+                "{knob}={value}"
+            );
         }
     }
 }

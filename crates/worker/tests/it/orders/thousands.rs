@@ -166,6 +166,7 @@ async fn open(bed: &Bed) -> usize {
     usize::try_from(page.total).unwrap()
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are read by a person")]
 async fn judge(bed: &Bed, all: &[OrderId], figures: &Figures) {
     let there = bed.lab.sandbox.orders();
     let mut references: Vec<&str> = there

@@ -9,7 +9,7 @@ use store::notices::NoticeRow;
 use store::subscriptions;
 use store::testing::for_both;
 
-use super::bed::{Bed, kim, on_sqlite};
+use super::bed::{Bed, on_sqlite};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -252,7 +252,6 @@ async fn renewals_stand_by_urgency_and_money_and_in_the_calendar() {
         bed.read().await;
         let text = bed.engine.renewals_ics(from, until).await.unwrap();
         assert_eq!(uid(&text), before);
-        let _ = kim();
     })
     .await;
 }

@@ -344,7 +344,7 @@ fn completed() -> OrderBody {
         "Microsoft 365 Business Premium, 25 seats, until 22 Nov 2027",
         "/subscriptions/1",
     )];
-    body.note = "Ask Robin before the renewal.\nTheir PO is valid for a year.".to_owned();
+    "Ask Robin before the renewal.\nTheir PO is valid for a year.".clone_into(&mut body.note);
     body.timeline.insert(
         0,
         point(
