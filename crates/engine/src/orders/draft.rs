@@ -12,7 +12,7 @@ use rules::subscriptions::change::action_of;
 use store::audit::{self, Actor};
 use store::customers::{self, CustomerRow};
 use store::orders::{self, OrderEventKind, OrderRow};
-use store::{StoreError, Tx, connections};
+use store::{ConnectionTrait, StoreError, Tx, connections};
 
 use super::buyer;
 use super::due::price_moved;
@@ -364,11 +364,11 @@ impl Engine {
 
 /// A draft of this version.
 pub(super) async fn draft_of(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     id: OrderId,
     expected_version: u64,
 ) -> Result<OrderRow, OrderError> {
-    let row = orders::find(tx, id).await?.ok_or(OrderError::Gone)?;
+    let row = orders::find(conn, id).await?.ok_or(OrderError::Gone)?;
     if row.state != OrderState::Draft {
         return Err(OrderError::Refused(format!(
             "This order is {}; only a draft can be changed.",
@@ -492,7 +492,7 @@ pub(super) fn line_of(product: &str, sku: &str, plan: &str) -> OrderLine {
     }
 }
 
-fn same_line(one: &OrderLine, other: &OrderLine) -> bool {
+pub(super) fn same_line(one: &OrderLine, other: &OrderLine) -> bool {
     one.product_ion_id == other.product_ion_id
         && one.sku_id == other.sku_id
         && one.plan_id == other.plan_id

@@ -10,7 +10,7 @@ use store::catalog::{self, Offer};
 use store::connections::{self, ConnectionRow};
 use store::customers;
 use store::orders::OrderRow;
-use store::{StoreError, Tx};
+use store::{ConnectionTrait, StoreError};
 
 use super::draft::{NewDraft, line_of};
 use super::error::OrderError;
@@ -26,11 +26,7 @@ impl Engine {
     ) -> Result<OrderRow, OrderError> {
         let read = file::read(value).map_err(OrderError::Invalid)?;
         let tx = self.store().begin().await?;
-        let all: Vec<_> = connections::list(&tx)
-            .await?
-            .into_iter()
-            .filter(|row| row.login.status != ConnectionStatus::Removed)
-            .collect();
+        let all = live(&tx).await?;
         let named = match &read.connection {
             Some(name) => Some(connection_of(&all, name)?),
             None => None,
@@ -47,20 +43,7 @@ impl Engine {
                 "there are several; say which one the order goes by.",
             ));
         };
-        let mut problems = Vec::new();
-        let mut lines = Vec::new();
-        for (index, line) in read.lines.iter().enumerate() {
-            match offer_of(&tx, connection, line).await? {
-                Ok(offer) => lines.push(filled(line, &offer)),
-                Err((field, message)) => {
-                    let path = format!("/lines/{index}/{field}");
-                    problems.push(Problem::new(path, format!("Line {}", index + 1), message));
-                }
-            }
-        }
-        if !problems.is_empty() {
-            return Err(OrderError::Invalid(problems));
-        }
+        let lines = lines_of(&tx, connection, &read.lines).await?;
         let new = NewDraft {
             customer: Some(customer),
             connection: Some(connection),
@@ -75,7 +58,37 @@ impl Engine {
     }
 }
 
-fn wrong(path: &str, label: &str, message: &str) -> OrderError {
+/// Connections that orders can go by.
+pub(super) async fn live(conn: &impl ConnectionTrait) -> Result<Vec<ConnectionRow>, StoreError> {
+    let mut all = connections::list(conn).await?;
+    all.retain(|row| row.login.status != ConnectionStatus::Removed);
+    Ok(all)
+}
+
+/// Lines of a file as the catalog of a connection has them; each that it has not is named.
+pub(super) async fn lines_of(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    wanted: &[FileLine],
+) -> Result<Vec<OrderLine>, OrderError> {
+    let (mut problems, mut lines) = (Vec::new(), Vec::new());
+    for (index, line) in wanted.iter().enumerate() {
+        match offer_of(conn, connection, line).await? {
+            Ok(offer) => lines.push(filled(line, &offer)),
+            Err((field, message)) => {
+                let path = format!("/lines/{index}/{field}");
+                problems.push(Problem::new(path, format!("Line {}", index + 1), message));
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(lines)
+    } else {
+        Err(OrderError::Invalid(problems))
+    }
+}
+
+pub(super) fn wrong(path: &str, label: &str, message: &str) -> OrderError {
     OrderError::Invalid(vec![Problem::new(path, label, message)])
 }
 
@@ -98,24 +111,24 @@ fn connection_of(all: &[ConnectionRow], name: &str) -> Result<ConnectionId, Orde
 }
 
 /// The customer, and the connection in which it is linked where that is one only.
-async fn customer_of(
-    tx: &Tx,
+pub(super) async fn customer_of(
+    conn: &impl ConnectionTrait,
     all: &[ConnectionRow],
     named: Option<ConnectionId>,
     customer: &CustomerRef,
 ) -> Result<(CustomerId, Option<ConnectionId>), OrderError> {
     let none = || wrong("/customer", "Customer", "there is no such customer here.");
     let id = match customer {
-        CustomerRef::Id(id) => customers::find(tx, *id).await?.ok_or_else(none)?.id,
+        CustomerRef::Id(id) => customers::find(conn, *id).await?.ok_or_else(none)?.id,
         CustomerRef::Number(number) => {
-            customers::find_by_number(tx, *number)
+            customers::find_by_number(conn, *number)
                 .await?
                 .ok_or_else(none)?
                 .id
         }
         CustomerRef::IonId(ion_id) => {
             for row in all.iter().filter(|row| named.is_none_or(|id| id == row.id)) {
-                if let Some(link) = customers::find_link(tx, row.id, ion_id).await? {
+                if let Some(link) = customers::find_link(conn, row.id, ion_id).await? {
                     return Ok((link.customer, Some(row.id)));
                 }
             }
@@ -128,7 +141,7 @@ async fn customer_of(
     };
     let mut linked = Vec::new();
     for row in all {
-        if customers::find_link_of(tx, row.id, id).await?.is_some() {
+        if customers::find_link_of(conn, row.id, id).await?.is_some() {
             linked.push(row.id);
         }
     }
@@ -143,20 +156,20 @@ async fn customer_of(
 
 /// What a line wants, or why there is none: the field and what to do.
 async fn offer_of(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     connection: ConnectionId,
     line: &FileLine,
 ) -> Result<Result<Offer, (&'static str, String)>, StoreError> {
     match &line.wanted {
         Wanted::Variant { product, sku, plan } => {
-            let Some(ion_id) = ion_id_of(tx, connection, product).await? else {
+            let Some(ion_id) = ion_id_of(conn, connection, product).await? else {
                 return Ok(Err((
                     "product",
                     "the catalog has no such product; import it, or give its id as Ion writes it."
                         .to_owned(),
                 )));
             };
-            let found = catalog::find_offer(tx, connection, &ion_id, (sku, plan, false)).await?;
+            let found = catalog::find_offer(conn, connection, &ion_id, (sku, plan, false)).await?;
             Ok(found.ok_or_else(|| {
                 (
                     "plan",
@@ -165,9 +178,9 @@ async fn offer_of(
             }))
         }
         Wanted::PartNumber { number, product } => {
-            let mut found = catalog::list_offers_of_part(tx, connection, number).await?;
+            let mut found = catalog::list_offers_of_part(conn, connection, number).await?;
             if let Some(product) = product {
-                let ion_id = ion_id_of(tx, connection, product).await?;
+                let ion_id = ion_id_of(conn, connection, product).await?;
                 found.retain(|offer| Some(&offer.product_ion_id) == ion_id.as_ref());
             }
             found.retain(|offer| !offer.gone);
@@ -196,15 +209,15 @@ async fn offer_of(
 }
 
 async fn ion_id_of(
-    tx: &Tx,
+    conn: &impl ConnectionTrait,
     connection: ConnectionId,
     product: &ProductRef,
 ) -> Result<Option<String>, StoreError> {
     match product {
-        ProductRef::IonId(ion_id) => Ok(catalog::find_product_state(tx, connection, ion_id)
+        ProductRef::IonId(ion_id) => Ok(catalog::find_product_state(conn, connection, ion_id)
             .await?
             .map(|_| ion_id.clone())),
-        ProductRef::Id(id) => Ok(catalog::find_product(tx, *id)
+        ProductRef::Id(id) => Ok(catalog::find_product(conn, *id)
             .await?
             .filter(|found| found.connection == connection)
             .map(|found| found.product.ion_id)),

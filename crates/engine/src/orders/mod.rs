@@ -9,6 +9,7 @@ mod cancel;
 mod confirm;
 mod draft;
 mod due;
+mod edit_file;
 mod error;
 mod facts;
 mod file;

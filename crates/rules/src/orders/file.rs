@@ -29,9 +29,13 @@
 //! A member that is not named here is an error, so that a misspelt one is never left out in silence. Each error names its place by a JSON
 //! pointer (RFC 6901), and all are told at once.
 
+mod change;
+
 use domain::order::Attribute;
 use domain::{CustomerId, ProductId};
 use serde_json::{Map, Value};
+
+pub use change::{FileChange, read_change};
 
 use super::check::{
     LONGEST_NOTE, LONGEST_PO, LONGEST_VALUE, MAX_LINES, MAX_QUANTITY, Problem, pointer_part,
@@ -150,35 +154,37 @@ impl Reader {
             .filter(|value| !value.is_null())
             .and_then(|value| self.text(value, "/connection", LONGEST_ID));
         let note = self.optional(members, "", "note", LONGEST_NOTE);
-        let lines = self
-            .needed(members, "", "lines")
-            .and_then(|value| self.array(value, "/lines"))
-            .map(|lines| {
-                if lines.is_empty() {
-                    self.wrong(
-                        "/lines",
-                        "there is nothing to order; name at least one line.",
-                    );
-                }
-                if lines.len() > MAX_LINES {
-                    self.wrong(
-                        "/lines",
-                        format!("more than {MAX_LINES} lines; make two orders of it."),
-                    );
-                }
-                lines
-                    .iter()
-                    .take(MAX_LINES)
-                    .enumerate()
-                    .filter_map(|(index, line)| self.line(line, &format!("/lines/{index}")))
-                    .collect()
-            });
+        let lines = self.needed(members, "", "lines").and_then(|value| {
+            if value.as_array().is_some_and(Vec::is_empty) {
+                self.wrong(
+                    "/lines",
+                    "there is nothing to order; name at least one line.",
+                );
+            }
+            self.lines(value)
+        });
         Some(OrderFile {
             customer: customer?,
             connection,
             note,
             lines: lines?,
         })
+    }
+
+    fn lines(&mut self, value: &Value) -> Option<Vec<FileLine>> {
+        let lines = self.array(value, "/lines")?;
+        if lines.len() > MAX_LINES {
+            self.wrong(
+                "/lines",
+                format!("more than {MAX_LINES} lines; make two orders of it."),
+            );
+        }
+        let lines = lines.iter().take(MAX_LINES).enumerate();
+        Some(
+            lines
+                .filter_map(|(index, line)| self.line(line, &format!("/lines/{index}")))
+                .collect(),
+        )
     }
 
     fn customer(&mut self, text: &str) -> Option<CustomerRef> {

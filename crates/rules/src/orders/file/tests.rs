@@ -247,3 +247,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_change_names_only_what_it_changes() {
+    assert_eq!(read_change(&json!({})).unwrap(), FileChange::default());
+    let nothing = json!({"customer": null, "note": null, "lines": null});
+    assert_eq!(read_change(&nothing).unwrap(), FileChange::default());
+    let note = read_change(&json!({"note": " "})).unwrap();
+    assert_eq!((note.note.as_deref(), note.lines), (Some(""), None));
+    let lines = read_change(&json!({"lines": whole()["lines"]})).unwrap();
+    assert_eq!(lines.lines, Some(read(&whole()).unwrap().lines));
+    assert_eq!((lines.customer, lines.note), (None, None));
+    // A draft may be emptied; an order that is made may not be empty.
+    let emptied = read_change(&json!({"lines": []})).unwrap();
+    assert_eq!(emptied.lines, Some(Vec::new()));
+    assert_eq!(wrong(&with("/lines", json!([]))), ["/lines"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_change_is_told_by_the_same_places_all_at_once() {
+    let change = json!({
+        "customer": "", "connection": "Nordics", "note": 7, "lines": [{"part_number": "x", "quantity": 0, "amount": 1}], "state": "placed"
+    });
+    let paths: Vec<String> = read_change(&change)
+        .unwrap_err()
+        .into_iter()
+        .map(|problem| problem.path)
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/connection",
+            "/state",
+            "/customer",
+            "/note",
+            "/lines/0/amount",
+            "/lines/0/quantity"
+        ]
+    );
+    assert!(read_change(&json!([])).is_err());
+}
