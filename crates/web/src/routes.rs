@@ -276,6 +276,25 @@ api_routes! {
     get "/api/v1/changes", Program(Read) => api::products::changes;
     get "/api/v1/set-aside", Program(Read) => api::set_aside::list;
 
+    get "/api/v1/orders", Program(Read) => api::orders::list::search;
+    post "/api/v1/orders", Program(PlaceOrders) => api::orders::edit::create;
+    get "/api/v1/orders/export.csv", Program(Export) => api::orders::export::csv;
+    get "/api/v1/orders/export.json", Program(Export) => api::orders::export::json;
+    get "/api/v1/orders/{id}", Program(Read) => api::orders::list::show;
+    patch "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::change;
+    delete "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::discard;
+    get "/api/v1/orders/{id}/timeline", Program(Read) => api::orders::timeline::list;
+    get "/api/v1/orders/{id}/review", Program(Read) => api::orders::review::show;
+    post "/api/v1/orders/{id}/submit", Program(PlaceOrders) => api::orders::submit::submit;
+    post "/api/v1/orders/{id}/cancel", Program(PlaceOrders) => api::orders::act::cancel;
+    post "/api/v1/orders/{id}/take-back", Program(PlaceOrders) => api::orders::act::take_back;
+    post "/api/v1/orders/{id}/look", Program(PlaceOrders) => api::orders::act::look;
+    post "/api/v1/orders/{id}/send-again", Program(PlaceOrders) => api::orders::act::send_again;
+    post "/api/v1/orders/{id}/give-up", Program(PlaceOrders) => api::orders::act::give_up;
+    get "/api/v1/orders/{id}/look-alikes", Program(Read) => api::orders::lookalikes::list;
+    post "/api/v1/orders/{id}/adopt", Program(PlaceOrders) => api::orders::lookalikes::adopt;
+    post "/api/v1/orders/{id}/copy", Program(PlaceOrders) => api::orders::act::copy;
+
     get "/api/v1/subscriptions", Program(Read) => api::subscriptions::list::search;
     get "/api/v1/subscriptions/export.csv", Program(Export) => api::subscriptions::export::csv;
     get "/api/v1/subscriptions/export.json", Program(Export) => api::subscriptions::export::json;

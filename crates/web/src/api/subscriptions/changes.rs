@@ -4,17 +4,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::SubscriptionId;
 use domain::access::Right;
-use engine::orders::{Confirmation, OrderError, order_json};
+use engine::orders::{Confirmation, OrderError};
 use engine::subscriptions::When;
 use http::StatusCode;
 use jiff::Timestamp;
 use rules::subscriptions::change::SubscriptionChange;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::once::Once;
+use crate::api::orders::refuse::refused;
+use crate::api::orders::shape::Order;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::{Fault, Problem};
@@ -90,7 +91,7 @@ impl NewChange {
 /// Change a subscription: gives the draft order, or the order that was submitted. Nothing reaches Ion before it is submitted, and then once
 #[utoipa::path(post, path = "/api/v1/subscriptions/{id}/changes", tag = "subscriptions", operation_id = "change_subscription", request_body = NewChange,
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header, description = "A new one for each change")), responses(
-    (status = CREATED, body = Object, description = "The order, as `GET /api/v1/orders/{id}` gives it"),
+    (status = CREATED, body = Order, description = "The order"),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`refused`: it cannot be done; the detail says why and what can be done instead"),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "With `submit`: what is missing or was not confirmed; no draft is left behind"),
 ))]
@@ -112,7 +113,7 @@ async fn made(
     caller: &Caller,
     id: SubscriptionId,
     body: &NewChange,
-) -> Result<Value, Fault> {
+) -> Result<Order, Fault> {
     let actor = caller.actor();
     let costs = caller.may(Right::SeeCost);
     let draft = app
@@ -121,10 +122,10 @@ async fn made(
         .await
         .map_err(|error| match error {
             OrderError::Gone => Fault::not_found("subscription"),
-            other => other.into(),
+            other => refused(other, costs),
         })?;
     if !body.submit {
-        return Ok(order_json(&draft, costs));
+        return Ok(Order::of(&draft, costs));
     }
     let confirmation = Confirmation {
         typed_total: body.confirm_total.clone().unwrap_or_default(),
@@ -135,13 +136,13 @@ async fn made(
         .submit_order(draft.id, draft.version, confirmation, &actor)
         .await
     {
-        Ok(order) => Ok(order_json(&order, costs)),
+        Ok(order) => Ok(Order::of(&order, costs)),
         Err(error) => {
             // Who asked to submit gets an order or nothing.
             app.engine()
                 .discard_order(draft.id, draft.version, &actor)
                 .await?;
-            Err(error.into())
+            Err(refused(error, costs))
         }
     }
 }
