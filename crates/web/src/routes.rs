@@ -280,6 +280,7 @@ api_routes! {
     post "/api/v1/orders", Program(PlaceOrders) => api::orders::edit::create;
     get "/api/v1/orders/export.csv", Program(Export) => api::orders::export::csv;
     get "/api/v1/orders/export.json", Program(Export) => api::orders::export::json;
+    post "/api/v1/orders/read", Program(PlaceOrders) => api::orders::read::now;
     get "/api/v1/orders/{id}", Program(Read) => api::orders::list::show;
     patch "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::change;
     delete "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::discard;

@@ -20,6 +20,7 @@ mod margins;
 mod matrix;
 mod openapi;
 mod orders;
+mod orders_api;
 mod products;
 mod replicas;
 mod runs;

@@ -23,7 +23,7 @@ fn told(caller: &Caller, done: Result<OrderRow, OrderError>) -> Result<Response,
 /// Call an order off: at once where nothing of it was sent; else Ion is asked, and `cancel_asked_at` says so until it answered
 #[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", operation_id = "cancel_order", params(("id" = Uuid, Path)), responses(
     (status = OK, body = Order),
-    (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`refused`: it is too late, or it is a draft, which is deleted"),
+    (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`refused`: it is too late, or not known yet whether Ion has it"),
     (status = PRECONDITION_FAILED, body = Problem, content_type = "application/problem+json", description = "`changed_meanwhile`: look at it and decide again"),
 ))]
 pub(crate) async fn cancel(

@@ -5,6 +5,7 @@ pub(crate) mod edit;
 pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod lookalikes;
+pub(crate) mod read;
 pub(crate) mod refuse;
 pub(crate) mod review;
 pub(crate) mod shape;

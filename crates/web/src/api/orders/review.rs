@@ -11,10 +11,9 @@ use domain::{Currency, OrderId};
 use engine::orders::OrderView;
 use jiff::Timestamp;
 use rules::margins::price::shown_percent;
-use rules::orders::cancel_window::LastDay;
-use rules::orders::check;
 use rules::orders::review::{self as ours, Confirmation};
 use rules::orders::state::spoken;
+use rules::orders::{cancel_window, check};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,7 +41,7 @@ pub(crate) struct OrderReview {
     /// What binds for a year or longer, or for an unknown time.
     commitments: Vec<OrderCommitment>,
     /// Subscriptions to the same product that are there already: change their seats instead?
-    duplicates: Vec<Duplicate>,
+    duplicates: Vec<OrderDuplicate>,
     /// How it must be confirmed.
     confirmation: ToConfirm,
     /// What holds it back.
@@ -67,7 +66,7 @@ pub(crate) struct ReviewedLine {
     /// What your customer pays for one, each billing period.
     sale: Option<String>,
     /// When the commitment ends.
-    bound_until: Option<LastDayTold>,
+    bound_until: Option<LastDay>,
     /// What you pay for one, each billing period. Left out without the scope `see_cost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "18.72")]
@@ -90,7 +89,7 @@ pub(crate) struct ReviewedLine {
 
 /// A day by which something ends.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub(crate) struct LastDayTold {
+pub(crate) struct LastDay {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
@@ -126,9 +125,9 @@ pub(crate) struct OrderCommitment {
     #[schema(example = "1 year, monthly")]
     words: String,
     /// When it ends; null where the term is not known.
-    bound_until: Option<LastDayTold>,
+    bound_until: Option<LastDay>,
     /// The last day to cancel; null where the vendor's policy is not known.
-    last_day_to_cancel: Option<LastDayTold>,
+    last_day_to_cancel: Option<LastDay>,
     /// More may be owed than is known.
     open_ended: bool,
     /// What is owed after that day, by currency. Left out without the scope `see_cost`.
@@ -138,7 +137,7 @@ pub(crate) struct OrderCommitment {
 
 /// A subscription of the customer to what a line would buy.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Duplicate {
+pub(crate) struct OrderDuplicate {
     /// The line, counted from 0.
     line: usize,
     /// Ion's id of the subscription.
@@ -198,7 +197,7 @@ impl OrderReview {
             duplicates: review
                 .duplicates
                 .iter()
-                .map(|one| Duplicate {
+                .map(|one| OrderDuplicate {
                     line: one.line,
                     ion_id: one.subscription.ion_id.clone(),
                     name: one.subscription.name.clone(),
@@ -236,8 +235,8 @@ impl ReviewedLine {
     }
 }
 
-impl From<LastDay> for LastDayTold {
-    fn from(day: LastDay) -> Self {
+impl From<cancel_window::LastDay> for LastDay {
+    fn from(day: cancel_window::LastDay) -> Self {
         Self {
             at: day.at,
             expected: day.expected,

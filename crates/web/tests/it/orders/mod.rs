@@ -231,7 +231,7 @@ impl House {
     }
 
     /// How many jobs of a kind wait.
-    async fn jobs(&self, kind: &str) -> usize {
+    pub(crate) async fn jobs(&self, kind: &str) -> usize {
         queue::list(self.store.read(), 200)
             .await
             .unwrap()
