@@ -46,6 +46,8 @@ async fn whatever_creates_something_asks_for_a_key() {
             "/api/v1/customers/syncs",
             "/api/v1/imports",
             "/api/v1/margins",
+            "/api/v1/orders",
+            "/api/v1/orders/{id}/copy",
             "/api/v1/subscriptions/syncs",
             "/api/v1/subscriptions/{id}/changes",
             "/api/v1/users"
@@ -69,9 +71,14 @@ async fn whatever_creates_something_asks_for_a_key() {
             );
         }
         // A body that is refused uses no key up.
+        let refused = if path.ends_with("/copy") {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
         assert_eq!(
             admin.post(&path, "refused", json!({})).await.status,
-            StatusCode::UNPROCESSABLE_ENTITY,
+            refused,
             "{path}"
         );
     }
@@ -241,6 +248,9 @@ async fn every_edit_asks_for_the_version() {
     let rule = json!({"name": "Everything", "kind": "margin", "value": "18", "from": "2026-12-01"});
     let made = admin.post("/api/v1/margins", "two", rule.clone()).await;
     let margin = made.json()["id"].as_str().unwrap().to_owned();
+    let actor = store::audit::Actor::cli();
+    let draft = engine::orders::NewDraft::default();
+    let order = house.engine.begin_order(draft, &actor).await.unwrap().id;
     let mut seen = 0;
     for route in routes::all().filter(|route| {
         matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")
@@ -254,6 +264,8 @@ async fn every_edit_asks_for_the_version() {
             customer.clone()
         } else if route.path.contains("margins") {
             margin.clone()
+        } else if route.path.contains("orders") {
+            order.to_string()
         } else {
             connection.to_string()
         };
