@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open } from "./browser.mjs";
+import { clerk, switches } from "./clerk.mjs";
 import { demo } from "./ionbridge.mjs";
-import { look } from "./page.mjs";
+import { look, sideways } from "./page.mjs";
 
 const PRODUCT = "Microsoft 365 Business Premium";
 const TENANT = "kettleandcup";
@@ -14,6 +15,7 @@ let browser;
 let page;
 let context;
 let faults;
+let steps;
 /** Address of the first order's page, and of the subscription that came of it. */
 let first;
 let subscription;
@@ -22,11 +24,7 @@ before(async () => {
   [app, browser] = await Promise.all([demo(["--customers", "24", "--own-customers", "6", "--products", "60", "--subscriptions", "30"]), launch()]);
   ({ context, page, faults } = await open(browser, app.url, { viewport: { width: 1440, height: 900 } }));
   page.setDefaultTimeout(20_000);
-  page.on('response', (r) => { if (r.request().method() === 'POST' && /edit/.test(r.url())) console.log(r.status(), r.url().slice(-40), r.request().postData()?.replace(/csrf=[^&]*/, '').slice(0, 300)); });
-  await goTo("/login");
-  await page.fill("#email", app.email);
-  await page.fill("#password", app.password);
-  await Promise.all([page.waitForURL(`${app.url}/`), page.keyboard.press("Enter")]);
+  steps = await clerk(page, app);
 });
 
 after(async () => {
@@ -34,25 +32,34 @@ after(async () => {
   await app?.stop();
 });
 
-const goTo = (path) => page.goto(new URL(path, app.url).href, { waitUntil: "load" });
-const words = (selector = "main") => page.locator(selector).first().innerText();
-const heading = () => words("h1");
+const goTo = (path) => steps.goTo(path);
+const words = (selector) => steps.words(selector);
+const becomes = (...states) => steps.becomes(...states);
+const place = () => steps.place();
+const copy = (order, button) => steps.copy(order, button);
+const goOn = () => steps.goOn();
+const ion = (path, body) => switches(context, app, path, body);
 
-/** The page at its three widths in both themes, and nothing that should not have happened on the way. */
-async function fine(name) {
-  assert.deepEqual(await look(page, name), []);
-  // The browser itself logs answers of 4xx that a form got on purpose.
+/** Nothing that should not have happened on the way here. The browser itself logs answers of 422 that a form got on purpose. */
+function unspoilt() {
   const told = faults.filter((fault) => !/Failed to load resource: the server responded with a status of 422/.test(fault));
   faults.length = 0;
   assert.deepEqual(told, []);
 }
 
-/** Asks the sandbox, or works one of its switches. */
-async function ion(path, body) {
-  const options = { headers: { "x-sandbox-key": app.sandbox_key }, data: body };
-  const answer = await context.request[body ? "post" : "get"](`${app.sandbox}/_sandbox${path}`, options);
-  assert.ok(answer.ok(), `${path}: ${answer.status()}`);
-  return answer.status() === 204 ? undefined : answer.json();
+/** The page at its three widths in both themes by eye of the machine; the gallery has its other states. */
+async function fine(name) {
+  assert.deepEqual(await look(page, name), []);
+  unspoilt();
+}
+
+/** The page is no wider than a phone. */
+async function fits(name) {
+  await page.setViewportSize({ width: 390, height: 900 });
+  const over = await sideways(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  assert.equal(over, "", name);
+  unspoilt();
 }
 
 /** What was posted to make or change orders, in order: reference, items, and whether it had an effect. */
@@ -65,41 +72,11 @@ async function posted() {
 const ordersWith = async (reference) => (await ion("/orders?last=1000")).orders.filter((one) => one.reference_id === reference);
 const ionsSubscription = async (id) => (await ion("/subscriptions?last=1000")).subscriptions.find((one) => one.id === id);
 
-/** Presses what leads on in a draft. */
-const goOn = () => page.click('aside button[name="do"]');
-/** Places the order of the open review; gives the address of its page. */
-async function place() {
-  const field = page.locator("#typed");
-  if (await field.count()) await field.fill(await field.getAttribute("data-typed"));
-  await goOn();
-  await page.waitForURL(/\/orders\/[0-9a-f-]+\?done=/);
-  return new URL(page.url()).pathname;
-}
-/** Waits until the open order says one of these states; its page moves by itself. */
-const becomes = (...states) => page.waitForFunction((those) => those.some((one) => document.querySelector("h1").innerText.includes(one)), states, { timeout: 60_000 });
 /** Reference of the open order. */
 const reference = async () => (await words(".head .sub")).match(/reference (\S+)/)[1];
-/** Copies the order at this address to a new draft, and opens its review. */
-async function copy(order, button = "Copy to new") {
-  await goTo(order);
-  await page.click(`button:has-text("${button}")`);
-  await page.waitForURL(/\/edit\//);
-  await goTo(new URL(page.url()).pathname.replace(/\/edit\/.*/, "/edit/review"));
-}
-
 test("the first plan is applied: customers are linked", async () => {
-  for (let tries = 0; ; tries += 1) {
-    await goTo("/");
-    if (await page.locator('a[href*="/customers/sync/plans/"]').count()) break;
-    assert.ok(tries < 200, "never: the plan is there");
-    await new Promise((go) => setTimeout(go, 100));
-  }
-  await page.locator('a[href*="/customers/sync/plans/"]').first().click();
-  await page.waitForURL(/\/customers\/sync\/plans\//);
-  await page.locator('button:has-text("Apply")').last().click();
-  await page.waitForURL(/\/activity\/runs\//);
-  // The page loads itself anew at the end.
-  await page.waitForFunction(() => /Done/.test(document.querySelector("#run-status")?.textContent ?? "") && !document.querySelector("[data-events]"), undefined, { timeout: 60_000 });
+  await steps.firstPlan();
+  await steps.apply();
   assert.deepEqual(await posted(), []);
 });
 
@@ -107,25 +84,12 @@ test("an empty draft: for whom, what, how many", async () => {
   await goTo("/customers?link=linked");
   const name = await words("tbody a.lk");
   await goTo("/orders");
-  await fine("orders before one of ours");
-  await page.click('a:has-text("New order")');
-  await page.waitForSelector("#found li");
-  await fine("for whom");
-  await page.fill("#q", name);
-  await page.waitForFunction((wanted) => [...document.querySelectorAll("#found li bdi")].every((one) => one.textContent === wanted), name);
-  await page.click('button:has-text("Order for them")');
-  await page.waitForURL(/\/edit\/products/);
+  await fits("orders before one of ours");
+  await steps.draftFor(name);
   assert.match(await words(".head"), /Draft/);
-  await page.fill("#q", "business premium");
-  await page.locator(`#found-products li:has(bdi:text-is("${PRODUCT}")) a`).click();
-  await page.locator('#adding .skus a[href*="sku="]').first().click();
-  await page.waitForSelector("#adding .mx");
-  await fine("variants");
-  // One year, billed monthly: the second row, first column.
-  await page.locator("#adding .mx .rh", { hasText: "1 year" }).locator("xpath=following-sibling::*[1]").locator("label").click();
-  await page.fill("#quantity", "25");
-  await page.click('button:has-text("Add to the order")');
-  await page.waitForSelector("#line-0");
+  await steps.terms(PRODUCT);
+  await fits("variants");
+  await steps.take(25);
   await fine("products and terms");
 });
 
@@ -145,11 +109,13 @@ test("what Microsoft needs: a missing answer is named at its field", async () =>
   await page.waitForSelector(".fld.is-bad");
   assert.match(await words('.fld:has([name$=".domainName"]) .err'), /\w/);
   assert.match(await words('.fld:has([name$=".renewalSetting"]) .err'), /\w/);
-  await fine("what the vendor needs, refused");
-  await page.fill('[name$=".domainName"]', TENANT);
-  await page.locator('[name$=".renewalSetting"][value="auto-on"]').check();
-  await goOn();
-  await page.waitForURL(/\/edit\/review/);
+  await fits("what the vendor needs, refused");
+  const sent = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(new URLSearchParams(request.postData()).get("do")));
+  await steps.provision(TENANT);
+  page.removeAllListeners("request");
+  assert.equal(sent.at(-1), "next");
+  assert.ok(sent.length === 1 || sent[0] === "save", `nothing is saved beside what goes on: ${sent}`);
   await fine("review");
 });
 
@@ -163,7 +129,7 @@ test("a wrong total is refused at its field, the right one places the order once
   assert.match(await words("#typed-e"), /not the total/);
   assert.equal(await page.evaluate(() => document.activeElement.id), "typed");
   assert.deepEqual(await posted(), [], "nothing left");
-  await fine("review, refused");
+  await fits("review, refused");
   await page.fill("#typed", total);
   assert.ok(await page.isVisible("#typed-good"));
   first = await place();
@@ -190,7 +156,7 @@ test("the order is followed to its end, and its first log-in is shown once", asy
   assert.match(await words("#secret-user"), new RegExp(`@${TENANT}\\.onmicrosoft\\.com`));
   const secret = await words("#secret");
   assert.ok(secret.length > 8);
-  await fine("the first log-in");
+  await fits("the first log-in");
   await page.click('dialog a:has-text("safe place")');
   await page.waitForURL(/\/orders\/[0-9a-f-]+$/);
   for (const path of [first, `${first}?requests=1`]) {
@@ -213,7 +179,7 @@ test("the subscription that came of it: seats are changed", async () => {
   await page.click('#effect button:has-text("Review")');
   await page.waitForURL(/\/edit\/review/);
   assert.match(await words("main"), /25 → 30 seats/);
-  await fine("review of a change");
+  await fits("review of a change");
   await place();
   await becomes("Completed");
   assert.equal((await ionsSubscription(id)).quantity, 30);
@@ -235,7 +201,7 @@ test("its renewal is turned off, and it is cancelled", async () => {
   await page.click('.acts button:has-text("Cancel…")');
   assert.ok(await page.isVisible("#ask-cancel"));
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Leave it as it is", "the safe way has the focus");
-  await fine("cancel?");
+  await fits("cancel?");
   await page.click('#ask-cancel button:has-text("Review the cancellation")');
   await page.waitForURL(/\/edit\/review/);
   assert.equal((await ionsSubscription(id)).status, "active", "nothing was sent yet");
@@ -270,7 +236,7 @@ test("a refusal shows the vendor's words; its copy, pressed twice, is one order"
   await becomes("Failed");
   const told = await words("main");
   assert.ok(told.includes(REFUSAL.detail) && told.includes(REFUSAL.code), told);
-  await fine("order, failed");
+  await fits("order, failed");
   await copy(failed, "Order again");
   // The one that was found is there already: more seats of it are offered.
   assert.match(await words("form#compose-form"), /already/i);
@@ -315,5 +281,5 @@ test("a margin rule: previewed while it is typed, saved, and named at the produc
   await fine("a new margin rule");
   await page.click('button[name="do"][value="save"]');
   await page.waitForURL(/\/settings\/margins\/[0-9a-f-]{36}/);
-  await fine("margin rules");
+  await fits("margin rules");
 });

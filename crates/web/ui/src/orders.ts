@@ -106,10 +106,12 @@ function compose(): void {
   if (!place) return;
   let sending = false;
   let dirty = false;
+  let leaving = false;
   let timer = 0;
   let waiting: (() => void) | undefined;
   const form = (): HTMLFormElement | null => find<HTMLFormElement>("form[data-saves]", place);
   const later = (ms: number): void => {
+    if (leaving) return;
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(() => void save(), ms);
@@ -156,12 +158,19 @@ function compose(): void {
     const field = event.target;
     if (field instanceof HTMLInputElement && field.form === form() && /^(quantity|addon)\./.test(field.name)) later(700);
   });
-  // Two saves at once would stand in each other's way: a button waits for the one that is on its way.
+  // Two saves at once would stand in each other's way: a button waits for the one that is on its way, or that is due and would be
+  // lost with the page. The draft's own form carries all that is typed: nothing is saved beside it.
   document.addEventListener(
     "submit",
     (event) => {
       const pressed = event.target;
-      if (!sending || !(pressed instanceof HTMLFormElement) || !place.contains(pressed) || pressed.method !== "post") return;
+      if (!(pressed instanceof HTMLFormElement) || !place.contains(pressed) || pressed.method !== "post") return;
+      if (!sending && (!dirty || pressed === form())) {
+        clearTimeout(timer);
+        dirty = false;
+        leaving = true;
+        return;
+      }
       event.preventDefault();
       event.stopImmediatePropagation();
       const { id } = pressed;
@@ -171,6 +180,7 @@ function compose(): void {
         const button = again && name ? [...again.elements].find((one) => one instanceof HTMLButtonElement && one.name === name && one.value === value) : undefined;
         again?.requestSubmit(button instanceof HTMLElement ? button : null);
       };
+      if (!sending) void save();
     },
     true,
   );
