@@ -130,6 +130,11 @@ async fn an_order_is_begun_once_and_all_that_is_wrong_is_told_by_its_place() {
             ["state", "customer", "lines[0].qantity", "lines[0].quantity"]
         );
         assert_eq!(answer.json()["errors"][3]["pointer"], "/lines/0/quantity");
+        assert!(
+            answer.text.contains("Did you mean quantity?\""),
+            "{}",
+            answer.text
+        );
         let unknown = body(&shop, vec![line(YEAR, 1), line("no such part", 1)]);
         let answer = sales.post("/api/v1/orders", "unknown", unknown).await;
         assert_eq!(fields(&answer), ["lines[1].part_number"]);
@@ -297,6 +302,27 @@ async fn an_order_is_submitted_once_with_what_it_binds_to_confirmed() {
             (&json!([]), &json!("18.72"), &json!({"EUR": "5616.00"}))
         );
         assert_eq!(review.header("etag"), sales.get(&path).await.header("etag"));
+        // What the vendor asks for, so that a program can fill it in.
+        let form = &reviewed["lines"][0]["vendor_form"];
+        assert_eq!(form["source"], "waiting");
+        let renewal = form["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|field| field["name"] == "renewalSetting")
+            .unwrap();
+        assert_eq!(
+            (&renewal["kind"], &renewal["required"]),
+            (&json!("choice"), &json!(true))
+        );
+        assert!(
+            renewal["choices"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|choice| choice["value"] == "auto-on"),
+            "{form}"
+        );
         let there = format!("{path}/submit");
         let blind = call(&sales, &there, json!({})).await;
         assert_eq!(blind.json()["code"], "if_match_missing");

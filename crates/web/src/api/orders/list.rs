@@ -55,8 +55,8 @@ pub(crate) struct Which {
     /// Where they were placed: `here` or `ion`.
     #[serde(default)]
     origin: Option<String>,
-    /// `number`, `customer`, `state`, `changed`, or `bound` with the scope `see_cost`; `-` before it for the other way. The newest first where
-    /// none is named.
+    /// `number`, `customer`, `state`, `changed`, or `bound` with the scope `see_cost`; `-` before it for the other way. By number, the last one
+    /// first, where none is named.
     #[serde(default)]
     sort: Option<String>,
 }

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
-use domain::order::OrderAction;
+use domain::order::{FieldKind, OrderAction, Template};
 use domain::{Currency, OrderId};
-use engine::orders::OrderView;
+use engine::orders::{OrderView, TemplateState};
 use jiff::Timestamp;
 use rules::margins::price::shown_percent;
 use rules::orders::review::{self as ours, Confirmation};
@@ -67,6 +67,8 @@ pub(crate) struct ReviewedLine {
     sale: Option<String>,
     /// When the commitment ends.
     bound_until: Option<LastDay>,
+    /// What the vendor asks for: the line's `attributes`.
+    vendor_form: VendorForm,
     /// What you pay for one, each billing period. Left out without the scope `see_cost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "18.72")]
@@ -85,6 +87,49 @@ pub(crate) struct ReviewedLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MovedPrice>)]
     moved: Option<Option<MovedPrice>>,
+}
+
+/// What a vendor asks for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VendorForm {
+    /// Where it is known from: `ion`: Ion's template; `waiting`: Ion is being asked for it; `failed`: Ion could not be asked; `built_in`: Ion has
+    /// none. All but the first are what Ionbridge knows of the vendor itself.
+    #[schema(example = "ion")]
+    source: &'static str,
+    /// Why Ion could not be asked.
+    failed: Option<String>,
+    /// An attribute that is none of these is refused.
+    closed: bool,
+    /// The attributes.
+    fields: Vec<VendorField>,
+}
+
+/// An attribute that a vendor asks for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VendorField {
+    /// The name that `attributes` takes.
+    #[schema(example = "domainName")]
+    name: String,
+    /// What people call it.
+    label: String,
+    /// What it takes: `text`, `choice`, `date`, `bool`, `number` or `email`.
+    #[schema(value_type = String, example = "text")]
+    kind: FieldKind,
+    /// An order without it is refused.
+    required: bool,
+    /// Values that it takes; of a choice.
+    choices: Vec<VendorChoice>,
+    /// What it is for, and what it looks like.
+    help: String,
+}
+
+/// A value that an attribute takes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VendorChoice {
+    /// The value.
+    value: String,
+    /// What people call it.
+    label: String,
 }
 
 /// A day by which something ends.
@@ -172,7 +217,14 @@ impl OrderReview {
             lines: review
                 .lines
                 .iter()
-                .map(|line| ReviewedLine::of(line, costs))
+                .enumerate()
+                .map(|(index, line)| {
+                    let form = VendorForm::of(
+                        view.templates.get(index).and_then(Option::as_ref),
+                        view.template_state.get(index),
+                    );
+                    ReviewedLine::of(line, form, costs)
+                })
                 .collect(),
             totals: OrderTotals::of(&review.totals, costs),
             margin_percent: costs.then(|| {
@@ -213,7 +265,7 @@ impl OrderReview {
 }
 
 impl ReviewedLine {
-    fn of(line: &ours::ReviewLine, costs: bool) -> Self {
+    fn of(line: &ours::ReviewLine, vendor_form: VendorForm, costs: bool) -> Self {
         let moved = line.moved.as_ref().map(|moved| MovedPrice {
             before: moved.before.decimal().to_string(),
             currency_before: moved.currency_before,
@@ -226,11 +278,47 @@ impl ReviewedLine {
             currency: line.currency,
             sale: line.sale.map(|sale| sale.to_string()),
             bound_until: line.bound_until.map(Into::into),
+            vendor_form,
             cost: costs.then(|| line.unit.map(|unit| unit.to_string())),
             monthly: costs.then(|| sums(&line.monthly)),
             bound: costs.then(|| sums(&line.bound)),
             margin_percent: costs.then(|| line.margin.map(percent)),
             moved: costs.then_some(moved),
+        }
+    }
+}
+
+impl VendorForm {
+    fn of(template: Option<&Template>, state: Option<&TemplateState>) -> Self {
+        let (source, failed) = match state {
+            Some(TemplateState::Fresh) => ("ion", None),
+            Some(TemplateState::Waiting) => ("waiting", None),
+            Some(TemplateState::Failed(why)) => ("failed", Some(why.clone())),
+            Some(TemplateState::BuiltIn) | None => ("built_in", None),
+        };
+        let fields = template.map_or(&[][..], |template| &template.fields);
+        Self {
+            source,
+            failed,
+            closed: template.is_some_and(|template| template.closed),
+            fields: fields
+                .iter()
+                .map(|field| VendorField {
+                    name: field.name.clone(),
+                    label: field.label.clone(),
+                    kind: field.kind,
+                    required: field.required,
+                    choices: field
+                        .choices
+                        .iter()
+                        .map(|(value, label)| VendorChoice {
+                            value: value.clone(),
+                            label: label.clone(),
+                        })
+                        .collect(),
+                    help: field.help.clone(),
+                })
+                .collect(),
         }
     }
 }
