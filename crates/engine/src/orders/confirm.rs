@@ -18,7 +18,7 @@ use super::draft::draft_of;
 use super::error::OrderError;
 use super::happen::{ITSELF, Turn, submit_key};
 use super::offers::{self, Take};
-use super::{map, words};
+use super::{follow, map, words};
 use crate::{Engine, kill_point};
 
 /// What a person says when they place an order.
@@ -178,18 +178,7 @@ impl Engine {
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
         self.unmoved(id, expected_version).await?;
-        let events = orders::list_events(self.store().read(), id).await?;
-        let last = events.iter().find(|event| {
-            matches!(
-                event.kind,
-                OrderEventKind::Stuck
-                    | OrderEventKind::State
-                    | OrderEventKind::Found
-                    | OrderEventKind::Accepted
-                    | OrderEventKind::Adopted
-            )
-        });
-        let gone = last.is_some_and(|last| last.message == words::VANISHED);
+        let gone = follow::is_gone(self, id).await?;
         self.decided(id, |row, now| {
             let vanished = gone && row.stuck_at.is_some();
             let mut turn = Turn::after(row, &OrderEvent::GivenUp { vanished }, now)?;

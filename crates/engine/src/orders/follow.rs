@@ -8,6 +8,7 @@ use domain::order::{IonOrder, OrderState};
 use ion_client::{Class, Error, IonClient};
 use rules::orders::follow::is_stuck;
 use rules::orders::state::{Effect, LookedInVain, OrderEvent, Refusal, can_be_called_off};
+use store::StoreError;
 use store::connections::ConnectionRow;
 use store::orders::{self, OrderEventKind, OrderRow};
 
@@ -165,9 +166,12 @@ pub(super) async fn heard(
     ion: &IonOrder,
     secrets: &[ion_client::OrderSecret],
 ) -> Result<Happened, SubmitError> {
-    let usual = match orders::find(engine.store().read(), order).await? {
-        Some(row) => usual_of(engine, &row).await?,
-        None => None,
+    let (usual, was_gone) = match orders::find(engine.store().read(), order).await? {
+        Some(row) => (
+            usual_of(engine, &row).await?,
+            row.stuck_at.is_some() && is_gone(engine, order).await?,
+        ),
+        None => (None, false),
     };
     let happened = engine
         .happens(order, |row, now| {
@@ -184,6 +188,8 @@ pub(super) async fn heard(
                 turn.tell((OrderEventKind::State, ION), now, message).detail =
                     words::ion_status(ion);
                 words::end(&mut turn, ion, now);
+            } else if was_gone && row.ion_id.as_ref() == Some(&ion.ion_id) {
+                turn.tell((OrderEventKind::State, ION), now, words::SHOWN_AGAIN);
             }
             // The job that asks Ion to call it off may be lost, and Ion may have answered without doing it.
             let asked_long_ago = row
@@ -223,14 +229,30 @@ async fn usual_of(engine: &Engine, row: &OrderRow) -> Result<Option<Duration>, S
     Ok(orders::usual_time(engine.store().read(), &line.vendor).await?)
 }
 
+/// Whether the last that Ion said of it is that it does not know it.
+pub(super) async fn is_gone(engine: &Engine, order: OrderId) -> Result<bool, StoreError> {
+    let events = orders::list_events(engine.store().read(), order).await?;
+    let said = events.iter().find(|event| match event.kind {
+        OrderEventKind::State
+        | OrderEventKind::Found
+        | OrderEventKind::Accepted
+        | OrderEventKind::Adopted => true,
+        // One that stands for long is told in the same way, before and after.
+        OrderEventKind::Stuck => event.message == words::VANISHED,
+        _ => false,
+    });
+    Ok(said.is_some_and(|said| said.message == words::VANISHED))
+}
+
 /// Ion does not know its id (any more).
 async fn vanished(engine: &Engine, order: OrderId) -> Result<Happened, SubmitError> {
+    let told = is_gone(engine, order).await?;
     engine
         .happens(order, |row, now| {
             let mut turn = Turn::after(row, &OrderEvent::Vanished, now)?;
             turn.row.polled_at = Some(now);
             turn.row.polls = turn.row.polls.saturating_add(1);
-            if row.stuck_at.is_none() {
+            if !told {
                 turn.tell((OrderEventKind::Stuck, ITSELF), now, words::VANISHED);
             }
             turn.row.stuck_at = Some(row.stuck_at.unwrap_or(now));

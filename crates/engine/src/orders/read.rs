@@ -46,6 +46,7 @@ pub async fn read(engine: &Engine, connection: ConnectionId) -> Result<JobEnd, S
         account: row.account_id,
         connection,
         began_at: engine.order_time(),
+        mark: setting.orders_until,
         back_to: setting
             .orders_until
             .map(|until| until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)),
@@ -75,6 +76,8 @@ struct Reading<'a> {
     account: String,
     connection: ConnectionId,
     began_at: Timestamp,
+    /// The latest change that an earlier reading saw.
+    mark: Option<Timestamp>,
     /// Orders that changed before this are known.
     back_to: Option<Timestamp>,
 }
@@ -127,9 +130,9 @@ impl Reading<'_> {
                 idle += 1;
             }
             complete &= self.keep(&fresh).await?;
-            let known = self.back_to.is_some_and(|back_to| {
-                sight.is_sorted && sight.oldest.is_some_and(|at| at < back_to)
-            });
+            let known = self
+                .back_to
+                .is_some_and(|back_to| sight.is_past(back_to, self.mark));
             let last = page.next.is_none() || known || idle >= EMPTY_TURNS;
             if last || pages >= MOST_PAGES {
                 if !last {
@@ -325,6 +328,8 @@ struct Sight {
     ids: HashSet<String>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// When the first one of the list changed.
+    first: Option<Timestamp>,
     is_sorted: bool,
 }
 
@@ -334,6 +339,7 @@ impl Default for Sight {
             ids: HashSet::new(),
             oldest: None,
             newest: None,
+            first: None,
             is_sorted: true,
         }
     }
@@ -352,10 +358,19 @@ impl Sight {
                 }
                 self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
                 self.newest = self.newest.max(Some(at));
+                self.first.get_or_insert(at);
             }
             None => self.is_sorted = false,
         }
         true
+    }
+
+    /// Whether all that changed since was seen: the list comes newest first, and is older by now.
+    ///
+    /// A list that comes oldest first may look sorted for a page, where orders were made at one time. It does not begin with the latest
+    /// change that is known.
+    fn is_past(&self, back_to: Timestamp, mark: Option<Timestamp>) -> bool {
+        self.is_sorted && self.first >= mark && self.oldest.is_some_and(|oldest| oldest < back_to)
     }
 
     fn restart(&mut self) {

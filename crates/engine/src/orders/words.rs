@@ -28,6 +28,7 @@ pub(super) const UNREADABLE: &str =
     "Ion took the order, and its answer cannot be read. The order is searched for.";
 pub(super) const BEGUN_BEFORE: &str = "The server stopped while the order was being sent. Nobody knows whether Ion has it; it is searched for.";
 
+pub(super) const SHOWN_AGAIN: &str = "Ion shows the order again.";
 pub(super) const VANISHED: &str =
     "Ion answers that it does not know this order (404). It is asked again.";
 pub(super) const NO_SUBSCRIPTION: &str = "Ion carried the order out, and no subscription of it is to be seen yet. Ask the distributor with the order's number.";

@@ -3,13 +3,16 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use domain::OrderId;
 use domain::order::OrderState;
+use domain::{JobId, OrderId};
 use engine::orders::JobEnd;
 use ion_sandbox::{Action, BodyKind, Fault, Knobs, all_faults, write_faults};
 use store::Backend;
 use store::orders::OrderEventKind as Kind;
+use store::queue::Payload;
 use store::testing::{TestDatabase, for_both};
+
+use tokio_util::sync::CancellationToken;
 
 use super::bed::{Bed, PATIENCE, config, kim};
 
@@ -317,45 +320,66 @@ async fn dies_after<F: Future>(polls: usize, work: F) -> bool {
     .await
 }
 
+/// The job that sends an order.
+async fn job_of(bed: &Bed, order: OrderId) -> JobId {
+    let jobs = store::queue::list(bed.store.read(), 1000).await.unwrap();
+    let sends =
+        |payload: &Payload| matches!(payload, Payload::SubmitOrder { order: of } if *of == order);
+    let job = jobs.into_iter().find(|job| sends(&job.payload));
+    job.expect("an order that was placed has a job that sends it")
+        .id
+}
+
 #[tokio::test]
 async fn a_server_that_dies_at_any_instant_of_a_submission_sends_no_second_order() {
     let database = TestDatabase::migrated(Backend::Sqlite).await;
     let mut bed = Bed::start(database.store().clone()).await;
-    // What else there is to do is done, so that each poll is one of the submission.
-    bed.pass(Duration::from_secs(10)).await;
     #[expect(
         clippy::disallowed_methods,
         reason = "how often a test tries is no setting"
     )]
     let whole = std::env::var("IONBRIDGE_SWEEP").is_ok();
-    let step = if whole { 1 } else { 2 };
-    let (mut polls, mut deaths) = (1, 0);
-    loop {
-        let order = bed.submit().await;
-        let worker = bed.worker.clone();
-        if dies_after(polls, worker.drain()).await {
-            break;
+    let rounds = if whole { 5 } else { 1 };
+    // Deaths before the send was begun, and from then on until its answer was stored.
+    let (mut before, mut between) = (0, 0);
+    for round in 0..rounds {
+        for polls in 1.. {
+            let order = bed.submit().await;
+            let job = job_of(&bed, order).await;
+            let worker = bed.worker.clone();
+            // Its job alone: what else is due would be what dies.
+            let work = worker.run_one(job, CancellationToken::new());
+            if dies_after(polls, work).await {
+                break;
+            }
+            let row = bed.row(order).await;
+            match row.sends {
+                0 => before += 1,
+                _ if row.ion_id.is_none() => between += 1,
+                _ => {}
+            }
+            bed.restart();
+            // The lease of the dead worker runs out.
+            bed.lab.pass(Duration::from_secs(40));
+            bed.worker.beat().await;
+            let what = format!("dead after {polls} polls, round {round}");
+            let again = with_a_person(&bed, order, &what).await;
+            let there = bed.in_ion(order).await;
+            assert_eq!(there.len(), 1, "{what}");
+            let posts = bed.posts(order).await;
+            assert!(
+                posts <= again + 1,
+                "{what}: {posts} posts, {again} by a person"
+            );
+            assert_eq!(
+                bed.row(order).await.ion_id.as_deref(),
+                Some(there[0].id.as_str()),
+                "{what}"
+            );
         }
-        deaths += 1;
-        bed.restart();
-        // The lease of the dead worker runs out.
-        bed.lab.pass(Duration::from_secs(40));
-        bed.worker.beat().await;
-        let what = format!("dead after {polls} polls");
-        let again = with_a_person(&bed, order, &what).await;
-        let there = bed.in_ion(order).await;
-        assert_eq!(there.len(), 1, "{what}");
-        let posts = bed.posts(order).await;
-        assert!(
-            posts <= again + 1,
-            "{what}: {posts} posts, {again} by a person"
-        );
-        assert_eq!(
-            bed.row(order).await.ion_id.as_deref(),
-            Some(there[0].id.as_str()),
-            "{what}"
-        );
-        polls += step;
     }
-    assert!(deaths >= 10, "the submission was cut {deaths} times only");
+    assert!(
+        before > 0 && between > 0,
+        "it died {before} times before the send was begun, {between} times before its answer was stored"
+    );
 }

@@ -243,8 +243,17 @@ async fn an_order_that_stands_for_long_is_told_and_one_that_vanished_can_be_clos
                 .portal()
                 .remove_order(row.ion_id.as_deref().unwrap())
         );
-        bed.lab.pass(Duration::from_secs(3600));
-        bed.work().await;
+        for _ in 0..2 {
+            bed.lab.pass(Duration::from_secs(3600));
+            bed.work().await;
+        }
+        let told = bed.timeline(order).await;
+        let stuck = told.iter().filter(|kind| **kind == Kind::Stuck);
+        assert_eq!(
+            stuck.count(),
+            2,
+            "that it stands, and that it is gone: {told:?}"
+        );
         let row = bed.row(order).await;
         bed.engine
             .give_up_order(order, row.version, &kim())
