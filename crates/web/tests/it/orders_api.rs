@@ -23,7 +23,7 @@ fn line(part_number: &str, quantity: u32) -> Value {
         "attributes": {"domainName": "quill.onmicrosoft.example", "renewalSetting": "auto-on"}})
 }
 
-fn body(shop: &Shop, lines: Vec<Value>) -> Value {
+fn body(shop: &Shop, lines: &[Value]) -> Value {
     json!({"customer": shop.customer.to_string(), "note": "by phone", "lines": lines})
 }
 
@@ -85,7 +85,7 @@ async fn an_order_is_begun_once_and_all_that_is_wrong_is_told_by_its_place() {
         let house = House::with(backend, URL).await;
         let shop = house.shop().await;
         let sales = house.program(Role::Sales).await;
-        let whole = body(&shop, vec![line(YEAR, 25)]);
+        let whole = body(&shop, &[line(YEAR, 25)]);
         let made = sales.post("/api/v1/orders", "one", whole.clone()).await;
         assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
         let order = made.json();
@@ -100,7 +100,7 @@ async fn an_order_is_begun_once_and_all_that_is_wrong_is_told_by_its_place() {
         );
         assert_eq!(house.total().await, 1);
         let other = sales
-            .post("/api/v1/orders", "one", body(&shop, vec![line(YEAR, 26)]))
+            .post("/api/v1/orders", "one", body(&shop, &[line(YEAR, 26)]))
             .await;
         assert_eq!(other.json()["code"], "idempotency_other_payload");
         let keyless = call(&sales, "/api/v1/orders", whole.clone()).await;
@@ -135,7 +135,7 @@ async fn an_order_is_begun_once_and_all_that_is_wrong_is_told_by_its_place() {
             "{}",
             answer.text
         );
-        let unknown = body(&shop, vec![line(YEAR, 1), line("no such part", 1)]);
+        let unknown = body(&shop, &[line(YEAR, 1), line("no such part", 1)]);
         let answer = sales.post("/api/v1/orders", "unknown", unknown).await;
         assert_eq!(fields(&answer), ["lines[1].part_number"]);
         let mut nobody = whole.clone();
@@ -159,7 +159,7 @@ async fn a_draft_is_changed_by_version_and_only_in_what_is_given() {
         let house = House::with(backend, URL).await;
         let shop = house.shop().await;
         let sales = house.program(Role::Sales).await;
-        let (path, row) = begun(&house, &sales, body(&shop, vec![line(MONTH, 2)])).await;
+        let (path, row) = begun(&house, &sales, body(&shop, &[line(MONTH, 2)])).await;
         let read = sales.get(&path).await;
         let tag = read.header("etag").to_owned();
         let blind = sales
@@ -286,7 +286,7 @@ async fn an_order_is_submitted_once_with_what_it_binds_to_confirmed() {
         let house = House::with(backend, URL).await;
         let shop = house.shop().await;
         let sales = house.program(Role::Sales).await;
-        let (path, row) = begun(&house, &sales, body(&shop, vec![line(YEAR, 25)])).await;
+        let (path, row) = begun(&house, &sales, body(&shop, &[line(YEAR, 25)])).await;
         let review = sales.get(&format!("{path}/review")).await;
         let reviewed = review.json();
         assert_eq!(
@@ -386,7 +386,7 @@ async fn a_price_that_moved_is_accepted_or_the_order_stays() {
     let house = House::new().await;
     let shop = house.shop().await;
     let sales = house.program(Role::Sales).await;
-    let (path, row) = begun(&house, &sales, body(&shop, vec![line(MONTH, 2)])).await;
+    let (path, row) = begun(&house, &sales, body(&shop, &[line(MONTH, 2)])).await;
     house
         .becomes(&row, |row| {
             row.content.lines[0].price.as_mut().unwrap().cost =
@@ -436,13 +436,13 @@ async fn who_sees_no_cost_is_told_none() {
         let house = House::with(backend, URL).await;
         let shop = house.shop().await;
         let sales = house.program(Role::Sales).await;
-        let (draft, row) = begun(&house, &sales, body(&shop, vec![line(YEAR, 25)])).await;
+        let (draft, row) = begun(&house, &sales, body(&shop, &[line(YEAR, 25)])).await;
         let moved = |row: &mut OrderRow| {
             row.content.lines[0].price.as_mut().unwrap().cost =
                 Amount::parse("17.93", Scale::Price).unwrap();
         };
         house.becomes(&row, moved).await;
-        let (placed, placed_row) = begun(&house, &sales, body(&shop, vec![line(YEAR, 24)])).await;
+        let (placed, placed_row) = begun(&house, &sales, body(&shop, &[line(YEAR, 24)])).await;
         let sent = submit(&sales, &placed, json!({"confirm_total": "5391.36"})).await;
         assert_eq!(sent.status, StatusCode::OK, "{sent:?}");
         let placed_row = house.order(placed_row.id).await;
@@ -532,15 +532,14 @@ async fn an_order_whose_answer_was_lost_is_looked_for_adopted_sent_again_or_give
         let sales = house.program(Role::Sales).await;
         let now = house.clock.now();
         let lost = async |ion_id: Option<&str>| {
-            let row = house.placed(&shop, "sam@reseller.example").await;
-            let row = house
-                .becomes(&row, |row| {
-                    row.state = OrderState::Unconfirmed;
-                    row.sent_at = Some(now - SignedDuration::from_secs(60));
-                    row.sends = 1;
-                    row.looks = 1;
-                })
-                .await;
+            let row = Box::pin(house.placed(&shop, "sam@reseller.example")).await;
+            let unconfirmed = house.becomes(&row, |row| {
+                row.state = OrderState::Unconfirmed;
+                row.sent_at = Some(now - SignedDuration::from_secs(60));
+                row.sends = 1;
+                row.looks = 1;
+            });
+            let row = Box::pin(unconfirmed).await;
             if let Some(ion_id) = ion_id {
                 let tx = house.store.begin().await.unwrap();
                 let event = OrderEventRow {
@@ -632,7 +631,7 @@ async fn an_order_is_called_off_and_copied_once() {
         let house = House::with(backend, URL).await;
         let shop = house.shop().await;
         let sales = house.program(Role::Sales).await;
-        let (path, _) = begun(&house, &sales, body(&shop, vec![line(MONTH, 2)])).await;
+        let (path, _) = begun(&house, &sales, body(&shop, &[line(MONTH, 2)])).await;
         let sent = submit(&sales, &path, json!({"at": "now"})).await;
         assert_eq!(sent.json()["state"], "submitting", "{sent:?}");
         let off = call(&sales, &format!("{path}/cancel"), json!({})).await;
