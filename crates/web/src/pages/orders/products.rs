@@ -1,22 +1,23 @@
 //! Step 1: products and terms.
 
+mod change;
+mod duplicate;
+mod line;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::VariantId;
-use domain::order::{OrderAction, OrderLine};
 use engine::orders::{OrderError, OrderView};
 use http::{HeaderMap, StatusCode};
-use rules::orders::check::{MAX_QUANTITY, Problem, line_name};
-use rules::orders::money::commitment_words;
-use rules::subscriptions::change::action_of;
+use rules::orders::check::{MAX_QUANTITY, Problem};
 use serde::Deserialize;
-use store::catalog::ProductDetail;
-use store::subscriptions;
 use uuid::Uuid;
 
+use self::change::change_edit;
+pub(super) use self::duplicate::duplicates;
+use self::line::{LineAsked, line_edit};
 use super::catalog::Catalog;
 use super::compose::{Draft, head, is_part, moved, open, wrong};
-use super::matrix::{Asked, is_sold, matrix, price_of};
 use super::typed::{self, Typed, is_change, value};
 use super::{find, href, money, step_href};
 use crate::app::App;
@@ -24,18 +25,12 @@ use crate::auth::{Caller, ProtectedForm};
 use crate::fault::{Fault, sentence};
 use crate::pages::address::Address;
 use crate::pages::go_to;
-use crate::view::format::{amount, count, counted, within};
 use crate::view::orders::compose::Moved;
 use crate::view::orders::money::GoOn;
-use crate::view::orders::products::{
-    AddOnEdit, ChangeEdit, LineEdit, ProductsPage, ProductsStep, Quantity,
-};
-use crate::view::{Button, Field, FieldKind, Html, Link, Note, Tone};
+use crate::view::orders::products::{ProductsPage, ProductsStep};
+use crate::view::{Html, Note, Tone};
 
 type Form = ProtectedForm<Vec<(String, String)>>;
-
-/// Add-ons of a product that are offered.
-const ADD_ONS: usize = 60;
 
 /// What a step shows beside what is stored.
 #[derive(Default)]
@@ -449,349 +444,6 @@ fn next_words(view: &OrderView) -> String {
         [only] => format!("Next: what {only} needs"),
         _ => "Next: what the vendors need".to_owned(),
     }
-}
-
-struct LineAsked<'a> {
-    place: usize,
-    alone: bool,
-    problems: &'a [Problem],
-    raw: &'a std::collections::BTreeMap<String, String>,
-}
-
-impl LineAsked<'_> {
-    fn wrong(&self, field: &str) -> String {
-        wrong(self.problems, &format!("/lines/{}/{field}", self.place))
-    }
-
-    fn is_wrong(&self) -> bool {
-        let start = format!("/lines/{}", self.place);
-        self.problems.iter().any(|problem| {
-            (problem.path == start || problem.path.starts_with(&format!("{start}/")))
-                && !problem.path.contains("/attributes")
-        })
-    }
-}
-
-async fn line_edit(
-    app: &App,
-    view: &OrderView,
-    line: &OrderLine,
-    catalog: &Catalog,
-    asked: &LineAsked<'_>,
-    draft: &Draft,
-) -> Result<LineEdit, Fault> {
-    let place = asked.place;
-    let times = &draft.around.times;
-    let product = catalog.product_of(line);
-    let name = line_name(line).to_owned();
-    let chosen_wrong = ["product", "sku", "plan"]
-        .iter()
-        .map(|field| asked.wrong(field))
-        .find(|text| !text.is_empty())
-        .unwrap_or_default();
-    let mut notes = duplicates(app, view, place, draft).await?;
-    let own = wrong(asked.problems, &format!("/lines/{place}"));
-    if !own.is_empty() {
-        notes.push(Note::new(
-            Tone::Bad,
-            "alert-circle",
-            "This line cannot be ordered as it is",
-            own,
-        ));
-    }
-    if product.is_none() && !chosen_wrong.is_empty() {
-        notes.push(Note::new(
-            Tone::Bad,
-            "alert-circle",
-            "This product cannot be ordered any more",
-            chosen_wrong.clone(),
-        ));
-    }
-    let only = money::only_currency(&view.row.content);
-    let amount_words = match money::line_amount(line) {
-        Some((sum, currency)) => money::sum_text(sum, currency),
-        None => String::new(),
-    };
-    Ok(LineEdit {
-        place,
-        vendor: line.vendor.clone(),
-        sku: if within(&line.product_name, &name) == name && line.product_name != name {
-            line.product_name.clone()
-        } else {
-            String::new()
-        },
-        words: closed_words(line),
-        amount: amount_words,
-        open: asked.alone || asked.is_wrong() || place + 1 == view.row.content.lines.len(),
-        alone: asked.alone,
-        notes,
-        matrix: matrix_of(line, product, only, asked, chosen_wrong, times),
-        quantity: quantity(asked, line),
-        customer_po: po(format!("po.{place}"), "Customer’s PO", &line.customer_po)
-            .error(asked.wrong("customer_po")),
-        reseller_po: po(format!("own_po.{place}"), "Your PO", &line.reseller_po)
-            .error(asked.wrong("reseller_po")),
-        add_ons: product
-            .map(|product| add_ons(line, product, asked))
-            .unwrap_or_default(),
-        name,
-    })
-}
-
-/// `10 seats · 1 month, monthly · 7.41 EUR`.
-fn closed_words(line: &OrderLine) -> String {
-    let mut words = vec![
-        counted(u64::from(line.quantity), "seat", "seats"),
-        commitment_words(line.term, line.billing),
-    ];
-    if let Some(price) = &line.price {
-        words.push(format!(
-            "{} {}",
-            amount(&price.cost, price.currency),
-            price.currency
-        ));
-    }
-    words.join(" · ")
-}
-
-fn matrix_of(
-    line: &OrderLine,
-    product: Option<&ProductDetail>,
-    currency: Option<domain::Currency>,
-    asked: &LineAsked<'_>,
-    error: String,
-    times: &crate::view::Times,
-) -> crate::view::orders::products::Matrix {
-    match product {
-        Some(product) => matrix(
-            &Asked {
-                name: format!("variant.{}", asked.place),
-                product,
-                sku: &line.sku_id,
-                plan: Some(&line.plan_id),
-                quantity: line.quantity,
-                currency,
-                error,
-            },
-            times,
-        ),
-        None => crate::view::orders::products::Matrix {
-            name: format!("variant.{}", asked.place),
-            words: "the catalog no longer has it".to_owned(),
-            columns: Vec::new(),
-            rows: Vec::new(),
-            hint: String::new(),
-            error: String::new(),
-        },
-    }
-}
-
-fn quantity(asked: &LineAsked<'_>, line: &OrderLine) -> Quantity {
-    let name = format!("quantity.{}", asked.place);
-    Quantity {
-        value: asked
-            .raw
-            .get(&name)
-            .cloned()
-            .unwrap_or_else(|| line.quantity.to_string()),
-        name,
-        label: "Seats".to_owned(),
-        hint: String::new(),
-        min: Some(1),
-        max: Some(MAX_QUANTITY),
-        error: asked.wrong("quantity"),
-    }
-}
-
-fn po(name: String, label: &str, held: &str) -> Field {
-    Field::new(name, label, FieldKind::Text)
-        .optional()
-        .value(held)
-        .placeholder("none")
-        .autocomplete("off")
-}
-
-fn add_ons(line: &OrderLine, product: &ProductDetail, asked: &LineAsked<'_>) -> Vec<AddOnEdit> {
-    let currency = line.price.as_ref().map(|price| price.currency);
-    let held = |sku: &str, plan: &str| {
-        line.add_ons
-            .iter()
-            .position(|one| one.add_on_id == sku && one.plan_id == plan)
-    };
-    product
-        .variants
-        .iter()
-        .filter(|stored| stored.variant.key.add_on)
-        .filter(|stored| {
-            let key = &stored.variant.key;
-            is_sold(product, stored) || held(&key.sku_id, &key.plan_id).is_some()
-        })
-        .take(ADD_ONS)
-        .map(|stored| {
-            let variant = &stored.variant;
-            let name = format!("addon.{}.{}", asked.place, stored.id);
-            let there = held(&variant.key.sku_id, &variant.key.plan_id);
-            let typed_wrong = asked.wrong(&format!("add_ons/{}", stored.id));
-            let error = match there {
-                Some(at) if typed_wrong.is_empty() => ["", "/quantity", "/plan", "/product"]
-                    .iter()
-                    .map(|field| asked.wrong(&format!("add_ons/{at}{field}")))
-                    .find(|text| !text.is_empty())
-                    .unwrap_or_default(),
-                _ => typed_wrong,
-            };
-            AddOnEdit {
-                label: variant.sku_name.clone(),
-                terms: find::terms(variant),
-                price: match price_of(stored, currency) {
-                    Some(point) => {
-                        format!("{} {}", amount(&point.cost, point.currency), point.currency)
-                    }
-                    None if variant.by_use => "by use".to_owned(),
-                    None => "no price".to_owned(),
-                },
-                quantity: asked.raw.get(&name).cloned().unwrap_or_else(|| {
-                    there.map_or_else(String::new, |at| line.add_ons[at].quantity.to_string())
-                }),
-                on: there.is_some(),
-                name,
-                error,
-            }
-        })
-        .collect()
-}
-
-/// Subscriptions of the same product that the customer has, with the change that may be meant.
-pub(super) async fn duplicates(
-    app: &App,
-    view: &OrderView,
-    place: usize,
-    draft: &Draft,
-) -> Result<Vec<Note>, Fault> {
-    let mut notes = Vec::new();
-    for duplicate in view
-        .review
-        .duplicates
-        .iter()
-        .filter(|duplicate| duplicate.line == place)
-    {
-        let of = &duplicate.subscription;
-        let name = view
-            .row
-            .content
-            .lines
-            .get(place)
-            .map_or("this product", line_name);
-        let seats = of.seats.map_or_else(
-            || format!("{name} already"),
-            |seats| {
-                format!(
-                    "{} of {name} already",
-                    counted(u64::from(seats), "seat", "seats")
-                )
-            },
-        );
-        let renewal = of.renews_at.or(of.ends_at).map_or_else(
-            || "A change of its seats keeps its term.".to_owned(),
-            |at| {
-                format!(
-                    "A change of its seats keeps the renewal date, {}.",
-                    draft.around.times.date(at)
-                )
-            },
-        );
-        let mut note = Note::new(
-            Tone::Info,
-            "info-circle",
-            format!("{} has {seats}", view.row.customer_name),
-            format!("Ordering adds a second subscription. {renewal}"),
-        );
-        let known =
-            subscriptions::find_by_ion(app.store().read(), view.row.connection, &of.ion_id).await?;
-        if let Some(known) = known {
-            let total = duplicate.seats_together.unwrap_or_default();
-            note = note.with(Button::link(
-                if total > 0 {
-                    format!(
-                        "Change it to {} instead",
-                        counted(u64::from(total), "seat", "seats")
-                    )
-                } else {
-                    "Change the subscription instead".to_owned()
-                },
-                crate::pages::subscriptions::href(known.id),
-            ));
-        }
-        notes.push(note);
-    }
-    Ok(notes)
-}
-
-/// What a change of a subscription takes.
-async fn change_edit(
-    app: &App,
-    draft: &Draft,
-    problems: &[Problem],
-    raw: &std::collections::BTreeMap<String, String>,
-) -> Result<Option<ChangeEdit>, Fault> {
-    let view = &draft.view;
-    let Some(line) = view.row.content.lines.first() else {
-        return Ok(None);
-    };
-    let asked = LineAsked {
-        place: 0,
-        alone: true,
-        problems,
-        raw,
-    };
-    let name = line_name(line);
-    let action = action_of(line);
-    let title = match action {
-        OrderAction::Seats => format!("Another number of seats of {name}"),
-        OrderAction::Suspend => format!("Suspend {name}"),
-        OrderAction::Resume => format!("Resume {name}"),
-        OrderAction::Cancel => format!("Cancel {name}"),
-        OrderAction::RenewalOn => format!("{name} renews by itself"),
-        OrderAction::RenewalOff => format!("{name} ends with its term"),
-        OrderAction::Buy | OrderAction::Other => name.to_owned(),
-    };
-    let subscription = match view.row.subscription {
-        Some(id) => subscriptions::find(app.store().read(), id)
-            .await?
-            .map(|row| {
-                Link::new(
-                    "Open the subscription",
-                    format!("/subscriptions/{}", row.id),
-                )
-            }),
-        None => None,
-    };
-    let mut quantity = (action == OrderAction::Seats).then(|| quantity(&asked, line));
-    if let (Some(quantity), Some(before)) = (&mut quantity, line.quantity_before) {
-        "Seats in all".clone_into(&mut quantity.label);
-        quantity.hint = format!("now {}", count(u64::from(before)));
-    }
-    let own = wrong(problems, "/lines/0");
-    Ok(Some(ChangeEdit {
-        title,
-        vendor: line.vendor.clone(),
-        text: if own.is_empty() {
-            "It becomes an order of its own, sent when you press the button of the review."
-                .to_owned()
-        } else {
-            own
-        },
-        subscription,
-        now: line
-            .quantity_before
-            .map(|before| format!("now {before}"))
-            .unwrap_or_default(),
-        quantity,
-        customer_po: po("po.0".to_owned(), "Customer’s PO", &line.customer_po)
-            .error(asked.wrong("customer_po")),
-        reseller_po: po("own_po.0".to_owned(), "Your PO", &line.reseller_po)
-            .error(asked.wrong("reseller_po")),
-    }))
 }
 
 #[cfg(test)]
