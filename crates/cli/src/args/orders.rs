@@ -84,7 +84,7 @@ pub enum OrdersCommand {
 /// How an order is confirmed.
 #[derive(Debug, Args)]
 pub struct ConfirmArgs {
-    /// The total that it binds to, such as 5690.10: asked for where it binds for a year or more, or for an unknown time
+    /// The total that it binds to, such as 5690.10: asked for where it binds for a year or more, or for an unknown time; without a known price how many are ordered in all
     #[arg(long, value_name = "AMOUNT", default_value = "")]
     pub confirm_total: String,
     /// Take today's prices where they moved since the draft was made

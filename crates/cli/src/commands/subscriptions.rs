@@ -291,6 +291,7 @@ async fn change(
             match &view.review.confirmation {
                 Asked::Button => String::new(),
                 Asked::TypeTotal { total, .. } => format!(" --confirm-total {total}"),
+ Asked::TypeQuantity { quantity } => format!(" --confirm-total {quantity}"),
             }
         ));
     });

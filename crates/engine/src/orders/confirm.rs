@@ -24,7 +24,7 @@ use crate::{Engine, kill_point};
 /// What a person says when they place an order.
 #[derive(Debug, Clone, Default)]
 pub struct Confirmation {
-    /// The total that they typed, where the order binds for long or for an unknown time; else empty.
+    /// What they typed, where the order binds for long or for an unknown time: the total, or without a known price how many; else empty.
     pub typed_total: String,
     /// They saw that a price moved, and take today's.
     pub accepted_prices: bool,
@@ -253,11 +253,16 @@ pub(super) fn refused(refusal: Refusal) -> OrderError {
 }
 
 fn not_typed(wanted: &review::Confirmation) -> Problem {
-    let message = match wanted {
-        review::Confirmation::TypeTotal { text, currency, .. } => {
-            format!("type the total to confirm: {text} {currency}.")
-        }
-        review::Confirmation::Button => "confirm the order.".to_owned(),
+    let (label, message) = match wanted {
+        review::Confirmation::TypeTotal { text, currency, .. } => (
+            "Total",
+            format!("type the total to confirm: {text} {currency}."),
+        ),
+        review::Confirmation::TypeQuantity { quantity } => (
+            "Quantity",
+            format!("no price is known: type how many are ordered in all to confirm: {quantity}."),
+        ),
+        review::Confirmation::Button => ("Total", "confirm the order.".to_owned()),
     };
-    Problem::new("/typed_total", "Total", message)
+    Problem::new("/typed_total", label, message)
 }

@@ -112,6 +112,11 @@ pub enum Confirmation {
         /// Its currency.
         currency: Currency,
     },
+    /// What it binds to has no known price: how many are ordered in all must be typed.
+    TypeQuantity {
+        /// The quantities of all lines together.
+        quantity: u64,
+    },
 }
 
 /// Reviews a draft.
@@ -181,7 +186,7 @@ pub fn review(draft: &DraftView, now: Timestamp) -> Review {
     }));
     Review {
         margins: margins(&sums),
-        confirmation: confirmation(&commitments, &sums),
+        confirmation: confirmation(&commitments, &sums, &draft.content.lines),
         lines,
         totals: sums,
         commitments,
@@ -199,6 +204,7 @@ pub fn confirmation_ok(review: &Review, typed: &str) -> bool {
         Confirmation::TypeTotal {
             total, currency, ..
         } => typed::is_amount(typed, *total, *currency),
+        Confirmation::TypeQuantity { quantity } => typed::is_quantity(typed, *quantity),
     }
 }
 
@@ -342,7 +348,11 @@ fn margins(totals: &OrderTotals) -> Vec<(Currency, Decimal)> {
         .collect()
 }
 
-fn confirmation(commitments: &[Commitment], totals: &OrderTotals) -> Confirmation {
+fn confirmation(
+    commitments: &[Commitment],
+    totals: &OrderTotals,
+    lines: &[OrderLine],
+) -> Confirmation {
     if commitments.is_empty() {
         return Confirmation::Button;
     }
@@ -353,13 +363,29 @@ fn confirmation(commitments: &[Commitment], totals: &OrderTotals) -> Confirmatio
         .max_by(|one, other| one.1.cmp(other.1))
         .filter(|(_, total)| !total.is_zero())
     else {
-        return Confirmation::Button;
+        // What costs nothing needs the button; of what has no price nobody knows what it costs.
+        let unpriced = commitments
+            .iter()
+            .filter_map(|one| lines.get(one.line))
+            .any(is_unpriced);
+        return if unpriced {
+            Confirmation::TypeQuantity {
+                quantity: lines.iter().map(|line| u64::from(line.quantity)).sum(),
+            }
+        } else {
+            Confirmation::Button
+        };
     };
     Confirmation::TypeTotal {
         total: *total,
         text: typed::shown(*total, *currency),
         currency: *currency,
     }
+}
+
+/// A line, or an add-on of it, without a known price.
+fn is_unpriced(line: &OrderLine) -> bool {
+    line.price.is_none() || line.add_ons.iter().any(|add_on| add_on.price.is_none())
 }
 
 /// What a unit of a line costs a month, rounded to the currency; for pages.

@@ -41,6 +41,15 @@ pub fn is_amount(typed: &str, amount: Decimal, currency: Currency) -> bool {
     readings(&number).contains(&Some(amount))
 }
 
+/// Whether what was typed is this number of seats: `1250`, `1,250`, `1.250` and `1 250` all are 1250.
+pub fn is_quantity(typed: &str, quantity: u64) -> bool {
+    let number: String = typed
+        .chars()
+        .filter(|sign| !sign.is_whitespace() && !matches!(sign, '\'' | '\u{2019}' | '_'))
+        .collect();
+    ungroup(&number).and_then(|whole| whole.parse().ok()) == Some(quantity)
+}
+
 /// The number in what was typed; nothing where another currency stands beside it, or any other word.
 fn without_currency(typed: &str, currency: Currency) -> Option<String> {
     let letters: String = typed

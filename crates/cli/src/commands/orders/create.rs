@@ -51,6 +51,7 @@ pub(super) async fn create(
                     match &view.review.confirmation {
                         Asked::Button => String::new(),
                         Asked::TypeTotal { total, .. } => format!(" --confirm-total {total}"),
+                        Asked::TypeQuantity { quantity } => format!(" --confirm-total {quantity}"),
                     }
                 ));
             });

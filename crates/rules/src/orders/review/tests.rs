@@ -104,6 +104,35 @@ fn a_month_needs_the_button_only() {
 }
 
 #[test]
+fn a_year_without_a_known_price_is_confirmed_by_how_many() {
+    let mut unpriced = line();
+    unpriced.price = None;
+    unpriced.quantity = 1250;
+    let review = reviewed(&draft(vec![unpriced.clone()]));
+    assert_eq!(
+        review.confirmation,
+        Confirmation::TypeQuantity { quantity: 1250 }
+    );
+    for typed in ["1250", " 1,250 ", "1.250", "1 250"] {
+        assert!(confirmation_ok(&review, typed), "{typed}");
+    }
+    for typed in ["", "125", "12.50", "1250 EUR", "yes"] {
+        assert!(!confirmation_ok(&review, typed), "{typed}");
+    }
+    // What is known to cost nothing needs the button only.
+    let mut free = line();
+    free.price = Some(price("0", "EUR"));
+    let review = reviewed(&draft(vec![free]));
+    assert_eq!(review.confirmation, Confirmation::Button);
+    // With another line that has a price, its total is typed.
+    let review = reviewed(&draft(vec![unpriced, line()]));
+    assert!(matches!(
+        review.confirmation,
+        Confirmation::TypeTotal { .. }
+    ));
+}
+
+#[test]
 fn an_unknown_term_is_confirmed_as_a_long_one_and_said_to_be_open() {
     let mut unknown = line();
     unknown.term = Term::Unknown;

@@ -44,7 +44,7 @@ pub(super) fn field(path: &str) -> String {
 
 /// What is wrong and what to do.
 pub(super) fn message(problem: &Problem, costs: bool) -> String {
-    let is_total = problem.path == "/typed_total";
+    let is_total = problem.path == "/typed_total" && problem.label == "Total";
     let text = match (is_total, costs) {
         (true, true) => problem
             .message

@@ -340,6 +340,12 @@ impl ToConfirm {
                 total: None,
                 currency: None,
             },
+            // Without a known price, how many are ordered in all: no cost, so everybody is told.
+            Confirmation::TypeQuantity { quantity } => Self {
+                total_needed: true,
+                total: Some(quantity.to_string()),
+                currency: None,
+            },
             Confirmation::TypeTotal {
                 total, currency, ..
             } => Self {

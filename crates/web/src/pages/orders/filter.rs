@@ -76,6 +76,18 @@ impl Show {
     }
 }
 
+/// Whether a page takes this word of a filter: one of an old or mistyped address is left out, and the list shows more rather than nothing.
+pub(crate) fn is_known(name: &str, word: &str) -> bool {
+    match name {
+        "show" => Show::of(word.trim()).is_some(),
+        "state" => word.split(',').all(|state| {
+            let state = state.trim();
+            state == "attention" || state.parse::<OrderState>().is_ok()
+        }),
+        _ => true,
+    }
+}
+
 /// Reads a filter by its names. Who may not see costs cannot sort by them: that would tell them too.
 pub(crate) fn read<'a>(
     get: impl Fn(&str) -> Option<&'a str>,
@@ -224,6 +236,13 @@ mod tests {
         assert!(of(&[("show", "needs-you")], true).unwrap().attention);
         assert!(of(&[("show", "all of them")], true).is_err());
         assert!(of(&[("state", "lost")], true).is_err());
+    }
+
+    #[test]
+    fn pages_leave_out_words_that_are_none() {
+        assert!(!is_known("state", "drafts") && !is_known("show", "everything"));
+        assert!(is_known("state", "draft,failed") && is_known("state", "attention"));
+        assert!(is_known("show", "drafts") && is_known("q", "drafts"));
     }
 
     #[test]

@@ -42,7 +42,15 @@ pub(crate) async fn list(
         .saying(said(address.get("done")));
     let filter = sized(
         &address,
-        filter::read(|name| address.get(name), costs, around.times.now)?,
+        filter::read(
+            |name| {
+                address
+                    .get(name)
+                    .filter(|word| filter::is_known(name, word))
+            },
+            costs,
+            around.times.now,
+        )?,
     );
     let conn = app.store().read();
     let page = orders::search(conn, &filter).await?;

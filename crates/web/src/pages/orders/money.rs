@@ -195,7 +195,26 @@ fn sums(view: &OrderView, times: &Times, only: Option<Currency>) -> Vec<SumLine>
             detail,
         });
     };
+    let changes = view
+        .row
+        .content
+        .lines
+        .iter()
+        .any(|line| !matches!(action_of(line), OrderAction::Buy | OrderAction::Other));
     for (currency, sum) in &totals.monthly {
+        // A change that costs nothing says no money; one that saves says what.
+        if changes && *sum <= Decimal::ZERO {
+            if !sum.is_zero() {
+                add(
+                    "Saves per month",
+                    sum_text(sum.abs(), *currency),
+                    *currency,
+                    true,
+                    String::new(),
+                );
+            }
+            continue;
+        }
         add(
             "Cost per month",
             sum_text(*sum, *currency),
@@ -233,6 +252,9 @@ fn sums(view: &OrderView, times: &Times, only: Option<Currency>) -> Vec<SumLine>
     }
     let mut first = true;
     for (currency, sum) in &totals.bound {
+        if changes && *sum <= Decimal::ZERO {
+            continue;
+        }
         let detail = if std::mem::take(&mut first) {
             until_words(&view.review.lines, times, only)
         } else {

@@ -202,9 +202,12 @@ pub(super) fn failed(row: &OrderRow, may: bool) -> Option<Failed> {
         }
     }
     let faults = failure.map_or(&[][..], |failure| failure.faults.as_slice());
+    let mut told = std::collections::BTreeSet::new();
     let words = faults
         .iter()
         .filter(|fault| !fault.text.trim().is_empty())
+        // Ion tells the order and its item the same.
+        .filter(|fault| told.insert(fault.text.trim()))
         .map(|fault| TheirWords {
             text: fault.text.trim().to_owned(),
             from: if fault.source.is_empty() {

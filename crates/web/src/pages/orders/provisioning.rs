@@ -429,10 +429,28 @@ fn notes(vendor: &str, state: &TemplateState, problems: &[&Problem], pressed: bo
     notes
 }
 
+/// Whether choices are true and false, without words of their own.
+fn is_yes_or_no(choices: &[(String, String)]) -> bool {
+    choices.len() == 2
+        && ["true", "false"].iter().all(|word| {
+            choices.iter().any(|(value, label)| {
+                value.eq_ignore_ascii_case(word) && label.eq_ignore_ascii_case(word)
+            })
+        })
+}
+
 fn ask(field: &TemplateField, number: usize, line: &OrderLine, error: &str) -> AskField {
     let held = line.attribute(&field.name).unwrap_or_default();
     let choices: Vec<(String, String)> = match field.kind {
-        FieldKind::Choice => field.choices.clone(),
+        FieldKind::Choice if !is_yes_or_no(&field.choices) => field.choices.clone(),
+        FieldKind::Choice => field
+            .choices
+            .iter()
+            .map(|(value, _)| {
+                let yes = value.eq_ignore_ascii_case("true");
+                (value.clone(), if yes { "Yes" } else { "No" }.to_owned())
+            })
+            .collect(),
         FieldKind::Bool => vec![
             ("true".to_owned(), "Yes".to_owned()),
             ("false".to_owned(), "No".to_owned()),

@@ -5,6 +5,7 @@ mod checks;
 mod prices;
 mod schedule;
 mod sums;
+mod verb;
 mod whom;
 
 use axum::extract::{Path, RawQuery, State};
@@ -20,6 +21,7 @@ use self::checks::checks;
 use self::prices::moved_prices;
 use self::schedule::{schedule, time_of};
 use self::sums::{lines, totals};
+use self::verb::{is_change, place_words, what_words};
 use self::whom::whom;
 use super::compose::{Draft, head, is_part, moved, open};
 use super::money::{only_currency, without_tax};
@@ -248,6 +250,11 @@ async fn step(
         moved_prices: moved_prices(view, times, shown.pressed),
         lines: lines(view, only.is_none()),
         lines_words: without_tax(only),
+        lines_title: if is_change(view) {
+            "What will change"
+        } else {
+            "What will be ordered"
+        },
         totals: totals(view, only.is_none()),
         bind: bind(view, times, &shown),
         short_words: if view.review.commitments.is_empty() {
@@ -265,17 +272,15 @@ async fn step(
             view,
             times,
             Some(GoOn {
-                label: format!(
-                    "{} order, {}",
-                    if later { "Schedule" } else { "Place" },
-                    money::button_amount(view)
-                ),
+                label: place_words(view, later),
                 icon: "send",
                 form: "compose-form",
                 act: "place",
                 busy: if later { "Scheduling…" } else { "Placing…" },
-                words: "Sent to Ion once. If its answer gets lost, we look before we do anything."
-                    .to_owned(),
+                words: format!(
+                    "{}Sent to Ion once. If its answer gets lost, we look before we do anything.",
+                    what_words(view)
+                ),
             }),
             money::source(app, times).await?,
         ),

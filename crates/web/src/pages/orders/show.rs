@@ -234,10 +234,15 @@ async fn body(
         actions
             .push(Button::post("Copy to new", format!("{}/copy", href(row.id))).with_icon("copy"));
     }
-    if let [only] = came.as_slice() {
+    let about = match came.as_slice() {
+        [only] => Some(only.id),
+        // A change came of no purchase: it is about this one.
+        _ => row.subscription,
+    };
+    if let Some(about) = about {
         actions.push(Button::link(
             "Open subscription",
-            crate::pages::subscriptions::href(only.id),
+            crate::pages::subscriptions::href(about),
         ));
     }
     let here = Address::new(href(row.id), requests.then_some("requests=1"));

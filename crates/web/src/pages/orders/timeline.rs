@@ -208,13 +208,20 @@ fn detail(event: &OrderEventRow) -> String {
         Kind::LookAlikes | Kind::Secret | Kind::Created => "",
         _ => event.detail.trim(),
     };
+    // Ion tells the order and its item the same: once is enough.
+    let mut told = std::collections::BTreeSet::new();
+    let said = said
+        .lines()
+        .filter(|line| told.insert(*line))
+        .collect::<Vec<_>>()
+        .join("\n");
     let message = match event.kind {
         // The title says it.
         Kind::Created | Kind::Edited | Kind::Confirmed => "",
         _ => event.message.trim(),
     };
     match (message.is_empty(), said.is_empty()) {
-        (true, _) => said.to_owned(),
+        (true, _) => said,
         (false, true) => message.to_owned(),
         (false, false) => format!("{message}\n{said}"),
     }
@@ -280,6 +287,10 @@ mod tests {
         assert_eq!(
             detail(&event(Kind::Confirmed, "25 x Premium")),
             "25 x Premium"
+        );
+        assert_eq!(
+            detail(&event(Kind::Failed, "A1: taken\nA1: taken\nA2: gone")),
+            "A message.\nA1: taken\nA2: gone"
         );
         assert_eq!(
             detail(&event(Kind::Looked, "Not sorted.")),

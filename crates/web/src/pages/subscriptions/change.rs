@@ -74,6 +74,17 @@ pub(crate) async fn change(
         )
         .await;
     };
+    if wanted == SubscriptionChange::Seats(0) {
+        return refused(
+            &app,
+            &caller,
+            &headers,
+            id,
+            typed,
+            "Fewer than 1 seat is a cancellation: use Cancel at the top of this page.",
+        )
+        .await;
+    }
     let when = match (wanted, typed.when) {
         (SubscriptionChange::Seats(_), Moment::Renewal) => When::Renewal,
         _ => When::Now,

@@ -134,7 +134,10 @@ pub(super) fn due(of: &SubscriptionRow, times: &Times) -> Due {
                 .filter(|_| of.gone_at.is_none())
                 .map_or_else(
                     || "over".to_owned(),
-                    |at| format!("ended {}", times.date(at)),
+                    |at| {
+                        let word = if at > times.now { "ends" } else { "ended" };
+                        format!("{word} {}", times.date(at))
+                    },
                 ),
         );
     }

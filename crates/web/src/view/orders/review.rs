@@ -38,6 +38,8 @@ pub struct ReviewStep {
     pub lines: Vec<ReviewLine>,
     /// `EUR, without tax`.
     pub lines_words: String,
+    /// `What will be ordered`; of a change `What will change`.
+    pub lines_title: &'static str,
     /// Sums of the table; one for each currency.
     pub totals: Vec<ReviewTotal>,
     /// What binds for a year or more, or for nobody knows how long.
@@ -157,6 +159,8 @@ pub struct BindRow {
 /// The total that is typed.
 #[derive(Debug, Clone)]
 pub struct TypedTotal {
+    /// What is asked for: `Type the total to confirm`.
+    pub label: &'static str,
     /// `5,690.10`: as it must be typed.
     pub total: String,
     /// With its currency, for the label.

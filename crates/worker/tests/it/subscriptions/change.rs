@@ -22,6 +22,7 @@ impl Bed {
         let view = self.engine.view_order(draft.id).await.unwrap();
         let typed_total = match view.review.confirmation {
             review::Confirmation::TypeTotal { text, .. } => text,
+            review::Confirmation::TypeQuantity { quantity } => quantity.to_string(),
             review::Confirmation::Button => String::new(),
         };
         let confirmation = Confirmation {

@@ -493,9 +493,10 @@ fn review(wrong: bool) -> ReviewPage {
             bind: Some(Bind {
                 title: "A commitment of one year".to_owned(),
                 rows: vec![BindRow { name: String::new(), until: "22 Nov 2027".to_owned(), cancel: "30 Nov 2026, 10:00".to_owned(), expected: true, owed: "5,616.00 EUR is owed".to_owned() }],
-                typed: Some(TypedTotal { total: "5690.10".to_owned(), words: "5,690.10".to_owned(), value: if wrong { "5609.10" } else { "" }.to_owned(), error: error("This is 5,609.10; the total is 5,690.10. Type it as it stands above.") }),
+                typed: Some(TypedTotal { label: "Type the total to confirm", total: "5690.10".to_owned(), words: "5,690.10".to_owned(), value: if wrong { "5609.10" } else { "" }.to_owned(), error: error("This is 5,609.10; the total is 5,690.10. Type it as it stands above.") }),
                 words: "Seats can be added later. They cannot be taken away before 22 Nov 2027, except in the first 7 days after each increase.".to_owned(),
             }),
+            lines_title: "What will be ordered",
             short_words: String::new(),
             customer: vec![
                 Fact::new("Customer", Value::Link(Link::new("Quillfeather Legal LLP", "/customers/1"))),

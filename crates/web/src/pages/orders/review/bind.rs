@@ -72,6 +72,13 @@ pub(super) fn bind(view: &OrderView, times: &Times, shown: &Shown) -> Option<Bin
         rows,
         typed: match &view.review.confirmation {
             review::Confirmation::Button => None,
+            review::Confirmation::TypeQuantity { quantity } => Some(TypedTotal {
+                label: "No price is known. Type how many in all to confirm",
+                total: quantity.to_string(),
+                words: count(*quantity),
+                value: shown.typed.clone(),
+                error: typed_error(shown, &count(*quantity), "number"),
+            }),
             review::Confirmation::TypeTotal {
                 total,
                 text,
@@ -80,10 +87,11 @@ pub(super) fn bind(view: &OrderView, times: &Times, shown: &Shown) -> Option<Bin
                 let mut plain = *total;
                 plain.rescale(currency.exponent());
                 Some(TypedTotal {
+                    label: "Type the total to confirm",
                     total: plain.to_string(),
                     words: text.clone(),
                     value: shown.typed.clone(),
-                    error: typed_error(shown, text),
+                    error: typed_error(shown, text, "total"),
                 })
             }
         },
@@ -91,7 +99,7 @@ pub(super) fn bind(view: &OrderView, times: &Times, shown: &Shown) -> Option<Bin
     })
 }
 
-fn typed_error(shown: &Shown, total: &str) -> String {
+fn typed_error(shown: &Shown, total: &str, what: &str) -> String {
     let wrong = shown
         .problems
         .iter()
@@ -101,7 +109,7 @@ fn typed_error(shown: &Shown, total: &str) -> String {
         (true, "") => format!("Type {total} to confirm."),
         (true, typed) => {
             let typed: String = typed.chars().take(40).collect();
-            format!("“{typed}” is not the total. Type {total}, as it stands above.")
+            format!("“{typed}” is not the {what}. Type {total}, as it stands above.")
         }
     }
 }
@@ -161,10 +169,13 @@ mod tests {
     #[test]
     fn what_was_typed_is_told_beside_what_must_be() {
         let mut shown = Shown::default();
-        assert_eq!(typed_error(&shown, "5,690.10"), "");
+        assert_eq!(typed_error(&shown, "5,690.10", "total"), "");
         shown.problems = vec![Problem::new("/typed_total", "Total", "type it")];
-        assert_eq!(typed_error(&shown, "5,690.10"), "Type 5,690.10 to confirm.");
+        assert_eq!(
+            typed_error(&shown, "5,690.10", "total"),
+            "Type 5,690.10 to confirm."
+        );
         "5609.10".clone_into(&mut shown.typed);
-        assert!(typed_error(&shown, "5,690.10").contains("“5609.10” is not the total"));
+        assert!(typed_error(&shown, "5,690.10", "total").contains("“5609.10” is not the total"));
     }
 }

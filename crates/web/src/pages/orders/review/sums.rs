@@ -31,6 +31,15 @@ pub(super) fn lines(view: &OrderView, several: bool) -> Vec<ReviewLine> {
                 .collect::<Vec<_>>()
                 .join(", ");
             let unpriced = line.price.is_none();
+            // Suspended, resumed, renewed or not: no sum of this order.
+            let moves_money = matches!(
+                action_of(line),
+                OrderAction::Buy | OrderAction::Other | OrderAction::Seats
+            );
+            let saves = action_of(line) == OrderAction::Seats
+                && line
+                    .quantity_before
+                    .is_some_and(|before| line.quantity < before);
             ReviewLine {
                 vendor: line.vendor.clone(),
                 name: line_name(line).to_owned(),
@@ -59,12 +68,16 @@ pub(super) fn lines(view: &OrderView, several: bool) -> Vec<ReviewLine> {
                     .as_ref()
                     .and_then(|price| Some(amount(price.sale.as_ref()?, price.currency)))
                     .unwrap_or_default(),
-                monthly: if unpriced {
+                monthly: if !moves_money {
+                    String::new()
+                } else if unpriced {
                     "by use".to_owned()
                 } else {
                     in_currency(&reviewed.monthly)
                 },
-                bound: if unpriced {
+                bound: if !moves_money || saves {
+                    String::new()
+                } else if unpriced {
                     "not known".to_owned()
                 } else {
                     in_currency(&reviewed.bound)
@@ -78,6 +91,13 @@ pub(super) fn lines(view: &OrderView, several: bool) -> Vec<ReviewLine> {
 
 pub(super) fn totals(view: &OrderView, several: bool) -> Vec<ReviewTotal> {
     let totals = &view.review.totals;
+    let buys = |line: &domain::order::OrderLine| {
+        matches!(action_of(line), OrderAction::Buy | OrderAction::Other)
+    };
+    // A change has one line, which says it.
+    if !view.row.content.lines.iter().all(buys) {
+        return Vec::new();
+    }
     let mut currencies: Vec<_> = totals.monthly.keys().chain(totals.bound.keys()).collect();
     currencies.sort();
     currencies.dedup();

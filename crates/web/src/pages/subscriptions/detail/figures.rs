@@ -85,8 +85,9 @@ fn margin_figure(view: &SubscriptionView) -> Figure {
 fn due_figures(view: &SubscriptionView, times: &Times, costs: bool) -> Vec<Figure> {
     let of = &view.row;
     if !of.is_live() {
+        let ahead = of.subscription.ends_at.is_some_and(|at| at > times.now);
         return vec![Figure::new(
-            "Ended",
+            if ahead { "Ends on" } else { "Ended" },
             of.subscription
                 .ends_at
                 .map_or_else(|| "not known".to_owned(), |at| times.day(at)),

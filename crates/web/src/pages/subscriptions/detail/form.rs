@@ -50,12 +50,23 @@ fn seats_hint(view: &SubscriptionView, times: &Times) -> String {
             "More at any time. Fewer only from the renewal on.".to_owned()
         }
         Some(batches) => {
-            let seats: u32 = batches.iter().map(|batch| batch.seats).sum();
+            let all: u32 = batches.iter().map(|batch| batch.seats).sum();
+            // The last seat is not taken away: that is a cancellation.
+            let held = of.seats.unwrap_or(0);
+            let seats = all.min(held.saturating_sub(1));
+            let cancels = if all >= held {
+                " None at all is a cancellation."
+            } else {
+                ""
+            };
+            if seats == 0 {
+                return format!("More at any time.{cancels}");
+            }
             let until = batches
                 .first()
                 .map(|batch| day_words(batch.until.at, &times.zone));
             format!(
-                "More at any time. Up to {} fewer now, the first of them until {}; else from the renewal on.",
+                "More at any time. Up to {} fewer now, the first of them until {}; else from the renewal on.{cancels}",
                 format::count(u64::from(seats)),
                 until.unwrap_or_default()
             )
