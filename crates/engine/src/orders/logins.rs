@@ -127,7 +127,7 @@ impl Engine {
         Ok(Some(login))
     }
 
-    /// Forgets the first log-in of a line without showing it.
+    /// Forgets the first log-in of a line without showing it, for who placed the order alone.
     pub async fn forget_login(
         &self,
         id: OrderId,
@@ -135,10 +135,7 @@ impl Engine {
         actor: &Actor,
     ) -> Result<(), OrderError> {
         let tx = self.store().begin().await?;
-        if orders::find(&tx, id).await?.is_none() {
-            return Err(OrderError::Gone);
-        }
-        if orders::take_login(&tx, id, line).await?.is_none() {
+        if self.remove_login(&tx, id, line, actor).await?.is_none() {
             return Ok(());
         }
         let message = format!("{} had the first log-in forgotten.", actor.name);
@@ -163,7 +160,7 @@ impl Engine {
         };
         if for_whom != actor.name {
             return Err(OrderError::Refused(format!(
-                "Only {for_whom}, who placed the order, can see this log-in. The vendor's portal can set a new password."
+                "Only {for_whom}, who placed the order, can see or forget this log-in. The vendor's portal can set a new password."
             )));
         }
         Ok(orders::take_login(tx, id, line).await?)

@@ -355,6 +355,11 @@ async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
             bed.engine.take_login(draft.id, 0, &lee).await,
             Err(OrderError::Refused(_))
         ));
+        // Who cannot see it cannot throw it away either.
+        assert!(matches!(
+            bed.engine.forget_login(draft.id, 0, &lee).await,
+            Err(OrderError::Refused(_))
+        ));
         let login = bed
             .engine
             .take_login(draft.id, 0, &kim())
