@@ -21,6 +21,7 @@ mod matrix;
 mod openapi;
 mod orders;
 mod orders_api;
+mod orders_api_follow;
 mod products;
 mod replicas;
 mod runs;
