@@ -5,9 +5,10 @@ import { createRequire } from "node:module";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** Why the page scrolls sideways; empty where it does not. */
+/** Why the page scrolls sideways; empty where it does not. What script draws anew for another width is given its two frames. */
 export function sideways(page) {
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return "";
     const far = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".tw, .chips, .tabs-x, .code, .log, .pre, [popover]"));

@@ -17,6 +17,7 @@ mod listing;
 pub mod margins;
 pub mod notices;
 pub mod orders;
+mod reseal;
 pub mod settings;
 pub mod subscriptions;
 

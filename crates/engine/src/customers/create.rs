@@ -274,7 +274,7 @@ impl Create<'_> {
         if let Some(password) = password {
             match engine
                 .sealer()
-                .seal(place(&write.id.to_string()), &password)
+                .seal(password_place(&write.id.to_string()), &password)
             {
                 Ok(sealed) => customers::set_write_password(&tx, write.id, &sealed).await?,
                 Err(error) => {
@@ -448,7 +448,7 @@ fn is_ours(write: &WriteRow, found: &IonCustomer) -> bool {
             .all(|(field, sent)| plain(sent) == plain(found.fields.get(field)))
 }
 
-fn place(write: &str) -> Place<'_> {
+pub(crate) fn password_place(write: &str) -> Place<'_> {
     Place {
         column: "customer_write.password",
         row: write,
@@ -471,7 +471,9 @@ impl Engine {
         let Some(sealed) = customers::take_write_password(&tx, write).await? else {
             return Ok(None);
         };
-        let opened = self.sealer().open(place(&write.to_string()), &sealed);
+        let opened = self
+            .sealer()
+            .open(password_place(&write.to_string()), &sealed);
         store::audit::append(
             &tx,
             &**self.clock(),

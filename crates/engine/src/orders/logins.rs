@@ -49,7 +49,7 @@ pub(super) async fn seal(
         {
             continue;
         }
-        let row = place_of(order, line);
+        let row = login_place(order, line);
         let sealed = engine
             .sealer()
             .seal(user_place(&row), &secret.user_name)
@@ -97,7 +97,7 @@ impl Engine {
         let Some(sealed) = self.remove_login(&tx, id, line, actor).await? else {
             return Ok(None);
         };
-        let row = place_of(id, line);
+        let row = login_place(id, line);
         let opened = self
             .sealer()
             .open(user_place(&row), &sealed.user_name)
@@ -197,11 +197,11 @@ fn line_text(line: u32) -> String {
     format!("Line {}", u64::from(line) + 1)
 }
 
-fn place_of(order: OrderId, line: u32) -> String {
+pub(crate) fn login_place(order: OrderId, line: u32) -> String {
     format!("{order}/{line}")
 }
 
-fn user_place(row: &str) -> Place<'_> {
+pub(crate) fn user_place(row: &str) -> Place<'_> {
     Place {
         column: "order_secret.user_name",
         row,
@@ -209,7 +209,7 @@ fn user_place(row: &str) -> Place<'_> {
     }
 }
 
-fn password_place(row: &str) -> Place<'_> {
+pub(crate) fn password_place(row: &str) -> Place<'_> {
     Place {
         column: "order_secret.password",
         row,

@@ -42,6 +42,7 @@ pub use follow::follow;
 pub use jobs::JobEnd;
 pub use json::order_json;
 pub use logins::Login;
+pub(crate) use logins::{login_place, password_place, user_place};
 pub use lookalikes::LookAlikeRow;
 pub use read::read;
 pub use submit::submit;

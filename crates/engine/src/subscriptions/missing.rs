@@ -15,6 +15,8 @@ use crate::Engine;
 
 /// Subscriptions that are asked for by id in one run; the others wait for a second reading.
 const ASKED: usize = 50;
+/// The same where a person decides.
+const ASKED_BY_A_PERSON: usize = 1000;
 /// More than this share is unusual, above this number.
 const GUARD: Guard = Guard {
     percent: 30,
@@ -30,6 +32,8 @@ pub(super) struct Missing {
     pub(super) missed: Vec<String>,
     /// Shown when asked for by id, though the list lacks them.
     pub(super) shown: Vec<Subscription>,
+    /// Unknown to Ion by id, and so many that a person decides whether they are gone.
+    pub(super) held_back: u64,
     /// Requests that this took.
     pub(super) requests: u64,
 }
@@ -43,20 +47,36 @@ enum Answer {
     Unknown,
 }
 
+/// What a list that lacks some proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// What it lacks twice is gone.
+    List,
+    /// It lacks unusually many: nothing. What Ion does not know by id is gone, unless these are unusually many too.
+    ById,
+    /// A person was told so and reads once more: what Ion does not know by id is gone, however many.
+    Decided,
+}
+
 /// Whether so many are missing that it looks like a fault.
 pub(super) fn is_unusual(known: u64, missing: u64) -> bool {
     rules::catalog::judge(GUARD, known, missing) == Verdict::Ask
 }
 
-/// Judges what the list did not show. Sends the requests that this takes, and writes nothing. `only_by_id`: a list that lacks them proves nothing.
+/// Judges what the list did not show. Sends the requests that this takes, and writes nothing.
 pub(super) async fn judge(
     engine: &Engine,
     ion: &IonClient,
     account: &str,
     absent: Vec<Absent>,
-    only_by_id: bool,
+    proof: Proof,
 ) -> Result<Missing, StoreError> {
-    let ids: Vec<SubscriptionId> = absent.iter().take(ASKED).map(|one| one.id).collect();
+    let asked = if proof == Proof::Decided {
+        ASKED_BY_A_PERSON
+    } else {
+        ASKED
+    };
+    let ids: Vec<SubscriptionId> = absent.iter().take(asked).map(|one| one.id).collect();
     let rows = subscriptions::find_many(engine.store().read(), &ids).await?;
     let mut missing = Missing::default();
     let mut silent = false;
@@ -73,10 +93,9 @@ pub(super) async fn judge(
             Answer::Unknown => {
                 // Where Ion does not answer one, it is not asked for the others.
                 silent |= row.is_some();
-                let reading = if only_by_id {
-                    Reading::MissedByBrokenScan
-                } else {
-                    Reading::MissedByCompleteScan
+                let reading = match proof {
+                    Proof::List => Reading::MissedByCompleteScan,
+                    Proof::ById | Proof::Decided => Reading::MissedByBrokenScan,
                 };
                 let presence = presence(one.missed, false, reading);
                 if presence.gone {
@@ -87,9 +106,9 @@ pub(super) async fn judge(
             }
         }
     }
-    // So many that are gone by id, beside a list that proves nothing: more likely the account's rights were narrowed.
-    if only_by_id && missing.gone.len() as u64 > GUARD.minimum {
-        missing.gone.clear();
+    // So many that are gone by id, beside a list that proves nothing: perhaps the account's rights were narrowed. A person decides.
+    if proof == Proof::ById && missing.gone.len() as u64 > GUARD.minimum {
+        missing.held_back = std::mem::take(&mut missing.gone).len() as u64;
     }
     Ok(missing)
 }

@@ -16,6 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::error::SubscriptionSyncError;
 use super::intake::Intake;
+use super::missing::Proof;
 use super::offset::{Part, WalkEnd, Walked, walk};
 use super::{link, missing, notice, request, words};
 use crate::catalog::Live;
@@ -41,6 +42,8 @@ pub struct SubscriptionSyncEnd {
 
 /// Subscriptions of one request; Ion may give fewer (Ion API notes 2.1).
 const LIMIT: u32 = 500;
+/// Runs among which the last reading is looked for.
+const LAST_RUNS: u32 = 50;
 /// How long progress may lag behind.
 const LAG: Duration = Duration::from_secs(2);
 /// A reading is not begun again sooner than this many times what it took.
@@ -220,7 +223,16 @@ impl Sync<'_> {
             let message = words::many_missing(absent.len() as u64, known);
             self.log("warn", &message).await?;
         }
-        let mut found = missing::judge(self.engine, &self.ion, &self.account, absent, many).await?;
+        let proof = match many {
+            false => Proof::List,
+            true if self.is_decided().await? => Proof::Decided,
+            true => Proof::ById,
+        };
+        let mut found =
+            missing::judge(self.engine, &self.ion, &self.account, absent, proof).await?;
+        if found.held_back > 0 {
+            self.log("warn", &words::held_back(found.held_back)).await?;
+        }
         self.intake.counts.requests += found.requests;
         for subscription in std::mem::take(&mut found.shown) {
             self.intake.compare(subscription);
@@ -232,6 +244,24 @@ impl Sync<'_> {
         missing::write(self.engine, &tx, &self.run, &found).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Whether a person reads once more after the last reading left it to one whether so many are gone.
+    async fn is_decided(&self) -> Result<bool, SubscriptionSyncError> {
+        if self.run.requested_by == request::ITSELF {
+            return Ok(false);
+        }
+        let conn = self.engine.store().read();
+        let (connection, number) = (Some(self.run.connection), Some(self.run.number));
+        let runs = runs::list(conn, connection, number, LAST_RUNS).await?;
+        let last = runs
+            .iter()
+            .find(|run| run.kind == self.run.kind && run.status.is_final());
+        let Some(last) = last else { return Ok(false) };
+        let log = runs::list_log(conn, last.id).await?;
+        Ok(log
+            .iter()
+            .any(|line| line.message.ends_with(words::HELD_BACK)))
     }
 
     /// Ends the run.

@@ -41,6 +41,14 @@ pub(super) fn many_missing(missing: u64, known: u64) -> String {
     )
 }
 
+/// What the line of a run ends with that leaves it to a person whether many are gone.
+pub(super) const HELD_BACK: &str = "So many are not called gone before a person says so: where it is right, read the subscriptions once more by hand.";
+
+/// So many are unknown to Ion by id that a person decides.
+pub(super) fn held_back(unknown: u64) -> String {
+    format!("Ion does not know {unknown} of them by id either. {HELD_BACK}")
+}
+
 /// A person stopped it.
 pub(super) fn stopped(counts: &RunCounts) -> String {
     format!(

@@ -77,14 +77,20 @@ pub async fn move_customer(
         .collect()
 }
 
-/// Gives these orders to a customer: what [`move_customer`] moved goes back so. Each is of a new version.
-pub async fn set_customer(tx: &Tx, ids: &[OrderId], to: CustomerId) -> Result<(), StoreError> {
+/// Gives these orders of a customer to another: what [`move_customer`] moved goes back so. Those that became somebody else's meanwhile
+/// stay theirs. Each is of a new version.
+pub async fn set_customer(
+    tx: &Tx,
+    ids: &[OrderId],
+    from: CustomerId,
+    to: CustomerId,
+) -> Result<(), StoreError> {
     for part in parts(ids) {
         let sql = format!(
-            "UPDATE order_head SET {OWNER} WHERE id IN ({})",
-            places(1, part.len())
+            "UPDATE order_head SET {OWNER} WHERE customer_id = $2 AND id IN ({})",
+            places(2, part.len())
         );
-        let mut bound = values![to.0];
+        let mut bound = values![to.0, from.0];
         bound.extend(part.iter().map(|id| Value::from(id.0)));
         exec(tx, sql, bound).await?;
     }

@@ -3,6 +3,7 @@
 use domain::OrderId;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::SealedLogin;
 use crate::customers::batch::insert_rows;
@@ -50,6 +51,43 @@ pub async fn take_login(
         password: taken.get("password")?,
         for_whom: taken.get("for_whom")?,
     }))
+}
+
+/// Every log-in that waits to be seen, for a change of the key.
+pub async fn list_all_logins(
+    conn: &impl ConnectionTrait,
+) -> Result<Vec<(OrderId, SealedLogin)>, StoreError> {
+    let sql = "SELECT order_id, line, user_name, password, for_whom FROM order_secret ORDER BY order_id, line";
+    rows(conn, sql, values![])
+        .await?
+        .iter()
+        .map(|row| {
+            let login = SealedLogin {
+                line: u32::try_from(row.count("line")?).unwrap_or(u32::MAX),
+                user_name: row.get("user_name")?,
+                password: row.get("password")?,
+                for_whom: row.get("for_whom")?,
+            };
+            Ok((row.get::<Uuid>("order_id")?.into(), login))
+        })
+        .collect()
+}
+
+/// Writes a log-in sealed anew over what is kept. False where somebody took it meanwhile.
+pub async fn reseal_login(
+    tx: &Tx,
+    order: OrderId,
+    login: &SealedLogin,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE order_secret SET user_name = $3, password = $4 WHERE order_id = $1 AND line = $2";
+    let bound = values![
+        order.0,
+        i64::from(login.line),
+        login.user_name.clone(),
+        login.password.clone()
+    ];
+    Ok(exec(tx, sql, bound).await? == 1)
 }
 
 /// Keeps `has_secret`. No new version: nobody decides anything by it, and a log-in must not be in the way of a person's change.

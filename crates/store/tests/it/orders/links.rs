@@ -144,7 +144,9 @@ async fn orders_move_with_a_customer_that_becomes_a_part_of_another_and_back() {
         let now = read(&store, orders_of[1].id).await;
         assert_eq!((now.customer_name.as_str(), now.version), ("Kettle", 2));
         let tx = store.begin().await.unwrap();
-        orders::set_customer(&tx, &moved, other).await.unwrap();
+        orders::set_customer(&tx, &moved, kept, other)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         assert_eq!((of(kept).await, of(other).await), (vec![1], vec![3, 2]));
         let now = read(&store, orders_of[1].id).await;

@@ -6,6 +6,7 @@
 )]
 
 mod bed;
+mod customers;
 mod faults;
 mod knobs;
 mod portal;

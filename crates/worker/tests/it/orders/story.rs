@@ -9,6 +9,7 @@ use ion_sandbox::Knobs;
 use rules::orders::review;
 use secrecy::ExposeSecret as _;
 use store::orders::{self, OrderEventKind as Kind};
+use store::seal::{MasterKey, Sealer};
 use store::testing::for_both;
 
 use super::bed::{Bed, config, kim, person};
@@ -333,6 +334,27 @@ async fn an_order_that_was_not_sent_is_called_off_here() {
     .await;
 }
 
+/// The key is changed, and changed back: under the new one a server that knows only the old one opens nothing, and loses nothing.
+async fn the_key_changes(bed: &Bed) {
+    let old = MasterKey::from_file(&bed.lab.data_dir().join("key")).unwrap();
+    let text = old.rotated().as_text();
+    let mut keys: Vec<&str> = text.expose_secret().lines().collect();
+    for opens in [false, true] {
+        let sealer = Sealer::new(&MasterKey::from_text(&keys.join("\n").into()).unwrap());
+        let tx = bed.store.begin().await.unwrap();
+        let sealed = bed.engine.reseal_secrets(&tx, &sealer).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(sealed, 3, "two pairs of tokens and a log-in");
+        let kept = orders::list_all_logins(bed.store.read()).await.unwrap();
+        let (order, login) = &kept[0];
+        if !opens {
+            let taken = bed.engine.take_login(*order, login.line, &kim()).await;
+            assert!(matches!(taken, Err(OrderError::Refused(_))));
+        }
+        keys.reverse();
+    }
+}
+
 #[tokio::test]
 async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
     for_both(|store| async move {
@@ -350,6 +372,7 @@ async fn a_first_log_in_is_sealed_and_shown_once_to_who_ordered() {
             .await;
         let row = bed.row(draft.id).await;
         assert!(row.has_secret);
+        the_key_changes(&bed).await;
         let lee = person("lee@reseller.example");
         assert!(matches!(
             bed.engine.take_login(draft.id, 0, &lee).await,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::OrderId;
 use domain::order::OrderState;
+use domain::{CustomerId, OrderId};
 use engine::Engine;
 use engine::orders::NewDraft;
-use ion_sandbox::{Action, Fault, Knobs};
+use ion_sandbox::{Action, Fault, Knobs, SandboxConfig};
 use store::Backend;
 use store::orders::{self, OrderFilter};
 use store::testing::TestDatabase;
@@ -66,25 +66,33 @@ async fn of_thousands_of_orders_none_is_lost_and_none_is_there_twice() {
     let database = TestDatabase::migrated(Backend::Sqlite).await;
     let knobs = Knobs {
         order_list_lag_s: LAG.as_secs(),
+        // What becomes of them at Ion is another story: none goes on.
+        order_step_s: 1_000_000,
         ..Knobs::default()
     };
-    let mut bed = Bed::patient(database.store().clone(), config(knobs), PATIENCE, 1000).await;
+    let config = SandboxConfig {
+        customers: 40,
+        ..config(knobs)
+    };
+    let mut bed = Bed::patient(database.store().clone(), config, PATIENCE, 1000).await;
+    let customers = customers_of(&bed).await;
     bad_line(&bed);
     let offer = bed.offer("P1M");
     let figures = Arc::new(Figures::default());
     let mut all: Vec<OrderId> = Vec::with_capacity(wanted);
     while all.len() < wanted {
         let batch = LIFE.min(wanted - all.len());
-        for _ in 0..batch {
+        let mut fresh: Vec<OrderId> = Vec::with_capacity(batch);
+        for number in 0..batch {
             let new = NewDraft {
-                customer: Some(bed.customer),
+                customer: Some(customers[(all.len() + number) % customers.len()]),
                 connection: None,
                 content: content(&offer, 5),
             };
             let draft = bed.engine.begin_order(new, &kim()).await.unwrap();
-            all.push(bed.place(&draft).await.unwrap().id);
+            fresh.push(bed.place(&draft).await.unwrap().id);
         }
-        let fresh = all[all.len() - batch..].to_vec();
+        all.extend(&fresh);
         die_in_the_middle(&mut bed, &fresh, &figures).await;
         bed.lab.pass(Duration::from_secs(40));
         bed.worker.beat().await;
@@ -101,6 +109,17 @@ async fn of_thousands_of_orders_none_is_lost_and_none_is_there_twice() {
         }
     }
     judge(&bed, &all, &figures).await;
+}
+
+/// Customers that are linked: orders of many, so that few of one look alike.
+async fn customers_of(bed: &Bed) -> Vec<CustomerId> {
+    let mut customers = Vec::new();
+    for ion_id in bed.lab.sandbox.portal().ids() {
+        let link = store::customers::find_link(bed.store.read(), bed.connection, &ion_id);
+        customers.extend(link.await.unwrap().map(|link| link.customer));
+    }
+    assert!(customers.len() >= 20, "{} are linked", customers.len());
+    customers
 }
 
 /// Two servers submit the same orders at once, and both die after a while.
@@ -125,7 +144,7 @@ async fn die_in_the_middle(bed: &mut Bed, orders: &[OrderId], figures: &Figures)
     while bed.lab.sandbox.ledger().order_posts().count() < before + sent
         && !(one.is_finished() && other.is_finished())
     {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     one.abort();
     other.abort();

@@ -102,3 +102,36 @@ async fn a_list_that_lacks_most_of_them_is_not_believed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whether_most_are_gone_is_a_persons_to_say() {
+    on_sqlite(|store| async move {
+        let bed = Bed::bare(store, config(60, Knobs::default())).await;
+        bed.read().await;
+        let all = bed.in_ion();
+        for one in all.iter().take(40) {
+            bed.lab.sandbox.portal().remove_subscription(&one.id);
+        }
+        let gone = async || {
+            let stored = bed.stored().await;
+            stored.values().filter(|row| row.gone_at.is_some()).count()
+        };
+        let is_asked = async |run| {
+            let log = store::runs::list_log(bed.store.read(), run).await.unwrap();
+            log.iter()
+                .any(|line| line.message.contains("once more by hand"))
+        };
+        // By themselves, readings never say so, however often.
+        for _ in 0..3 {
+            bed.poll().await;
+            assert_eq!(gone().await, 0);
+        }
+        let runs = store::runs::list(bed.store.read(), Some(bed.connection), None, 1);
+        assert!(is_asked(runs.await.unwrap()[0].id).await);
+        // A person who was told so reads once more.
+        let run = bed.read().await;
+        assert_eq!(gone().await, 40);
+        assert!(!is_asked(run).await);
+    })
+    .await;
+}
