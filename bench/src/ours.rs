@@ -106,7 +106,6 @@ pub(crate) fn engine(store: Store, ion: IonSettings) -> Engine {
         ion,
         catalog: CatalogSettings::default(),
         customers: engine::CustomerSettings::default(),
-        orders: engine::OrderSettings::default(),
         notices: NoticeSettings::default(),
     };
     Engine::new(EngineParts {

@@ -50,7 +50,7 @@ pub(crate) async fn serve(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .iter()
-        .filter(|(pattern, _)| fits(pattern, &method, plain(&path)))
+        .filter(|(pattern, _)| fits(pattern, &method, &path))
         .map(|(_, gate)| Arc::clone(gate))
         .collect();
     for gate in held {
@@ -93,11 +93,6 @@ pub(crate) async fn serve(
     response
 }
 
-/// A path without the slash that some clients put at its end.
-fn plain(path: &str) -> &str {
-    path.strip_suffix('/').unwrap_or(path)
-}
-
 /// A request, read whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
@@ -112,11 +107,10 @@ pub(crate) struct Received {
 /// Answers a request and writes the ledger, in one step under the lock.
 fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Duration) {
     let mut state = inner.state();
-    state.settle();
     state.requests += 1;
     let number = state.requests;
     carry_out_late(&mut state, number);
-    let action = state.rules.meet(&received.method, plain(&received.path));
+    let action = state.rules.meet(&received.method, &received.path);
     let refresh = presented(&state, received);
     let access_number = received
         .access
@@ -136,8 +130,6 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     if action == Some(Action::Resorted) {
         state.listings.resort(number);
         state.customers.reverse();
-        state.orders.reverse();
-        state.subscriptions.reverse();
     }
     if let (Some(Action::TokenDies), Some(token)) = (&action, &received.access) {
         state.tokens.end_access(token);
@@ -201,8 +193,7 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
         fault: action.as_ref().map(Action::name),
         bytes: reply.body.len(),
         customer: outcome.customer,
-        order: outcome.order,
-        sent: sent(received),
+        sent: customer_sent(received),
     };
     state.ledger.entries.push(entry);
     let skew = state.knobs.clock_skew_s;
@@ -215,8 +206,6 @@ struct Outcome {
     effect: bool,
     /// The customer that it made or changed.
     customer: Option<String>,
-    /// The order that it made, changed or cancelled.
-    order: Option<String>,
 }
 
 /// Effects that were put off until this request.
@@ -232,13 +221,12 @@ pub(crate) fn carry_out_late(state: &mut State, number: u64) {
         if let Some(entry) = entries.iter_mut().find(|entry| entry.n == late.number) {
             entry.effect = outcome.effect;
             entry.customer = outcome.customer;
-            entry.order = outcome.order;
         }
     }
 }
 
-/// The body of a request that makes or changes a customer, an order or a cart.
-fn sent(received: &Received) -> Option<serde_json::Value> {
+/// The body of a request that makes or changes a customer.
+fn customer_sent(received: &Received) -> Option<serde_json::Value> {
     let writes = matches!(received.method.as_str(), "POST" | "PUT");
     (writes && received.path.contains("/customers"))
         .then(|| serde_json::from_slice(&received.body).ok())
@@ -317,7 +305,7 @@ fn dispatch(
             );
             let outcome = Outcome {
                 effect,
-                ..Outcome::default()
+                customer: None,
             };
             (reply, outcome)
         }
@@ -337,19 +325,18 @@ fn dispatch(
             let call = Call {
                 number,
                 method: &received.method,
-                path: plain(path),
+                path: path.strip_suffix('/').unwrap_or(path),
                 query: parse_query(&received.query),
                 access: received.access.clone(),
                 body: &received.body,
                 fault,
             };
-            let answered = answer(state, &call);
+            let (reply, customer) = answer(state, &call);
             let outcome = Outcome {
-                effect: answered.effect,
-                customer: answered.customer,
-                order: answered.order,
+                effect: customer.is_some(),
+                customer,
             };
-            (answered.reply, outcome)
+            (reply, outcome)
         }
         _ => (Reply::html(404), Outcome::default()),
     }

@@ -109,7 +109,6 @@ impl Lab {
             ion: self.ion(),
             catalog: CatalogSettings::default(),
             customers: engine::CustomerSettings::default(),
-            orders: engine::OrderSettings::default(),
             notices: NoticeSettings::default(),
         };
         adjust(&mut settings);

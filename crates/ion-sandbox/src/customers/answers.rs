@@ -4,24 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::book::{Members, kept, normalised, text};
 use super::profile;
-use crate::api::{Answered, Call, page};
+use crate::api::{Call, page};
 use crate::reply::Reply;
 use crate::state::State;
+
+/// An answer, and the id of the customer that was made or changed.
+type Answered = (Reply, Option<String>);
 
 /// Answers a call below `customers`.
 pub(crate) fn answer(state: &mut State, call: &Call<'_>, rest: &str) -> Answered {
     if !state.knobs.may_read_customers {
         let words = "User does not have access to this resource.";
-        return call.error(403, "PERMISSION_DENIED", words).into();
+        return (call.error(403, "PERMISSION_DENIED", words), None);
     }
     match (call.method, rest.split_once('/').unwrap_or((rest, ""))) {
-        ("GET", ("", "")) => list(state, call).into(),
+        ("GET", ("", "")) => (list(state, call), None),
         ("POST", ("", "")) => create(state, call),
-        ("GET", (id, "")) => get(state, call, id).into(),
+        ("GET", (id, "")) => (get(state, call, id), None),
         ("PUT", (id, "")) => update(state, call, id),
-        ("GET", (id, "cloudProfiles")) => profile::all(state, call, id).into(),
-        ("GET", (id, "cloudProfile")) => profile::one(state, call, id).into(),
-        _ => call.error(404, "NOT_FOUND", "no such resource").into(),
+        ("GET", (id, "cloudProfiles")) => (profile::all(state, call, id), None),
+        ("GET", (id, "cloudProfile")) => (profile::one(state, call, id), None),
+        _ => (call.error(404, "NOT_FOUND", "no such resource"), None),
     }
 }
 
@@ -68,7 +71,7 @@ fn list(state: &State, call: &Call<'_>) -> Reply {
     }
 }
 
-pub(crate) fn not_found(state: &State, call: &Call<'_>, id: &str) -> Reply {
+pub(super) fn not_found(state: &State, call: &Call<'_>, id: &str) -> Reply {
     let name = format!("accounts/{}/customers/{id}", state.account);
     call.error(404, "NOT_FOUND", &format!("resource '{name}' not found"))
 }
@@ -131,7 +134,7 @@ fn refusal(state: &State, call: &Call<'_>, sent: &Members, id: Option<&str>) -> 
 fn create(state: &mut State, call: &Call<'_>) -> Answered {
     let sent = match sent(state, call, None) {
         Ok(sent) => sent,
-        Err(refusal) => return refusal.into(),
+        Err(refusal) => return (refusal, None),
     };
     let now = state.clock.now();
     let account = state.account.clone();
@@ -146,16 +149,16 @@ fn create(state: &mut State, call: &Call<'_>) -> Answered {
         user["password"] = password.into();
     }
     answer.insert("user".into(), user);
-    Answered::of_customer(Reply::ok(&Value::Object(answer)), id)
+    (Reply::ok(&Value::Object(answer)), Some(id))
 }
 
 fn update(state: &mut State, call: &Call<'_>, id: &str) -> Answered {
     if state.customers.get(id).is_none() {
-        return not_found(state, call, id).into();
+        return (not_found(state, call, id), None);
     }
     let sent = match sent(state, call, Some(id)) {
         Ok(sent) => sent,
-        Err(refusal) => return refusal.into(),
+        Err(refusal) => return (refusal, None),
     };
     let (now, keeps, stamps) = (
         state.clock.now(),
@@ -181,5 +184,5 @@ fn update(state: &mut State, call: &Call<'_>, id: &str) -> Answered {
         Some(changed) if state.knobs.put_answers != "empty" => Value::Object(changed),
         _ => json!({}),
     };
-    Answered::of_customer(Reply::ok(&answer), id.to_owned())
+    (Reply::ok(&answer), Some(id.to_owned()))
 }

@@ -2,5 +2,4 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 mod clock;
-mod order_sim;
 mod sim;

@@ -1,6 +1,6 @@
 //! Customers of both sides: ours, Ion's as it was last shown, links, pairs, conflicts, history, writes, plans and files.
 
-pub(crate) mod batch;
+mod batch;
 mod combine;
 mod conflicts;
 mod files;

@@ -174,7 +174,6 @@ impl House {
                 ion: plan.ion,
                 catalog: CatalogSettings::default(),
                 customers: engine::CustomerSettings::default(),
-                orders: engine::OrderSettings::default(),
                 notices: plan.notices,
             },
         });

@@ -7,7 +7,6 @@ import { keys } from "./keys";
 import { jump } from "./jump";
 import { live } from "./live";
 import { lists } from "./lists";
-import { orders } from "./orders";
 import { plot } from "./plot";
 import { queue } from "./queue";
 import { busyForms, setup } from "./forms";
@@ -31,6 +30,5 @@ document.addEventListener("DOMContentLoaded", () => {
   busyForms();
   setup();
   live();
-  orders();
   plot().catch(() => document.querySelector("#plot")?.replaceChildren("The plot cannot be drawn in this browser; the ledger below has the same prices."));
 });

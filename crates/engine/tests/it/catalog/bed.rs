@@ -90,7 +90,6 @@ impl Bed {
                 ion: settings.clone(),
                 catalog,
                 customers: engine::CustomerSettings::default(),
-                orders: engine::OrderSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

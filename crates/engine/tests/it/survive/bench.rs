@@ -92,7 +92,6 @@ impl Bench {
                 },
                 catalog: CatalogSettings::default(),
                 customers: engine::CustomerSettings::default(),
-                orders: engine::OrderSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

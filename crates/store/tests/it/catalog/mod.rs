@@ -3,6 +3,4 @@
 mod bed;
 mod gone;
 mod ledger;
-mod offers;
 mod search;
-mod touched;

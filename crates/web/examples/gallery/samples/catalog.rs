@@ -396,9 +396,6 @@ fn detail(past: bool) -> product::ProductPage {
         cost: cost.to_owned(),
         list: list.to_owned(),
         currency: "EUR".to_owned(),
-        sale: "22.09".to_owned(),
-        margin: "15.3\u{202f}%".to_owned(),
-        tone: Tone::Calm,
         source: "price book",
         since: "23 Nov 2026".to_owned(),
         delta,
@@ -441,7 +438,6 @@ fn detail(past: bool) -> product::ProductPage {
         number: "CFQ7TTC0LCHC:0002".to_owned(),
         status: status::product(ProductState::Available, false),
         notes: vec![Note::new(Tone::Warn, "trending-up", "The cost rose by 3.4\u{202f}% with today’s import", "1 year, monthly: 18.10 → 18.72 EUR.").with(Button::link("See the report", "/products/changes"))],
-        order_href: Some("/orders/new?product=1".to_owned()),
         costs: true,
         price_words: "per seat and month where billed so, your price book".to_owned(),
         as_of: if past { "2026-03-01" } else { "2026-11-23" }.to_owned(),
@@ -474,8 +470,6 @@ fn detail(past: bool) -> product::ProductPage {
             ledger("1 Nov 2025", "1 year, monthly", "17.40", "first seen", "780"),
         ],
         ledger_csv: "/products/1/ledger.csv".to_owned(),
-        sale: Some(super::subscriptions::sale_card()),
-        used_by: super::subscriptions::used_by(),
         facts: vec![
             fact("Kind", "COTERMINOUS"),
             fact("Billed", "before use"),
@@ -544,8 +538,6 @@ fn changes() -> change::ChangesPage {
             },
             delta,
             status: state,
-            customers: 38,
-            open_orders: 2,
         }
     };
     let group = |title: &str, count: &str, rows: Vec<change::ChangeRow>, more: Option<&str>| {
