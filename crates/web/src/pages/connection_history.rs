@@ -8,14 +8,14 @@ use store::tokens::AttemptRow;
 
 use crate::app::App;
 use crate::fault::Fault;
-use crate::pages::runs::outcome;
+use crate::pages::runs::{kind_words, outcome};
 use crate::view::format::count;
 use crate::view::{Point, Times, Tone, status};
 
-/// Imports that are told.
-const IMPORTS: u32 = 10;
+/// Runs that are told.
+const RUNS: u32 = 10;
 
-/// What has happened, the newest first: refreshes, imports, and the day that it was connected.
+/// What has happened, the newest first: refreshes, runs, and the day that it was connected.
 pub(crate) async fn history(
     app: &App,
     row: &ConnectionRow,
@@ -30,7 +30,7 @@ pub(crate) async fn history(
             (at, point(attempt, times))
         })
         .collect();
-    for run in runs::list(app.store().read(), Some(row.id), None, IMPORTS).await? {
+    for run in runs::list(app.store().read(), Some(row.id), None, RUNS).await? {
         let at = run.finished_at.unwrap_or(run.requested_at);
         let state = status::run(run.status, run.counts.set_aside);
         events.push((
@@ -38,7 +38,12 @@ pub(crate) async fn history(
             Point {
                 tone: state.tone,
                 icon: "package-import",
-                title: format!("Catalog import {}: {}", count(run.number), state.word),
+                title: format!(
+                    "{} {}: {}",
+                    kind_words(run.kind),
+                    count(run.number),
+                    state.word
+                ),
                 detail: outcome(&run),
                 at: times.second(at),
             },
