@@ -6,171 +6,12 @@ use std::time::Duration;
 use domain::connection::CredentialField;
 use ion_client::oauth::{OAuth, Validation};
 use ion_client::{AccessToken, Error, FixedToken, IonClient, PacedBudget, RetryPolicy};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::ConnectionError;
+use super::draft::{CredentialDraft, obvious_fault};
+use super::report::{CheckReport, CheckState, CheckStep};
 use crate::{Engine, IonSettings};
-
-/// What a person or a program gives to connect.
-#[derive(Debug, Clone)]
-pub struct CredentialDraft {
-    /// Name of the connection.
-    pub name: String,
-    /// Account ID.
-    pub account_id: String,
-    /// Access Token.
-    pub access_token: SecretString,
-    /// Refresh Token.
-    pub refresh_token: SecretString,
-    /// Address of Ion, where it is not the configured one.
-    pub base_url: Option<String>,
-}
-
-/// A step of the check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckStep {
-    /// The host answers and is Ion.
-    Reached,
-    /// The access token lives.
-    AccessToken,
-    /// The account is the login's, and its user may read it.
-    Account,
-    /// The refresh token works.
-    RefreshToken,
-    /// The result is stored.
-    Stored,
-}
-
-/// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckState {
-    /// Good.
-    Passed,
-    /// Not good.
-    Failed,
-    /// Not looked at, because of an earlier failure. Nothing was used up.
-    Skipped,
-    /// Looked at when it is saved.
-    Later,
-}
-
-/// One step with its result.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// Which.
-    pub step: CheckStep,
-    /// How it stands.
-    pub state: CheckState,
-    /// The field that is wrong, where it failed.
-    pub field: CredentialField,
-    /// What was found, in a few words.
-    pub title: String,
-    /// What it means and what to do.
-    pub detail: String,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// All steps with their results.
-#[derive(Debug, Clone, Default)]
-pub struct CheckReport {
-    /// The steps, in order.
-    pub checks: Vec<Check>,
-}
-
-impl CheckReport {
-    /// No step failed.
-    pub fn passed(&self) -> bool {
-        !self
-            .checks
-            .iter()
-            .any(|check| check.state == CheckState::Failed)
-    }
-
-    /// The steps that failed.
-    pub fn failures(&self) -> impl Iterator<Item = &Check> {
-        self.checks
-            .iter()
-            .filter(|check| check.state == CheckState::Failed)
-    }
-
-    /// What is said of a field: its failure, else that it passed.
-    pub fn field_message(&self, field: CredentialField) -> Option<&Check> {
-        self.checks
-            .iter()
-            .find(|check| check.field == field && check.state == CheckState::Failed)
-            .or_else(|| self.checks.iter().find(|check| check.field == field))
-    }
-
-    pub(super) fn add(
-        &mut self,
-        step: CheckStep,
-        state: CheckState,
-        field: CredentialField,
-        title: &str,
-        detail: impl Into<String>,
-        took: Duration,
-    ) {
-        self.checks.push(Check {
-            step,
-            state,
-            field,
-            title: title.to_owned(),
-            detail: detail.into(),
-            took,
-        });
-    }
-
-    pub(super) fn fail(
-        &mut self,
-        step: CheckStep,
-        field: CredentialField,
-        title: &str,
-        detail: impl Into<String>,
-        took: Duration,
-    ) {
-        self.add(step, CheckState::Failed, field, title, detail, took);
-        self.skip_rest();
-    }
-
-    /// Steps without a result were not looked at.
-    pub(super) fn skip_rest(&mut self) {
-        for (step, field, title) in [
-            (CheckStep::Reached, CredentialField::None, "Ion"),
-            (
-                CheckStep::AccessToken,
-                CredentialField::AccessToken,
-                "Access token",
-            ),
-            (
-                CheckStep::Account,
-                CredentialField::AccountId,
-                "Account ID and role",
-            ),
-            (
-                CheckStep::RefreshToken,
-                CredentialField::RefreshToken,
-                "Refresh token",
-            ),
-        ] {
-            if !self.checks.iter().any(|check| check.step == step) {
-                let detail = if step == CheckStep::RefreshToken {
-                    "Not tested and not used up: it is still good"
-                } else {
-                    "Not tested"
-                };
-                self.add(
-                    step,
-                    CheckState::Skipped,
-                    field,
-                    title,
-                    detail,
-                    Duration::ZERO,
-                );
-            }
-        }
-    }
-}
 
 /// What the first steps found of the access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,50 +19,6 @@ pub(super) enum AccessState {
     Alive,
     Expired,
     Failed,
-}
-
-impl CredentialDraft {
-    /// White space and a leading `Bearer ` go, silently.
-    #[must_use]
-    pub fn cleaned(self) -> Self {
-        let token = |secret: &SecretString| {
-            let text: String = secret
-                .expose_secret()
-                .chars()
-                .filter(|c| {
-                    !c.is_whitespace() && !c.is_control() && *c != '\u{feff}' && *c != '\u{200b}'
-                })
-                .collect();
-            let text = text.trim_matches('"');
-            let bearer = text
-                .get(..6)
-                .is_some_and(|start| start.eq_ignore_ascii_case("bearer"))
-                && text.len() > 6;
-            SecretString::from(if bearer {
-                text[6..].trim_start_matches(':').to_owned()
-            } else {
-                text.to_owned()
-            })
-        };
-        let account_id = self
-            .account_id
-            .trim()
-            .trim_start_matches('#')
-            .trim()
-            .to_owned();
-        let name = self.name.trim().to_owned();
-        Self {
-            access_token: token(&self.access_token),
-            refresh_token: token(&self.refresh_token),
-            name: if name.is_empty() {
-                format!("Account {account_id}")
-            } else {
-                name
-            },
-            account_id,
-            ..self
-        }
-    }
 }
 
 impl Engine {
@@ -523,49 +320,6 @@ impl Engine {
     }
 }
 
-/// What is wrong without asking anybody.
-fn obvious_fault(draft: &CredentialDraft) -> Option<(CredentialField, &'static str, String)> {
-    let (access, refresh) = (
-        draft.access_token.expose_secret(),
-        draft.refresh_token.expose_secret(),
-    );
-    if draft.account_id.is_empty() {
-        return Some((
-            CredentialField::AccountId,
-            "Account ID is missing",
-            "Enter it: Ion -> Menu -> Account information -> Account ID.".to_owned(),
-        ));
-    }
-    if draft.account_id.len() > 40
-        || !draft
-            .account_id
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    {
-        return Some((
-            CredentialField::AccountId,
-            "Not an Account ID",
-            "It is a number such as 10412: Ion -> Menu -> Account information -> Account ID."
-                .to_owned(),
-        ));
-    }
-    if refresh.is_empty() {
-        return Some((CredentialField::RefreshToken, "Refresh Token is missing", "Paste it: Ion -> Settings -> Users -> Edit user -> Request New Credentials shows it once.".to_owned()));
-    }
-    if access.is_empty() {
-        return Some((CredentialField::AccessToken, "Access Token is missing", "Paste it: Ion -> Settings -> Users -> Edit user -> Request New Credentials shows it once.".to_owned()));
-    }
-    if access == refresh {
-        return Some((
-            CredentialField::RefreshToken,
-            "Twice the same value",
-            "Both fields hold the same value. Ion shows two: copy the Refresh Token into this one."
-                .to_owned(),
-        ));
-    }
-    None
-}
-
 pub(super) fn unreached(host: &str, error: &Error) -> (&'static str, String) {
     let chain = {
         let mut text = String::new();
@@ -592,53 +346,5 @@ pub(super) fn words(time: Duration) -> String {
         (0, minutes) => format!("{minutes} min"),
         (hours, 0) => format!("{hours} h"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft(access: &str, refresh: &str) -> CredentialDraft {
-        CredentialDraft {
-            name: " ".into(),
-            account_id: " 10412 ".into(),
-            access_token: access.to_owned().into(),
-            refresh_token: refresh.to_owned().into(),
-            base_url: None,
-        }
-    }
-
-    #[test]
-    fn pasted_padding_goes_silently() {
-        let draft = draft(" Bearer ABC \n", "\u{feff}D E\r\nF").cleaned();
-        assert_eq!(
-            (
-                draft.access_token.expose_secret(),
-                draft.refresh_token.expose_secret()
-            ),
-            ("ABC", "DEF")
-        );
-        assert_eq!(
-            (draft.account_id.as_str(), draft.name.as_str()),
-            ("10412", "Account 10412")
-        );
-    }
-
-    #[test]
-    fn what_is_plainly_wrong_names_its_field_without_asking_ion() {
-        let field =
-            |draft: CredentialDraft| obvious_fault(&draft.cleaned()).map(|(field, ..)| field);
-        assert_eq!(field(draft("A", "")), Some(CredentialField::RefreshToken));
-        assert_eq!(field(draft("", "B")), Some(CredentialField::AccessToken));
-        assert_eq!(field(draft("A", "A")), Some(CredentialField::RefreshToken));
-        assert_eq!(
-            field(CredentialDraft {
-                account_id: "10412/customers".into(),
-                ..draft("A", "B")
-            }),
-            Some(CredentialField::AccountId)
-        );
-        assert_eq!(field(draft("A", "B")), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Connections: credentials tested and saved, tokens refreshed, exactly one exchange at a time.
 //!
-//! - [`check`]: what *Test connection* and *Save* look at, and which field a failure names.
+//! - [`check`]: what *Test connection* and *Save* look at, and which field a failure names; [`draft`] is what was given,
+//!   [`report`] what was found.
 //! - [`save`]: *Save*: the same checks, one exchange, and the pair stored in the same step.
 //! - [`refresh`]: one journalled exchange of a refresh token, by a token keeper, and what its result changes.
 //! - [`recover`]: exchanges whose server went away are carried from the journal into the store.
@@ -10,20 +11,23 @@
 mod access;
 mod budget;
 mod check;
+mod draft;
 pub mod journal;
 mod keep;
 pub mod keeper;
 mod overview;
 mod recover;
 mod refresh;
+mod report;
 mod restored;
 mod save;
 
 pub use access::ConnectionTokens;
 pub use budget::BudgetRow;
-pub use check::{Check, CheckReport, CheckState, CheckStep, CredentialDraft};
+pub use draft::CredentialDraft;
 pub use overview::{ConnectionOverview, Life};
 pub use refresh::{RefreshOutcome, Refresher};
+pub use report::{Check, CheckReport, CheckState, CheckStep};
 pub use restored::RestoredConnection;
 pub use save::{SaveError, SaveTarget, Saved};
 

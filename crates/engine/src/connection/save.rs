@@ -15,8 +15,10 @@ use store::connections::{ConnectionRow, NewConnection};
 use store::tokens::TokenPair;
 
 use super::ConnectionError;
-use super::check::{AccessState, CheckReport, CheckState, CheckStep, CredentialDraft};
+use super::check::AccessState;
+use super::draft::CredentialDraft;
 use super::refresh::RefreshOutcome;
+use super::report::{CheckReport, CheckState, CheckStep};
 use crate::{Engine, IonSettings};
 
 /// What the credentials are saved as.

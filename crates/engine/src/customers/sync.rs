@@ -26,10 +26,12 @@ use crate::{Engine, kill_point};
 
 mod apply;
 pub(super) use apply::{of_ion, origins};
+mod chosen;
 mod confirm;
 mod judge;
 mod keep;
 mod mirror;
+mod missing;
 
 /// Which sync to carry out.
 #[derive(Debug, Clone, Copy)]

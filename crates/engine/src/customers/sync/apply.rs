@@ -1,35 +1,28 @@
-//! What a run does itself: imports, merges, links that a plan holds, what is missing. Each batch is one transaction that reads anew and decides anew.
+//! What a run does itself: imports, merges, and pairs that look alike. Each batch is one transaction that reads anew and decides anew.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use domain::CustomerId;
 use domain::customer::{Customer, CustomerField, IonCustomer};
-use domain::{CustomerId, PlanId};
 use jiff::Timestamp;
 use rules::customers::decide::{Action, Choice};
-use rules::customers::plan::{Entry, Plan};
+use rules::customers::plan::Entry;
 use rules::customers::rule::Rule;
 use store::Tx;
 use store::customers::{
-    self, ChangeKind, CustomerRow, LinkRow, Origin, PairCause, PairRow, PairState, PlanEntryRow,
-    Way,
+    self, ChangeKind, CustomerRow, LinkRow, Origin, PairCause, PairRow, PairState, Way,
 };
 
 use super::judge::Pairs;
 use super::{Scan, Sync, SyncEnd, SyncError};
 use crate::customers::history::{ITSELF, Step};
-use crate::customers::pair::{LinkWish, link_two};
 use crate::customers::settle::{SettleError, decide_linked, enqueue_create, enqueue_push, settle};
 use crate::kill_point;
 
 /// Customers made in one transaction.
-const IMPORTS: usize = 200;
+pub(super) const IMPORTS: usize = 200;
 /// Customers changed in one transaction.
-const CHANGES: usize = 40;
-
-/// What came of an entry of a plan.
-pub(super) const DONE: &str = "done";
-/// It is no longer true, and was left.
-const MOVED: &str = "moved";
+pub(super) const CHANGES: usize = 40;
 
 impl Sync<'_> {
     /// Does these entries. `Some` where the run was stopped in the middle.
@@ -79,7 +72,11 @@ impl Sync<'_> {
     }
 
     /// Makes customers of ours of Ion's, linked from the start.
-    async fn import(&mut self, batch: &[Entry], read: &Scan) -> Result<Vec<bool>, SyncError> {
+    pub(super) async fn import(
+        &mut self,
+        batch: &[Entry],
+        read: &Scan,
+    ) -> Result<Vec<bool>, SyncError> {
         let now = self.engine.clock().now();
         let connection = self.run.connection;
         let ids: Vec<String> = batch
@@ -146,7 +143,7 @@ impl Sync<'_> {
     }
 
     /// `only`: do it where the decision still is this one.
-    async fn merge_together(
+    pub(super) async fn merge_together(
         &mut self,
         batch: &[Entry],
         read: &Scan,
@@ -237,73 +234,6 @@ impl Sync<'_> {
         Ok(done)
     }
 
-    /// Notes linked customers that the list did not show.
-    async fn miss(&mut self, batch: &[Entry]) -> Result<Vec<bool>, SyncError> {
-        let now = self.engine.clock().now();
-        let connection = self.run.connection;
-        let tx = self.begin().await?;
-        let mut done = Vec::new();
-        for entry in batch {
-            let (Some(ion_id), Some(customer)) = (&entry.remote, customer_of(entry)) else {
-                done.push(false);
-                continue;
-            };
-            if entry.action == Action::Miss {
-                customers::add_miss(&tx, connection, std::slice::from_ref(ion_id)).await?;
-            } else {
-                customers::mark_gone(&tx, connection, ion_id, now).await?;
-                let mut line = self.step(customer, ion_id, now).line(
-                    self.engine,
-                    ChangeKind::Gone,
-                    Way::FromIon,
-                );
-                line.rule = Some(entry.rule);
-                customers::add_changes(&tx, &[line]).await?;
-                customers::settle_state(&tx, customer).await?;
-                self.counts.gone += 1;
-                self.changed = true;
-            }
-            done.push(true);
-        }
-        tx.commit().await?;
-        Ok(done)
-    }
-
-    /// Customers of Ion's that nobody is linked with and that the list no longer shows: known as gone after two lists.
-    async fn miss_unlinked(&mut self, read: &Scan) -> Result<(), SyncError> {
-        if !read.is_complete() {
-            return Ok(());
-        }
-        let now = self.engine.clock().now();
-        let connection = self.run.connection;
-        let missing: Vec<_> = customers::list_unlinked_ion(self.engine.store().read(), connection)
-            .await?
-            .into_iter()
-            .filter(|row| !read.seen.contains(&row.customer.ion_id))
-            .collect();
-        for batch in missing.chunks(IMPORTS) {
-            let tx = self.begin().await?;
-            let (gone, missed): (Vec<_>, Vec<_>) = batch
-                .iter()
-                .partition(|row| row.missed + 1 >= rules::customers::decide::MISSES);
-            let mut alone = Vec::new();
-            for row in gone {
-                let ion_id = &row.customer.ion_id;
-                customers::mark_gone(&tx, connection, ion_id, now).await?;
-                alone.extend(customers::drop_pairs_of(&tx, connection, None, Some(ion_id)).await?);
-            }
-            // Those of ours that were alike wait for nobody any more.
-            customers::settle_states(&tx, &alone).await?;
-            let missed: Vec<String> = missed
-                .iter()
-                .map(|row| row.customer.ion_id.clone())
-                .collect();
-            customers::add_miss(&tx, connection, &missed).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
     /// Keeps the pairs that look alike, and forgets those that no longer do.
     pub(super) async fn propose(&mut self, pairs: &Pairs) -> Result<(), SyncError> {
         let now = self.engine.clock().now();
@@ -354,168 +284,8 @@ impl Sync<'_> {
         Ok(())
     }
 
-    /// Carries out what a person chose of a plan, where it still is true.
-    pub(super) async fn carry_out_plan(
-        &mut self,
-        id: PlanId,
-        now_true: Plan,
-        read: &Scan,
-    ) -> Result<SyncEnd, SyncError> {
-        let store = self.engine.store();
-        let plan = customers::find_plan(store.read(), id)
-            .await?
-            .ok_or(SyncError::NoPlan)?;
-        if plan.first || self.setting.first_applied_at.is_none() {
-            let tx = self.begin().await?;
-            let by = plan.decided_by.clone().unwrap_or_else(|| ITSELF.to_owned());
-            customers::mark_first_applied(&tx, self.run.connection, &by, self.engine.clock().now())
-                .await?;
-            tx.commit().await?;
-            self.setting = customers::sync_setting(store.read(), self.run.connection).await?;
-        }
-        let current: HashMap<(Option<String>, Option<String>), Entry> = now_true
-            .entries
-            .into_iter()
-            .map(|entry| ((entry.local.clone(), entry.remote.clone()), entry))
-            .collect();
-        self.say("Applying the plan");
-        let mut after = None;
-        loop {
-            let (rows, _) = customers::list_entries(
-                store.read(),
-                id,
-                &customers::EntryFilter::default(),
-                after,
-                200,
-            )
-            .await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.seq);
-            for batch in rows.chunks(CHANGES) {
-                self.apply_rows(&plan, batch, &current, read).await?;
-                kill_point::reached("sync.after-plan-batch");
-                if self.cancel.is_cancelled() {
-                    return self.stop_or_interrupt().await;
-                }
-            }
-        }
-        self.finish(None).await
-    }
-
-    async fn apply_rows(
-        &mut self,
-        plan: &customers::PlanRow,
-        rows: &[PlanEntryRow],
-        current: &HashMap<(Option<String>, Option<String>), Entry>,
-        read: &Scan,
-    ) -> Result<(), SyncError> {
-        let mut outcomes = Vec::new();
-        let requested_by = plan.decided_by.as_deref().unwrap_or(ITSELF);
-        for row in rows.iter().filter(|row| row.outcome.is_none()) {
-            let key = (row.entry.local.clone(), row.entry.remote.clone());
-            let now_true = current
-                .get(&key)
-                .filter(|now| now.action == row.entry.action);
-            let done = match (&row.entry.action, row.chosen) {
-                (Action::Merge(_), false) if plan.first => {
-                    self.leave(&row.entry).await?;
-                    continue;
-                }
-                (_, false) => continue,
-                _ if now_true.is_none() => false,
-                (Action::Import, true) => {
-                    self.import(std::slice::from_ref(&row.entry), read).await?[0]
-                }
-                (Action::Merge(_) | Action::Return(_), true) => {
-                    match self
-                        .merge_together(
-                            std::slice::from_ref(&row.entry),
-                            read,
-                            Some(&row.entry.action),
-                        )
-                        .await
-                    {
-                        Ok(done) => done[0],
-                        Err(MergeError::Moved) => false,
-                        Err(MergeError::Sync(error)) => return Err(error),
-                    }
-                }
-                (Action::Link(_), true) => self.link(&row.entry, read, requested_by).await?,
-                (Action::Create | Action::Offer, true) => {
-                    let tx = self.begin().await?;
-                    let asked = self.ask_for_create(&tx, &row.entry, requested_by).await?;
-                    tx.commit().await?;
-                    asked
-                }
-                (Action::Miss | Action::MarkGone, true) => {
-                    self.miss(std::slice::from_ref(&row.entry)).await?[0]
-                }
-                (Action::Nothing | Action::Propose, true) => continue,
-            };
-            self.counts.moved += u64::from(!done);
-            outcomes.push((row.seq, if done { DONE } else { MOVED }.to_owned()));
-        }
-        let tx = self.begin().await?;
-        customers::set_outcomes(&tx, plan.id, &outcomes).await?;
-        tx.commit().await?;
-        self.say("Applying the plan");
-        Ok(())
-    }
-
-    /// Links a pair that the plan holds.
-    async fn link(&mut self, entry: &Entry, read: &Scan, by: &str) -> Result<bool, SyncError> {
-        let (Some(customer), Some((remote, _))) = (
-            customer_of(entry),
-            entry.remote.as_ref().and_then(|id| read.kept.get(id)),
-        ) else {
-            return Ok(false);
-        };
-        let wish = LinkWish {
-            connection: self.run.connection,
-            customer,
-            remote,
-            rule: Rule::C27,
-            by,
-            run: Some(self.run.id),
-        };
-        let tx = self.begin().await?;
-        match link_two(self.engine, &tx, &wish, &self.setting).await {
-            Ok(linked) => {
-                tx.commit().await?;
-                self.counts.linked += 1;
-                self.counts.pulled += u64::from(linked.pulled > 0);
-                self.counts.pushed += u64::from(linked.to_ion > 0);
-                self.counts.conflicts += u64::from(!linked.opened.is_empty());
-                self.changed = true;
-                Ok(true)
-            }
-            Err(crate::customers::MappingError::Store(error)) => Err(error.into()),
-            Err(_) => Ok(false),
-        }
-    }
-
-    /// A merge that a person left out of the first plan: it rests until one of the sides changes again.
-    async fn leave(&self, entry: &Entry) -> Result<(), SyncError> {
-        let Some(ion_id) = &entry.remote else {
-            return Ok(());
-        };
-        let tx = self.begin().await?;
-        let Some(link) = customers::find_link(&tx, self.run.connection, ion_id).await? else {
-            return Ok(());
-        };
-        let Some(customer) = customers::find(&tx, link.customer).await? else {
-            return Ok(());
-        };
-        let rests = LinkRow {
-            settled_version: Some(customer.version),
-            ..link.clone()
-        };
-        customers::save_link(&tx, &rests, link.revision).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn ask_for_create(
+    /// Asks for a customer of ours to be made in Ion; `false` where it is linked already.
+    pub(super) async fn ask_for_create(
         &mut self,
         tx: &Tx,
         entry: &Entry,
@@ -546,7 +316,8 @@ impl Sync<'_> {
         Ok(true)
     }
 
-    fn step(&self, customer: CustomerId, ion_id: &str, at: Timestamp) -> Step {
+    /// What the history says of this run's doing to a customer.
+    pub(super) fn step(&self, customer: CustomerId, ion_id: &str, at: Timestamp) -> Step {
         Step {
             customer,
             link: Some((self.run.connection, ion_id.to_owned())),
@@ -558,7 +329,7 @@ impl Sync<'_> {
 }
 
 /// Why a batch of merges was not done.
-enum MergeError {
+pub(super) enum MergeError {
     Moved,
     Sync(SyncError),
 }
@@ -584,7 +355,8 @@ impl From<SettleError> for MergeError {
     }
 }
 
-fn customer_of(entry: &Entry) -> Option<CustomerId> {
+/// Our customer of an entry.
+pub(super) fn customer_of(entry: &Entry) -> Option<CustomerId> {
     entry.local.as_deref()?.parse().ok()
 }
 

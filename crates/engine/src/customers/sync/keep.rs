@@ -8,7 +8,7 @@ use rules::customers::decide::Action;
 use rules::customers::plan::{Entry, Plan};
 use store::customers::{self, EntryFilter, PlanEntryRow, PlanRow, PlanState};
 
-use super::apply::DONE;
+use super::chosen::DONE;
 use super::{Sync, SyncError, SyncMode};
 use crate::customers::plan::Waiting;
 
