@@ -39,7 +39,7 @@ try {
   const ended = async () => {
     await goTo("/activity/runs");
     await page.locator('tbody a.lk:has-text("Catalog import")').first().click();
-    await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status")?.textContent ?? ""), undefined, { timeout: 120_000 });
+    await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status")?.textContent ?? "") && !document.querySelector("[data-events]"), undefined, { timeout: 120_000 });
   };
   await ended();
   await goTo("/");
@@ -48,7 +48,7 @@ try {
   await take("customers-plan", MORE);
   await page.locator('button:has-text("Apply")').last().click();
   await page.waitForURL(/\/activity\/runs\//);
-  await page.waitForFunction(() => /Done/.test(document.querySelector("#run-status")?.textContent ?? ""), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => /Done/.test(document.querySelector("#run-status")?.textContent ?? "") && !document.querySelector("[data-events]"), undefined, { timeout: 60_000 });
   for (const [name, path] of [["customers", "/customers"], ["customers-mapping", "/customers/mapping/to-confirm"], ["customers-conflict", "/customers/conflicts"]]) {
     await goTo(path);
     await take(name, MORE);
