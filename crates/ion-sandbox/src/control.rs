@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Query, Request, State as Shared};
+use axum::extract::{Path, Query, RawQuery, Request, State as Shared};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -35,10 +35,20 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router<Arc<Inner>> {
         .layer(from_fn_with_state(inner, guard));
     // The page holds no data; its script asks with the key of the address.
     let open = Router::new()
-        .route("/", get(page))
+        .route("/", get(with_slash))
         .route("/page.js", get(script))
         .route("/page.css", get(style));
-    Router::new().nest("/_sandbox", open.merge(inside))
+    // Inside a nest "/" is the address without the last slash, and only that.
+    Router::new()
+        .route(PAGE, get(page))
+        .nest("/_sandbox", open.merge(inside))
+}
+
+/// Where the page is. Its style and script stand beside it, so the last slash counts.
+const PAGE: &str = "/_sandbox/";
+
+async fn with_slash(RawQuery(query): RawQuery) -> Redirect {
+    Redirect::to(&query.map_or_else(|| PAGE.to_owned(), |query| format!("{PAGE}?{query}")))
 }
 
 #[derive(Deserialize)]

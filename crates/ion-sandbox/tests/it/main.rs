@@ -1,6 +1,7 @@
 //! The sandbox over HTTP: each knob and fault does what its description says.
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
+mod control;
 mod customers;
 mod faults;
 mod oauth;
