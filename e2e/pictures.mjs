@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { launch, open } from "./browser.mjs";
+import { clerk, switches } from "./clerk.mjs";
 import { demo } from "./ionbridge.mjs";
 
 const OUT = process.argv[2] || join(import.meta.dirname, "../docs/pictures");
@@ -28,12 +29,46 @@ try {
 
   await goTo("/login");
   await take("log-in", ALL);
-  await page.fill("#email", app.email);
-  await page.fill("#password", app.password);
-  await Promise.all([page.waitForURL(`${app.url}/`), page.keyboard.press("Enter")]);
-  const control = async (path, body) => {
-    const answer = await context.request.post(`${app.sandbox}/_sandbox${path}`, { headers: { "x-sandbox-key": app.sandbox_key }, data: body });
-    if (!answer.ok()) throw new Error(`${path}: ${answer.status()}`);
+  const steps = await clerk(page, app);
+  const control = (path, body) => switches(context, app, path, body);
+  /** An order for this customer from its beginning to its end, and what can become of its copies. */
+  const orders = async (customer) => {
+    await steps.draftFor(customer);
+    await steps.terms("Microsoft 365 Business Premium");
+    await take("order-terms", ALL);
+    await steps.take(25);
+    await take("order-products", MORE);
+    await steps.goOn();
+    await page.waitForSelector('[name$=".domainName"]', { timeout: 60_000 });
+    await take("order-provisioning", ALL);
+    await steps.provision("kettleandcup");
+    await take("order-review", MORE);
+    const first = await steps.place();
+    await steps.becomes("Completed");
+    await page.waitForSelector("section:has(#sub-t) a", { timeout: 60_000 });
+    await goTo(first);
+    await take("order", MORE);
+    await steps.copy(first);
+    await control("/faults", { path: "POST /api/v3/accounts/*/customers/*/orders", action: { kind: "cut-after" } });
+    await steps.place();
+    await steps.becomes("Unconfirmed");
+    await take("order-unconfirmed", ALL);
+    await control("/next-order/fail", { code: "MSFT_CR_1048", detail: "The tenant has reached the limit of trial seats for this offer." });
+    await steps.copy(first);
+    await steps.place();
+    await steps.becomes("Failed");
+    await goTo(new URL(page.url()).pathname);
+    await take("order-failed", ALL);
+    await goTo("/orders");
+    await take("orders", MORE);
+    await goTo(first);
+    await page.click('a:has-text("Open subscription")');
+    await page.waitForURL(/\/subscriptions\/[0-9a-f-]+$/);
+    await take("subscription", MORE);
+    for (const [name, path, ways] of [["subscriptions", "/subscriptions", MORE], ["renewals", "/subscriptions/renewals", MORE], ["margins", "/settings/margins", MORE], ["margins-new", "/settings/margins/new", ALL]]) {
+      await goTo(path);
+      await take(name, ways);
+    }
   };
   /** The newest run, once it ended. */
   const ended = async () => {
@@ -42,21 +77,19 @@ try {
     await page.waitForFunction(() => /Done|set aside/i.test(document.querySelector("#run-status")?.textContent ?? "") && !document.querySelector("[data-events]"), undefined, { timeout: 120_000 });
   };
   await ended();
-  await goTo("/");
-  await page.locator('a[href*="/customers/sync/plans/"]').first().click();
-  await page.waitForURL(/\/customers\/sync\/plans\//);
+  await steps.firstPlan();
   await take("customers-plan", MORE);
-  await page.locator('button:has-text("Apply")').last().click();
-  await page.waitForURL(/\/activity\/runs\//);
-  await page.waitForFunction(() => /Done/.test(document.querySelector("#run-status")?.textContent ?? "") && !document.querySelector("[data-events]"), undefined, { timeout: 60_000 });
+  await steps.apply();
   for (const [name, path] of [["customers", "/customers"], ["customers-mapping", "/customers/mapping/to-confirm"], ["customers-conflict", "/customers/conflicts"]]) {
     await goTo(path);
     await take(name, MORE);
   }
   await goTo("/customers?link=linked");
+  const customer = await steps.words("tbody a.lk");
   await page.locator("tbody a.lk").first().click();
   await page.waitForURL(/\/customers\/[0-9a-f-]+$/);
   await take("customer", MORE);
+  await orders(customer);
   // A second import, so that there are changes, and something set aside.
   await control("/catalog/move-prices", { per_mille: 30 });
   await control("/catalog/corrupt", { count: 3 });

@@ -106,6 +106,7 @@ pub(crate) fn engine(store: Store, ion: IonSettings) -> Engine {
         ion,
         catalog: CatalogSettings::default(),
         customers: engine::CustomerSettings::default(),
+        orders: engine::OrderSettings::default(),
         notices: NoticeSettings::default(),
     };
     Engine::new(EngineParts {

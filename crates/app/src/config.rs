@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use engine::{
-    CatalogSettings, CustomerSettings, IonSettings, NoticeSettings, SmtpSettings, SmtpTls,
-    WebhookSettings,
+    CatalogSettings, CustomerSettings, IonSettings, NoticeSettings, OrderSettings, SmtpSettings,
+    SmtpTls, WebhookSettings,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) ion: Ion,
     pub(crate) catalog: Catalog,
     pub(crate) customers: Customers,
+    pub(crate) orders: Orders,
     pub(crate) worker: Worker,
     pub(crate) notices: Notices,
     pub(crate) telemetry: Telemetry,
@@ -89,6 +90,16 @@ pub(crate) struct Customers {
     poll_s: u64,
     guard_percent: u8,
     guard_minimum: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Orders {
+    patience_s: u64,
+    poll_s: u64,
+    subscriptions_poll_s: u64,
+    subscription_patience_s: u64,
+    page_size: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -167,6 +178,14 @@ impl Config {
         if self.catalog.guard_percent > 100 || self.customers.guard_percent > 100 {
             bail!("guard_percent is a share between 0 and 100");
         }
+        if self.orders.page_size == 0 {
+            bail!("orders.page_size must be at least 1");
+        }
+        if self.orders.patience_s < 180 && self.ion.base_url.starts_with("https://") {
+            bail!(
+                "orders.patience_s must be at least 180: Ion's lists may lag, and an order that is missed there would be sent a second time"
+            );
+        }
         if !matches!(self.telemetry.format.as_str(), "text" | "json") {
             bail!("telemetry.format is text or json");
         }
@@ -219,6 +238,17 @@ impl Config {
             poll: Duration::from_secs(self.customers.poll_s.max(10)),
             guard_percent: self.customers.guard_percent,
             guard_minimum: self.customers.guard_minimum,
+        }
+    }
+
+    pub(crate) fn orders(&self) -> OrderSettings {
+        let orders = &self.orders;
+        OrderSettings {
+            patience: Duration::from_secs(orders.patience_s),
+            poll: Duration::from_secs(orders.poll_s.max(10)),
+            subscriptions_poll: Duration::from_secs(orders.subscriptions_poll_s.max(60)),
+            subscription_patience: Duration::from_secs(orders.subscription_patience_s),
+            page_size: orders.page_size,
         }
     }
 
@@ -363,6 +393,7 @@ mod tests {
         config.validate().unwrap();
         assert_eq!(config.ion().base_url, IonSettings::default().base_url);
         assert!(config.notices("x").email.is_none());
+        assert_eq!(config.orders().patience, OrderSettings::default().patience);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::home::{Home, make_private};
 use crate::serve::{self, Roles};
 
 mod customers;
+mod margins;
 
 /// Arguments of the demo.
 #[derive(Debug, Clone, Args)]
@@ -34,6 +35,9 @@ pub(crate) struct DemoArgs {
     /// Number of customers of our own, most of them like one in the sandbox
     #[arg(long, default_value_t = 14)]
     pub(crate) own_customers: usize,
+    /// Number of subscriptions in the sandbox, with the orders that they came of
+    #[arg(long, default_value_t = 120)]
+    pub(crate) subscriptions: usize,
     /// Seed of the sandbox: same seed, same data
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
@@ -60,6 +64,7 @@ pub(crate) async fn run(
     let sandbox = Sandbox::start(SandboxConfig {
         products: args.products,
         customers: args.customers,
+        subscriptions: args.subscriptions,
         seed: args.seed,
         control_key: Some(control_key.clone()),
         ..SandboxConfig::default()
@@ -108,6 +113,7 @@ pub(crate) async fn run(
         .request_import(saved.connection, false, &Actor::system())
         .await?;
     customers::bring(&engine, &sandbox, args.own_customers).await?;
+    margins::bring(&engine).await?;
     engine
         .request_sync(saved.connection, false, &Actor::system())
         .await?;

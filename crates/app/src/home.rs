@@ -134,6 +134,7 @@ impl Home {
             ion: self.config.ion(),
             catalog: self.config.catalog(),
             customers: self.config.customers(),
+            orders: self.config.orders(),
             notices: self.config.notices(&self.public_url),
         };
         Ok(Engine::new(EngineParts {

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod customers;
+mod orders;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use customers::{
     At, ConflictsCommand, CustomersCommand, ImportArgs, ListArgs, MappingCommand, OneSide,
     PlanCommand, PolicyArgs, SyncArgs,
+};
+pub(crate) use orders::{
+    ChangeArgs, ConfirmArgs, MarginArgs, MarginsCommand, OnOff, OrderListArgs, OrdersCommand,
+    RenewalsArgs, SubscriptionListArgs, SubscriptionsCommand,
 };
 
 /// The self-hosted platform for your TD SYNNEX StreamOne Ion business.
@@ -60,6 +65,17 @@ pub enum Command {
     /// Customers, here and in Ion
     #[command(subcommand)]
     Customers(CustomersCommand),
+    /// Orders: compose, place once, follow
+    #[command(subcommand)]
+    Orders(OrdersCommand),
+    /// Subscriptions: seats, renewal, suspension
+    #[command(subcommand)]
+    Subscriptions(SubscriptionsCommand),
+    /// What renews or ends soon, the most urgent first
+    Renewals(RenewalsArgs),
+    /// Margin rules: what customers pay
+    #[command(subcommand)]
+    Margins(MarginsCommand),
     /// People who may log in
     #[command(subcommand)]
     User(UserCommand),

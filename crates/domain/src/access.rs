@@ -27,6 +27,10 @@ text_enum! {
         RunImports = "run_imports",
         /// Customers: edit them, decide who is who, start and apply a sync.
         EditCustomers = "edit_customers",
+        /// Orders and subscriptions: compose, place, change, cancel.
+        PlaceOrders = "place_orders",
+        /// Margin rules.
+        EditMargins = "edit_margins",
         /// Take lists out of the product.
         Export = "export",
         /// Read the audit log.
@@ -53,11 +57,16 @@ impl Role {
                     | Right::SeeCost
                     | Right::RunImports
                     | Right::EditCustomers
+                    | Right::PlaceOrders
                     | Right::Export
             ),
             Self::Finance => matches!(
                 right,
-                Right::Read | Right::SeeCost | Right::Export | Right::ReadAudit
+                Right::Read
+                    | Right::SeeCost
+                    | Right::EditMargins
+                    | Right::Export
+                    | Right::ReadAudit
             ),
             Self::ReadOnly => matches!(right, Right::Read),
         }

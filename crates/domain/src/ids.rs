@@ -80,4 +80,10 @@ ids! {
     CombineId,
     /// One file of customers that somebody brought.
     FileId,
+    /// One order, a draft included.
+    OrderId,
+    /// One subscription of one connection.
+    SubscriptionId,
+    /// One margin rule.
+    MarginRuleId,
 }

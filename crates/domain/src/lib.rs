@@ -8,15 +8,19 @@ pub mod clock;
 pub mod connection;
 pub mod customer;
 pub mod ids;
+pub mod margin;
 pub mod money;
 pub mod notice;
+pub mod order;
 pub mod run;
+pub mod subscription;
 pub mod term;
 
 pub use clock::{Clock, IdGen, ManualClock, SeededIds, SystemClock, SystemIds};
 pub use ids::{
-    ApiTokenId, AttemptId, ChangeId, CombineId, ConnectionId, CustomerId, FileId, JobId, NoticeId,
-    PlanId, ProductId, RunId, SetAsideId, UserId, VariantId, WorkerId, WriteId,
+    ApiTokenId, AttemptId, ChangeId, CombineId, ConnectionId, CustomerId, FileId, JobId,
+    MarginRuleId, NoticeId, OrderId, PlanId, ProductId, RunId, SetAsideId, SubscriptionId, UserId,
+    VariantId, WorkerId, WriteId,
 };
 pub use money::{Amount, AmountError, Currency, Scale};
 pub use term::{BillingPeriod, Term};

@@ -25,6 +25,20 @@ text_enum! {
         CustomerWriteFailed = "customers.write_failed",
         /// A customer sync failed.
         CustomerSyncFailed = "customers.sync_failed",
+        /// Whether Ion has an order is not known.
+        OrderUnconfirmed = "orders.unconfirmed",
+        /// Ion was searched for an order completely, and does not have it.
+        OrderNotFound = "orders.not_found",
+        /// An order was refused or failed.
+        OrderFailed = "orders.failed",
+        /// An order stands for longer than usual.
+        OrderStuck = "orders.stuck",
+        /// A subscription renews or ends soon.
+        RenewalSoon = "subscriptions.renewal_soon",
+        /// The subscriptions could not be read.
+        SubscriptionSyncFailed = "subscriptions.sync_failed",
+        /// A price change breaks the floor of a margin rule.
+        MarginFloor = "margins.floor",
     }
 }
 

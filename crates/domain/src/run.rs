@@ -11,6 +11,8 @@ text_enum! {
         CatalogImport = "catalog_import",
         /// Compares the customers of a connection on both sides, or carries out a plan of that.
         CustomerSync = "customer_sync",
+        /// Reads all subscriptions of a connection, and the orders placed elsewhere.
+        SubscriptionSync = "subscription_sync",
     }
 }
 

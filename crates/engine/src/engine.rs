@@ -41,6 +41,7 @@ struct Inner {
     exchanges: tokio_util::task::TaskTracker,
     journal_length: std::sync::atomic::AtomicU64,
     open_since: Mutex<HashMap<AttemptId, Duration>>,
+    watch: crate::orders::Watch,
 }
 
 impl Engine {
@@ -55,6 +56,7 @@ impl Engine {
                 exchanges: tokio_util::task::TaskTracker::new(),
                 journal_length: std::sync::atomic::AtomicU64::new(u64::MAX),
                 open_since: Mutex::default(),
+                watch: crate::orders::Watch::default(),
             }),
         }
     }
@@ -87,6 +89,11 @@ impl Engine {
     /// Live progress of the runs in this process.
     pub fn progress_hub(&self) -> &crate::catalog::ProgressHub {
         &self.inner.progress
+    }
+
+    /// How long this process has watched orders that were sent.
+    pub(crate) fn watch(&self) -> &crate::orders::Watch {
+        &self.inner.watch
     }
 
     /// Exchanges of refresh tokens under way; a graceful stop waits for them.

@@ -38,6 +38,19 @@ pub const ALL: &[&str] = &[
     "create.before-post",
     "create.after-post",
     "create.after-link",
+    "order.after-confirm",
+    "order.after-sending-commit",
+    "order.before-post",
+    "order.after-post",
+    "order.before-answer-commit",
+    "order.after-answer-commit",
+    "order.after-search",
+    "order.before-adopt",
+    "order.after-poll",
+    "order.before-cancel",
+    "order.after-cancel",
+    "subscriptions.after-page",
+    "subscriptions.before-end",
 ];
 
 struct Armed {

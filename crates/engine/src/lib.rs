@@ -3,6 +3,9 @@
 //! - [`connection`]: credentials tested and saved, tokens refreshed, exactly one exchange at a time.
 //! - [`catalog`]: the catalog import.
 //! - [`customers`]: customer sync, both ways.
+//! - [`orders`]: orders, sent once and followed to their end.
+//! - [`subscriptions`]: what customers have, read, changed and told of.
+//! - [`margins`]: what it is sold for.
 //! - [`notices`]: messages for people.
 
 pub mod catalog;
@@ -11,11 +14,15 @@ pub mod customers;
 mod engine;
 pub mod kill_point;
 mod listing;
+pub mod margins;
 pub mod notices;
+pub mod orders;
+mod reseal;
 pub mod settings;
+pub mod subscriptions;
 
 pub use engine::{Engine, EngineParts};
 pub use settings::{
-    CatalogSettings, CustomerSettings, EngineSettings, IonSettings, NoticeSettings, SmtpSettings,
-    SmtpTls, WebhookSettings,
+    CatalogSettings, CustomerSettings, EngineSettings, IonSettings, NoticeSettings, OrderSettings,
+    SmtpSettings, SmtpTls, WebhookSettings,
 };

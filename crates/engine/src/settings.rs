@@ -24,6 +24,8 @@ pub struct EngineSettings {
     pub catalog: CatalogSettings,
     /// The customer sync.
     pub customers: CustomerSettings,
+    /// Orders and subscriptions.
+    pub orders: OrderSettings,
     /// Notices by e-mail and webhook.
     pub notices: NoticeSettings,
 }
@@ -138,6 +140,33 @@ impl Default for CustomerSettings {
             poll: Duration::from_secs(300),
             guard_percent: 30,
             guard_minimum: 20,
+        }
+    }
+}
+
+/// Settings of orders and subscriptions.
+#[derive(Debug, Clone)]
+pub struct OrderSettings {
+    /// How long an order whose answer was lost is searched for, before people are told that Ion does not show it. Longer than Ion's lists lag.
+    pub patience: Duration,
+    /// How often Ion's orders are read for what changed, those placed in its portal among them.
+    pub poll: Duration,
+    /// How often all subscriptions are read.
+    pub subscriptions_poll: Duration,
+    /// How long after it was carried out an order may be without a subscription, before people are told.
+    pub subscription_patience: Duration,
+    /// Records a page of orders, where an order is searched for or changes are read.
+    pub page_size: u32,
+}
+
+impl Default for OrderSettings {
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_secs(900),
+            poll: Duration::from_secs(300),
+            subscriptions_poll: Duration::from_secs(3600),
+            subscription_patience: Duration::from_secs(3600),
+            page_size: 100,
         }
     }
 }

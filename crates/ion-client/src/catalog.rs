@@ -372,6 +372,21 @@ model! {
         #[serde(rename = "type")]
         kind: String,
     }
+    /// A program, and whether a product is in it.
+    Program {
+        /// Resource name of the membership; only where it was changed.
+        name: String,
+        /// Its name for people.
+        program_display_name: String,
+        /// `accounts/{a}/programs/{id}`.
+        program_name: String,
+        /// Text.
+        description: String,
+        /// The product that was asked about.
+        product_name: String,
+        /// The product is in it.
+        product_was_added: bool,
+    }
     /// All charges.
     Charges {
         /// The charges.

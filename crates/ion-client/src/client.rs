@@ -9,10 +9,16 @@ use http::{HeaderValue, Method};
 use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::answer::{Success, failure, whole_object};
+use crate::carts::Carts;
 use crate::customers::Customers;
-use crate::error::{ApiError, Class, Error, excerpt};
+use crate::error::{Class, Error};
 use crate::http::{Answer, ConfigError, Http, HttpSettings, read, transport};
+use crate::orders::Orders;
 use crate::products::Products;
+use crate::reports::Reports;
+use crate::subscriptions::Subscriptions;
+use crate::templates::Templates;
 
 /// An access token, and the number by which its owner knows it.
 #[derive(Debug, Clone)]
@@ -164,28 +170,94 @@ impl IonClient {
         Products { ion: self, account }
     }
 
+    /// Orders of an account.
+    pub fn orders<'a>(&'a self, account: &'a str) -> Orders<'a> {
+        Orders { ion: self, account }
+    }
+
+    /// Subscriptions of an account.
+    pub fn subscriptions<'a>(&'a self, account: &'a str) -> Subscriptions<'a> {
+        Subscriptions { ion: self, account }
+    }
+
+    /// Provisioning templates of an account.
+    pub fn templates<'a>(&'a self, account: &'a str) -> Templates<'a> {
+        Templates { ion: self, account }
+    }
+
+    /// Carts of a customer.
+    pub fn carts<'a>(&'a self, customer: &'a str) -> Carts<'a> {
+        Carts {
+            ion: self,
+            customer,
+        }
+    }
+
+    /// Reports of an account.
+    pub fn reports<'a>(&'a self, account: &'a str) -> Reports<'a> {
+        Reports { ion: self, account }
+    }
+
     pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Success, Error> {
         self.execute(Method::GET, path, query, None).await
     }
 
     /// Sends a `POST` that changes nothing and may therefore be repeated.
-    pub(crate) async fn post_query(
-        &self,
-        path: &str,
-        body: &serde_json::Value,
-    ) -> Result<Success, Error> {
+    pub(crate) async fn post_query(&self, path: &str, body: &str) -> Result<Success, Error> {
         self.execute(Method::POST, path, &[], Some(body)).await
     }
 
-    /// One way for every request that is safe to repeat: token at send time, budget, time-outs, retries, one refresh at 401.
+    /// Sends a `POST` that changes nothing, and gives the answer before its body is read.
+    pub(crate) async fn open_post(
+        &self,
+        path: &str,
+        body: &str,
+    ) -> Result<reqwest::Response, Error> {
+        let url = self.http.url(path)?;
+        let once = |token| {
+            let url = url.clone();
+            async move {
+                let opened = self
+                    .open(&Method::POST, url, &[], Some(body), &token, STREAMED)
+                    .await?;
+                if opened.status().is_success() {
+                    return Ok(Tried::Done(opened));
+                }
+                Tried::failed(&read(opened, self.http.max_body).await?)
+            }
+        };
+        self.repeat(&Method::POST, path, once).await
+    }
+
     async fn execute(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, String)],
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
     ) -> Result<Success, Error> {
         let url = self.http.url(path)?;
+        let method = &method;
+        let once = |token| {
+            let url = url.clone();
+            async move {
+                let answer = self.send(method, url, query, body, &token).await?;
+                if answer.status.is_success() {
+                    return whole_object(answer).map(Tried::Done);
+                }
+                Tried::failed(&answer)
+            }
+        };
+        self.repeat(method, path, once).await
+    }
+
+    /// One way for every request that is safe to repeat: token at send time, budget, retries, one refresh at 401.
+    async fn repeat<T, Once: Future<Output = Result<Tried<T>, Error>>>(
+        &self,
+        method: &Method,
+        path: &str,
+        once: impl Fn(AccessToken) -> Once,
+    ) -> Result<T, Error> {
         let mut renewed: Option<AccessToken> = None;
         let mut refused_before = false;
         let mut attempt = 0;
@@ -196,21 +268,16 @@ impl IonClient {
                 Some(token) => token,
                 None => self.tokens.current().await.map_err(Error::Token)?,
             };
-            let sent = self.send(&method, url.clone(), query, body, &token).await;
-            let error = match sent {
-                Ok(answer) if answer.status.is_success() => match whole_object(answer) {
-                    Ok(success) => return Ok(success),
-                    Err(error) => error,
-                },
-                Ok(answer) if answer.status.as_u16() == 401 && !refused_before => {
+            let error = match once(token.clone()).await {
+                Ok(Tried::Done(done)) => return Ok(done),
+                Ok(Tried::Unauthorized(_)) if !refused_before => {
                     refused_before = true;
                     renewed = Some(self.tokens.refused(&token).await.map_err(Error::Token)?);
                     // Not one of the tries: it says nothing about how Ion does.
                     attempt -= 1;
                     continue;
                 }
-                Ok(answer) => failure(&answer),
-                Err(error) => error,
+                Ok(Tried::Unauthorized(error)) | Err(error) => error,
             };
             let Judgement { retry, wait } = self.judge(&error, attempt);
             if let Error::RateLimited { .. } = error {
@@ -254,30 +321,52 @@ impl IonClient {
         method: &Method,
         url: url::Url,
         query: &[(&str, String)],
-        body: Option<&serde_json::Value>,
+        body: Option<&str>,
         token: &AccessToken,
     ) -> Result<Answer, Error> {
         let started = std::time::Instant::now();
         let path = url.path().to_owned();
-        let mut request = self
-            .http
-            .client
-            .request(method.clone(), url)
-            .header(http::header::AUTHORIZATION, bearer(token)?)
-            .header(http::header::ACCEPT, "application/json");
-        if !query.is_empty() {
-            request = request.query(query);
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let answer = read(request.send().await.map_err(transport)?, self.http.max_body).await?;
+        let opened = self.open(method, url, query, body, token, 1).await?;
+        let answer = read(opened, self.http.max_body).await?;
         tracing::debug!(
             %method, path, status = answer.status.as_u16(), bytes = answer.body.len(),
             took_ms = millis(started.elapsed()), request_id = answer.request_id.as_deref(),
             "ion answered"
         );
         Ok(answer)
+    }
+
+    /// Sends, and waits for the head of the answer. The whole of it may take so many times the time-out.
+    async fn open(
+        &self,
+        method: &Method,
+        url: url::Url,
+        query: &[(&str, String)],
+        body: Option<&str>,
+        token: &AccessToken,
+        times: u32,
+    ) -> Result<reqwest::Response, Error> {
+        let mut request = self
+            .http
+            .client
+            .request(method.clone(), url)
+            .timeout(self.http.timeout.saturating_mul(times))
+            .header(http::header::AUTHORIZATION, bearer(token)?)
+            .header(http::header::ACCEPT, "application/json");
+        if !query.is_empty() {
+            request = request.query(query);
+        }
+        if let Some(body) = body {
+            request = request
+                .header(http::header::CONTENT_TYPE, "application/json")
+                .body(body.to_owned());
+        }
+        request.send().await.map_err(transport)
+    }
+
+    /// Largest answer that is read whole.
+    pub(crate) fn max_body(&self) -> usize {
+        self.http.max_body
     }
 
     fn judge(&self, error: &Error, attempt: u32) -> Judgement {
@@ -306,16 +395,28 @@ impl IonClient {
     }
 }
 
+/// How many time-outs an answer may take that is handed on while it arrives.
+const STREAMED: u32 = 10;
+
+/// What came of one try.
+enum Tried<T> {
+    Done(T),
+    /// The token was refused.
+    Unauthorized(Error),
+}
+
+impl<T> Tried<T> {
+    fn failed(answer: &Answer) -> Result<Self, Error> {
+        match answer.status.as_u16() {
+            401 => Ok(Self::Unauthorized(failure(answer))),
+            _ => Err(failure(answer)),
+        }
+    }
+}
+
 struct Judgement {
     retry: bool,
     wait: Duration,
-}
-
-/// The text of an answer that succeeded.
-#[derive(Debug)]
-pub(crate) struct Success {
-    pub(crate) body: String,
-    pub(crate) request_id: Option<String>,
 }
 
 fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
@@ -328,50 +429,6 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
         })?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// Every answer of Ion that succeeds is an object.
-pub(crate) fn whole_object(answer: Answer) -> Result<Success, Error> {
-    let text = answer.body.trim();
-    if !text.starts_with('{') {
-        return Err(Error::NotIon {
-            status: answer.status.as_u16(),
-            excerpt: excerpt(&answer.body),
-        });
-    }
-    // A proxy may end an answer early without anyone noticing below.
-    if !text.ends_with('}') {
-        return Err(Error::Cut {
-            bytes: answer.body.len(),
-        });
-    }
-    Ok(Success {
-        body: answer.body,
-        request_id: answer.request_id,
-    })
-}
-
-/// What an answer that is no success means.
-pub(crate) fn failure(answer: &Answer) -> Error {
-    let status = answer.status.as_u16();
-    if status == 429 || (status == 503 && answer.retry_after.is_some()) {
-        return Error::RateLimited {
-            after: answer.retry_after,
-        };
-    }
-    if answer.status.is_redirection() {
-        return Error::Redirect { status };
-    }
-    match ApiError::read(status, &answer.body) {
-        Some(mut error) => {
-            error.request_id = error.request_id.or_else(|| answer.request_id.clone());
-            Error::Api(Box::new(error))
-        }
-        None => Error::NotIon {
-            status,
-            excerpt: excerpt(&answer.body),
-        },
-    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -10,7 +10,7 @@ use crate::error::{Error, decode};
 use crate::http::segment;
 use crate::model::{instant, model, whole};
 use crate::page::{Item, Page, PageToken, Query, fetch, stream};
-use crate::write::{Effect, WriteError};
+use crate::write::WriteError;
 
 /// Customers of one account.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,96 @@ model! {
         pass_ri_optimization: bool,
         /// Whether they are passed on in part; AWS alone.
         discounted_ri_optimization: bool,
+    }
+    /// What a customer has at Microsoft, as it was told before there were [`CloudProfile`]s. Ion calls it deprecated.
+    AzureProfile {
+        /// Microsoft's id of the customer.
+        id: String,
+        /// The organisation.
+        company_profile: AzureCompanyProfile,
+        /// Who is billed.
+        billing_profile: AzureBillingProfile,
+        /// Domains.
+        custom_domains: Vec<String>,
+        /// Whether delegated access is allowed.
+        allow_delegated_access: bool,
+        /// State of the agreement with Microsoft.
+        agreement_status: String,
+        /// Agreements with Microsoft.
+        agreements: Vec<AzureAgreement>,
+    }
+    /// An organisation at Microsoft.
+    AzureCompanyProfile {
+        /// Tenant.
+        tenant_id: String,
+        /// Domain.
+        domain: String,
+        /// Name.
+        company_name: String,
+        /// E-mail.
+        email: String,
+        /// Address.
+        address: AzureAddress,
+    }
+    /// Who is billed at Microsoft.
+    AzureBillingProfile {
+        /// Id.
+        id: String,
+        /// E-mail.
+        email: String,
+        /// How numbers and dates are written, such as `en-GB`.
+        culture: String,
+        /// Language.
+        language: String,
+        /// Name.
+        company_name: String,
+        /// Address.
+        default_address: AzureAddress,
+    }
+    /// An address at Microsoft, whose members are called otherwise than those of a customer.
+    AzureAddress {
+        /// Country code.
+        country: String,
+        /// Region.
+        region: String,
+        /// City.
+        city: String,
+        /// State.
+        state: String,
+        /// First line.
+        address_line1: String,
+        /// Second line.
+        address_line2: String,
+        /// Postal code.
+        postal_code: String,
+        /// First name.
+        first_name: String,
+        /// Last name.
+        last_name: String,
+        /// Phone.
+        phone_number: String,
+    }
+    /// An agreement with Microsoft.
+    AzureAgreement {
+        /// First name of who agreed.
+        first_name: String,
+        /// Last name.
+        last_name: String,
+        /// Middle name.
+        middle_name: String,
+        /// E-mail.
+        email: String,
+        /// Phone.
+        phone_number: String,
+        /// Which agreement.
+        template_id: String,
+        /// When, as received.
+        date_agreed: String,
+        /// Kind.
+        #[serde(rename = "type")]
+        kind: String,
+        /// Where it can be read.
+        agreement_link: String,
     }
     /// An address of a customer.
     CustomerAddress {
@@ -167,6 +257,15 @@ impl CustomerDraft {
     }
 }
 
+/// Which cloud profiles are asked for. What is `None` is not sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CloudProfileFilter {
+    /// Ion's number of a provider; 30 is Microsoft.
+    pub provider: Option<String>,
+    /// Those alone that are offered to the customer.
+    pub enabled_only: Option<bool>,
+}
+
 /// A customer that was made, and the password of the portal user that Ion made with it.
 #[derive(Debug, Clone)]
 pub struct CreatedCustomer {
@@ -201,35 +300,66 @@ impl<'a> Customers<'a> {
     pub async fn create(self, draft: &CustomerDraft) -> Result<CreatedCustomer, WriteError> {
         let answer = self
             .ion
-            .write(Method::POST, &self.path(), &draft.body())
+            .write(Method::POST, &self.path(), Some(&draft.body().to_string()))
             .await?;
         // The only place where the password is read; what goes on from here has none.
         let password = serde_json::from_str::<Made>(&answer.body)
             .ok()
             .and_then(|made| made.user?.password);
-        let customer = decode(&answer.body).map_err(|error| WriteError {
-            error: error.into(),
-            effect: Effect::Unclear,
-        })?;
+        let customer = decode(&answer.body).map_err(WriteError::unreadable)?;
         Ok(CreatedCustomer { customer, password })
     }
 
     /// Replaces a customer: Ion is taken to forget what is not sent.
     pub async fn update(self, id: &str, draft: &CustomerDraft) -> Result<Customer, WriteError> {
         let path = format!("{}/{}", self.path(), segment(id));
-        let answer = self.ion.write(Method::PUT, &path, &draft.body()).await?;
-        decode(&answer.body).map_err(|error| WriteError {
-            error: error.into(),
-            effect: Effect::Unclear,
-        })
+        let answer = self
+            .ion
+            .write(Method::PUT, &path, Some(&draft.body().to_string()))
+            .await?;
+        decode(&answer.body).map_err(WriteError::unreadable)
     }
 
     /// What the customer has at the vendors' clouds. Complete only where the portal shows the provider to customers.
     pub async fn cloud_profiles(self, id: &str) -> Result<Vec<CloudProfile>, Error> {
+        self.some_cloud_profiles(id, &CloudProfileFilter::default())
+            .await
+    }
+
+    /// The same, narrowed down.
+    pub async fn some_cloud_profiles(
+        self,
+        id: &str,
+        filter: &CloudProfileFilter,
+    ) -> Result<Vec<CloudProfile>, Error> {
         let path = format!("{}/{}/cloudProfiles", self.path(), segment(id));
-        let answer = self.ion.get(&path, &[]).await?;
+        let mut query = Vec::new();
+        query.extend(filter.provider.clone().map(|id| ("providerId", id)));
+        query.extend(
+            filter
+                .enabled_only
+                .map(|only| ("enabledOnly", only.to_string())),
+        );
+        let answer = self.ion.get(&path, &query).await?;
         let list: CloudProfiles = decode(&answer.body)?;
         Ok(list.customer_cloud_profiles.unwrap_or_default())
+    }
+
+    /// What the customer has at Microsoft. Ion calls it deprecated: [`Customers::cloud_profiles`] tells more. The refresh asks the
+    /// vendor first, which takes its time.
+    pub async fn cloud_profile(
+        self,
+        id: &str,
+        provider: &str,
+        refresh: bool,
+    ) -> Result<Item<AzureProfile>, Error> {
+        let path = format!("{}/{}/cloudProfile", self.path(), segment(id));
+        let query = [
+            ("providerId", provider.to_owned()),
+            ("refresh", refresh.to_string()),
+        ];
+        let answer = self.ion.get(&path, &query).await?;
+        Ok(Item::new(decode(&answer.body)?))
     }
 
     /// One customer.

@@ -137,6 +137,15 @@ impl Error {
     }
 }
 
+/// One thing that Ion says is wrong, such as with an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Code, such as `COMM-VL-001`, without white space around it; empty where Ion told none.
+    pub code: String,
+    /// Ion's sentence; empty where it told none.
+    pub detail: String,
+}
+
 /// An error that Ion answered with (Ion API notes 2.10: three envelopes).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Ion answered {status} {error}: {message}")]
@@ -155,6 +164,8 @@ pub struct ApiError {
     pub details: Vec<String>,
     /// What the details are about, such as `primaryContactEmail`.
     pub entities: Vec<String>,
+    /// Each thing that is wrong, as [`ApiError::problems`] tells.
+    pub problems: Vec<Problem>,
     /// Ion's id of the request.
     pub request_id: Option<String>,
 }
@@ -193,9 +204,25 @@ impl ApiError {
             codes: collect("code"),
             details: sentences,
             entities: collect("referenceEntity"),
+            problems: parts
+                .iter()
+                .filter_map(|part| {
+                    let (code, detail) = (text(part, "code"), text(part, "detail"));
+                    (code.is_some() || detail.is_some()).then(|| Problem {
+                        code: code.unwrap_or_default(),
+                        detail: detail.unwrap_or_default(),
+                    })
+                })
+                .collect(),
             request_id: details.iter().find_map(|detail| text(detail, "requestId")),
             message,
         })
+    }
+
+    /// Each thing that is wrong, in Ion's order: a refused order has one for each member that is missing or not allowed, a refused
+    /// customer has one (Ion API notes 2.10). Empty where the error says no more than its sentence.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// True where a code of the details is this one.

@@ -83,6 +83,7 @@ pub enum ConfigError {
 pub(crate) struct Http {
     pub(crate) client: reqwest::Client,
     pub(crate) base: Url,
+    pub(crate) timeout: Duration,
     pub(crate) max_body: usize,
     pub(crate) retry: RetryPolicy,
 }
@@ -152,6 +153,7 @@ impl Http {
         Ok(Self {
             client: adjust(builder).build().map_err(ConfigError::Client)?,
             base,
+            timeout: settings.timeout,
             max_body: settings.max_body,
             retry: settings.retry,
         })

@@ -1,8 +1,12 @@
 //! How Ion's objects are read: every member may be missing, unknown members are passed over, another kind of value is an error.
 
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor,
 };
+use serde_json::value::RawValue;
 
 /// Objects whose members may all be missing.
 ///
@@ -73,6 +77,61 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     deserializer.deserialize_any(Whole)
 }
 
+/// A text, that Ion may also write as a number or a truth value: ids are texts of digits or numbers (Ion API notes 2; 3, row 12).
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let raw = Option::<&RawValue>::deserialize(deserializer)?;
+    raw.map(|raw| written(raw.get())).transpose()
+}
+
+/// The same, without white space around it: a published code has a space behind it (Ion API notes 2.10).
+pub(crate) fn trimmed<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(text(deserializer)?.map(|text| text.trim().to_owned()))
+}
+
+/// Several of them.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    let raw = Option::<Vec<&RawValue>>::deserialize(deserializer)?;
+    raw.map(|each| each.into_iter().map(|raw| written(raw.get())).collect())
+        .transpose()
+}
+
+/// What stands between the quotes, or the digits of a number as they were written.
+pub(crate) fn written<E: Error>(raw: &str) -> Result<String, E> {
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw).map_err(E::custom),
+        Some(b'{' | b'[') | None => Err(E::custom("expected a text, found a list or an object")),
+        Some(_) => Ok(raw.to_owned()),
+    }
+}
+
+/// A list, that the description draws as one object (Ion API notes 2.4).
+pub(crate) fn one_or_many<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    struct OneOrMany<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+        type Value = Option<Vec<T>>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object, or a list of objects")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(items)).map(Some)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+            let one = T::deserialize(MapAccessDeserializer::new(members))?;
+            Ok(Some(vec![one]))
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(OneOrMany(PhantomData))
+}
+
 /// Texts by name, whose values Ion writes as texts or as numbers (Ion API notes 3, row 18).
 pub(crate) fn details<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -98,7 +157,7 @@ pub(crate) fn details<'de, D: Deserializer<'de>>(
     impl<'de> DeserializeSeed<'de> for Detail {
         type Value = String;
         fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-            let raw = <&serde_json::value::RawValue>::deserialize(deserializer)?.get();
+            let raw = <&RawValue>::deserialize(deserializer)?.get();
             if raw.starts_with('"') {
                 return serde_json::from_str(raw).map_err(D::Error::custom);
             }
@@ -111,4 +170,21 @@ pub(crate) fn details<'de, D: Deserializer<'de>>(
 /// The instant that a member tells, where it can be read as one (RFC 3339, with or without a fraction).
 pub(crate) fn instant(text: Option<&String>) -> Option<jiff::Timestamp> {
     text?.parse().ok()
+}
+
+/// The same, where a date without a time is its midnight, and a time without an offset is one of UTC.
+pub(crate) fn moment(text: Option<&String>) -> Option<jiff::Timestamp> {
+    let text = text?.trim();
+    text.parse().ok().or_else(|| {
+        let time: jiff::civil::DateTime = text.parse().ok()?;
+        let zoned = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(zoned.timestamp())
+    })
+}
+
+/// The id behind a word of a resource name: of `customers` in `accounts/1/customers/2/orders/3` it is `2`.
+pub(crate) fn id_behind<'a>(name: Option<&'a String>, word: &str) -> Option<&'a str> {
+    let mut segments = name?.split('/');
+    segments.find(|segment| *segment == word)?;
+    segments.next().filter(|id| !id.is_empty())
 }

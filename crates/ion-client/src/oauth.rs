@@ -198,7 +198,7 @@ impl OAuth {
             (400 | 401, Ok(refusal)) if !store_trouble(&refusal.error) => Ok(Validation::Dead {
                 message: excerpt(&refusal.error),
             }),
-            _ => Err(crate::client::failure(&answer)),
+            _ => Err(crate::answer::failure(&answer)),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::client::IonClient;
 use crate::error::{DecodeError, Error, decode};
+use crate::model::whole;
 use crate::scrub::scrub;
 
 /// Where a list goes on. Opaque.
@@ -93,25 +94,56 @@ pub(crate) async fn fetch<T: DeserializeOwned>(
 }
 
 fn parse<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error> {
-    match one_pass(text, member) {
-        Ok(found) => Ok(page(text, found)),
-        // Read again, part by part: that tells where the fault is.
-        Err(_) => by_parts(text, member),
-    }
+    let mut found = find(text, &[member])?;
+    Ok(Page {
+        items: found.take_items(),
+        next: found.next.map(PageToken),
+        bytes: text.len(),
+        request_id: None,
+    })
+}
+
+/// The parts of a page whose items stand under one of these members.
+pub(crate) fn find(text: &str, members: &[&str]) -> Result<Found, Error> {
+    // Where it fails it is read again, part by part: that tells where the fault is.
+    one_pass(text, members).or_else(|_| by_parts(text, members))
 }
 
 /// The members of a page that are looked at.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     items: Option<Vec<Box<RawValue>>>,
     next: Option<String>,
+    /// How many items the whole list has, where Ion tells it.
+    pub(crate) total: Option<i64>,
 }
 
+impl Found {
+    /// The items, without payload secrets. Once.
+    pub(crate) fn take_items<T: DeserializeOwned>(&mut self) -> Vec<Item<T>> {
+        let items = self.items.take().unwrap_or_default();
+        items.into_iter().map(Item::new).collect()
+    }
+}
+
+/// What lists by offset tell of their size (Ion API notes 2.1).
+#[derive(Deserialize)]
+struct Size {
+    #[serde(
+        rename = "totalSize",
+        alias = "total_size",
+        default,
+        deserialize_with = "whole"
+    )]
+    total: Option<i64>,
+}
+
+const SIZE_NAMES: [&str; 2] = ["paginationResponse", "pagination_response"];
 const TOKEN_NAMES: [&str; 2] = ["nextPageToken", "next_page_token"];
 
 /// Reads a page from its beginning to its end once; pages are megabytes.
-fn one_pass(text: &str, member: &str) -> serde_json::Result<Found> {
-    struct Members<'a>(&'a str);
+fn one_pass(text: &str, members: &[&str]) -> serde_json::Result<Found> {
+    struct Members<'a>(&'a [&'a str]);
 
     impl<'de> Visitor<'de> for Members<'_> {
         type Value = Found;
@@ -123,8 +155,11 @@ fn one_pass(text: &str, member: &str) -> serde_json::Result<Found> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
             let mut found = Found::default();
             while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-                if name == self.0 {
+                if self.0.contains(&name.as_ref()) {
                     found.items = map.next_value()?;
+                } else if SIZE_NAMES.contains(&name.as_ref()) {
+                    let size: Option<Size> = map.next_value()?;
+                    found.total = size.and_then(|size| size.total);
                 } else if TOKEN_NAMES.contains(&name.as_ref()) {
                     let token: Option<String> = map.next_value()?;
                     found.next = found.next.or(token.filter(|token| !token.is_empty()));
@@ -137,44 +172,39 @@ fn one_pass(text: &str, member: &str) -> serde_json::Result<Found> {
     }
 
     let mut reader = serde_json::Deserializer::from_str(text);
-    let found = reader.deserialize_map(Members(member))?;
+    let found = reader.deserialize_map(Members(members))?;
     reader.end()?;
     Ok(found)
 }
 
-fn page<T: DeserializeOwned>(text: &str, found: Found) -> Page<T> {
-    Page {
-        items: found
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(Item::new)
-            .collect(),
-        next: found.next.map(PageToken),
-        bytes: text.len(),
-        request_id: None,
-    }
-}
-
-fn by_parts<T: DeserializeOwned>(text: &str, member: &str) -> Result<Page<T>, Error> {
-    let members: HashMap<Cow<'_, str>, &RawValue> = decode(text)?;
-    let under = |name: &str, error: DecodeError| DecodeError {
-        path: error.path.replacen('$', &format!("$.{name}"), 1),
-        ..error
-    };
-    let items: Option<Vec<Box<RawValue>>> = match members.get(member) {
-        Some(items) => decode(items.get()).map_err(|error| under(member, error))?,
+fn by_parts(text: &str, names: &[&str]) -> Result<Found, Error> {
+    fn member<'a, T: Deserialize<'a>>(
+        members: &HashMap<Cow<'_, str>, &'a RawValue>,
+        name: &str,
+    ) -> Result<Option<T>, DecodeError> {
         // Empty lists are left out.
-        None => None,
-    };
-    let mut next = None;
-    for name in TOKEN_NAMES {
-        if let Some(token) = members.get(name) {
-            let token: Option<String> = decode(token.get()).map_err(|error| under(name, error))?;
-            next = next.or(token.filter(|token| !token.is_empty()));
-        }
+        let Some(value) = members.get(name) else {
+            return Ok(None);
+        };
+        decode(value.get()).map_err(|error| DecodeError {
+            path: error.path.replacen('$', &format!("$.{name}"), 1),
+            ..error
+        })
     }
-    Ok(page(text, Found { items, next }))
+    let members: HashMap<Cow<'_, str>, &RawValue> = decode(text)?;
+    let mut found = Found::default();
+    for name in names {
+        found.items = found.items.or(member(&members, name)?);
+    }
+    for name in TOKEN_NAMES {
+        let token: Option<String> = member(&members, name)?;
+        found.next = found.next.or(token.filter(|token| !token.is_empty()));
+    }
+    for name in SIZE_NAMES {
+        let size: Option<Size> = member(&members, name)?;
+        found.total = found.total.or(size.and_then(|size| size.total));
+    }
+    Ok(found)
 }
 
 /// Records a page where the caller named no number: without one Ion refuses the first page (Ion API notes 2.1).

@@ -1,14 +1,17 @@
 //! The catalog of an account: what can be asked (Ion API notes 2.3).
 
 use futures::Stream;
+use http::Method;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::catalog::{Categories, Charges, Pricing, Product, Verticals};
+use crate::catalog::{Categories, Charges, Pricing, Product, Program, Verticals};
 use crate::client::IonClient;
 use crate::error::{Error, decode};
 use crate::http::segment;
 use crate::page::{Item, Page, PageToken, Query, fetch, stream};
+use crate::write::WriteError;
 
 /// Products of one account.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +85,52 @@ impl<'a> Products<'a> {
         if let Some(customer) = price_book_customer {
             body["priceBookCustomerId"] = customer.into();
         }
-        let answer = self.ion.post_query(&self.path(":pricing"), &body).await?;
+        let path = self.path(":pricing");
+        let answer = self.ion.post_query(&path, &body.to_string()).await?;
         Ok(decode(&answer.body)?)
+    }
+
+    /// Offers a product to customers. One that is offered already is refused.
+    pub async fn enable(self, id: &str) -> Result<(), WriteError> {
+        let path = self.path(&format!("/{}:enable", segment(id)));
+        self.ion.command(Method::POST, &path, None).await
+    }
+
+    /// Offers a product to customers no more. One that is not offered is refused.
+    pub async fn disable(self, id: &str) -> Result<(), WriteError> {
+        let path = self.path(&format!("/{}:disable", segment(id)));
+        self.ion.command(Method::POST, &path, None).await
+    }
+
+    /// Programs, and whether a product is in them.
+    pub async fn programs(self, id: &str) -> Result<Vec<Program>, Error> {
+        let query = [("productName", id.to_owned())];
+        let answer = self.ion.get(&self.programs_path(""), &query).await?;
+        let list: Programs = decode(&answer.body)?;
+        Ok(list.programs.unwrap_or_default())
+    }
+
+    /// Puts a product into a program of a partner: `accounts/{a}/programs/{id}` and `accounts/{a}`.
+    pub async fn update_program(
+        self,
+        id: &str,
+        program: &str,
+        partner: &str,
+    ) -> Result<Vec<Program>, WriteError> {
+        let path = self.programs_path(&format!("/{}:batchUpdate", segment(id)));
+        // Described so, unlike all other bodies: another spelling, and one object.
+        let body = json!({"product_programs": {"programName": program, "partnerName": partner}});
+        let answer = self
+            .ion
+            .write(Method::PUT, &path, Some(&body.to_string()))
+            .await?;
+        let list: Programs = decode(&answer.body).map_err(WriteError::unreadable)?;
+        Ok(list.programs.unwrap_or_default())
+    }
+
+    fn programs_path(self, rest: &str) -> String {
+        let account = segment(self.account);
+        format!("/api/v3/accounts/{account}/products_programs{rest}")
     }
 
     async fn all<T: DeserializeOwned>(self, path: &str) -> Result<T, Error> {
@@ -94,6 +141,11 @@ impl<'a> Products<'a> {
     fn path(self, rest: &str) -> String {
         format!("/api/v3/accounts/{}/products{rest}", segment(self.account))
     }
+}
+
+#[derive(Deserialize)]
+struct Programs {
+    programs: Option<Vec<Program>>,
 }
 
 /// A list of products.
@@ -205,6 +257,12 @@ impl GetProduct<'_> {
     #[must_use]
     pub fn language(self, language: &str) -> Self {
         self.with("language", language.to_owned())
+    }
+
+    /// This version of it.
+    #[must_use]
+    pub fn version(self, version: &str) -> Self {
+        self.with("productVersion", version.to_owned())
     }
 
     /// Leaves a part out: `Pricing`, `Marketing`, `Definition`, `VersionHistory` or `Deployment`.

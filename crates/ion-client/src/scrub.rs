@@ -6,8 +6,11 @@ use serde_json::value::RawValue;
 
 /// Members that are secrets wherever they stand.
 const SECRET_MEMBERS: [&str; 3] = ["previewAuthToken", "preview_auth_token", "password"];
-/// Attributes `{name, value}` whose value is a secret (Ion API notes 2.5: Microsoft's first login).
-const SECRET_ATTRIBUTES: [&str; 2] = ["password", "userName"];
+/// The attribute `{name, value}` whose value is a secret (Ion API notes 2.5: Microsoft's first log-in).
+const PASSWORD: [&str; 1] = ["password"];
+/// The attribute that is a secret where a password stands in the same list. Elsewhere it is a name that somebody typed: orders of
+/// Google's products have one.
+const USER: [&str; 1] = ["userName"];
 
 /// The text of an item with each payload secret emptied; every other byte as received.
 pub(crate) fn scrub(raw: Box<RawValue>) -> Box<RawValue> {
@@ -16,7 +19,6 @@ pub(crate) fn scrub(raw: Box<RawValue>) -> Box<RawValue> {
     let suspicious = text.contains("uthToken")
         || text.contains("auth_token")
         || text.contains("assword")
-        || text.contains("\"userName\"")
         || text.contains("\\u00");
     if !suspicious {
         return raw;
@@ -56,9 +58,19 @@ struct Open {
     /// The next text is a member's name.
     before_name: bool,
     member: Member,
-    /// It is an attribute whose value is a secret.
-    secret_attribute: bool,
+    attribute: Attribute,
     values: Vec<Range<usize>>,
+    /// Of a list of attributes: the values of users, and whether a password stands in it.
+    users: Vec<Range<usize>>,
+    password_beside: bool,
+}
+
+/// Which attribute an object is.
+#[derive(Clone, Copy, PartialEq)]
+enum Attribute {
+    Other,
+    Password,
+    User,
 }
 
 /// A walk over a JSON text that is known to be valid. Not recursive: replies may be nested without end.
@@ -93,8 +105,10 @@ impl<'a> Scan<'a> {
                         object: *byte == b'{',
                         before_name: *byte == b'{',
                         member: Member::Plain,
-                        secret_attribute: false,
+                        attribute: Attribute::Other,
                         values: Vec::new(),
+                        users: Vec::new(),
+                        password_beside: false,
                     });
                     at + 1
                 }
@@ -146,8 +160,18 @@ impl<'a> Scan<'a> {
 
     fn close(&mut self, end: usize) {
         if let Some(closed) = self.open.pop() {
-            if closed.secret_attribute {
-                self.secrets.extend(closed.values);
+            if closed.password_beside {
+                self.secrets.extend(closed.users);
+            }
+            match (closed.attribute, self.open.last_mut()) {
+                (Attribute::Password, list) => {
+                    self.secrets.extend(closed.values);
+                    if let Some(list) = list {
+                        list.password_beside = true;
+                    }
+                }
+                (Attribute::User, Some(list)) => list.users.extend(closed.values),
+                _ => {}
             }
             self.value(closed.start..end);
         }
@@ -160,7 +184,13 @@ impl<'a> Scan<'a> {
         match open.member {
             Member::Secret => self.secrets.push(range),
             Member::Name => {
-                open.secret_attribute |= is_one_of(&self.text[range], &SECRET_ATTRIBUTES);
+                let name = &self.text[range];
+                // A name given twice is a password where one of them says so.
+                if is_one_of(name, &PASSWORD) {
+                    open.attribute = Attribute::Password;
+                } else if is_one_of(name, &USER) && open.attribute == Attribute::Other {
+                    open.attribute = Attribute::User;
+                }
             }
             Member::Value => open.values.push(range),
             Member::Plain => {}
@@ -227,6 +257,22 @@ mod tests {
     }
 
     #[test]
+    fn a_user_is_a_secret_beside_a_password_and_nowhere_else() {
+        let of_google = r#"{"attributes":[{"name":"userName","value":"ada"},{"name":"customerDomain","value":"x"}]}"#;
+        assert_eq!(scrubbed(of_google), of_google);
+        assert_eq!(
+            scrubbed(
+                r#"{"orderItems":[{"attributes":[{"name":"userName","value":"admin@x"},{"value":"hunter2","name":"Password"}]},{"attributes":[{"name":"userName","value":"ada"}]}]}"#
+            ),
+            r#"{"orderItems":[{"attributes":[{"name":"userName","value":""},{"value":"","name":"Password"}]},{"attributes":[{"name":"userName","value":"ada"}]}]}"#
+        );
+        // What an attribute may be called is no attribute.
+        let template =
+            r#"{"properties":{"name":{"enum":["userName","password"]},"value":{"type":"string"}}}"#;
+        assert_eq!(scrubbed(template), template);
+    }
+
+    #[test]
     fn a_text_that_is_also_a_secret_stays_elsewhere() {
         assert_eq!(
             scrubbed(r#"{"currency":"EUR","user":{"password":"EUR"},"password":"currency"}"#),
@@ -237,8 +283,8 @@ mod tests {
     #[test]
     fn a_secret_that_is_no_text_goes_too() {
         assert_eq!(
-            scrubbed(r#"{"password": 12345 ,"a":[{"value":{"x":["s3cret"]}, "name":"userName"}]}"#),
-            r#"{"password": "" ,"a":[{"value":"", "name":"userName"}]}"#
+            scrubbed(r#"{"password": 12345 ,"a":[{"value":{"x":["s3cret"]}, "name":"password"}]}"#),
+            r#"{"password": "" ,"a":[{"value":"", "name":"password"}]}"#
         );
         assert_eq!(
             scrubbed(r#"{"password":{"password":"x","deep":[1]},"b":5.06e-6}"#),
@@ -271,25 +317,33 @@ mod tests {
     }
 
     /// The same by another way, for values that a tree can hold.
-    fn emptied(value: &mut Value) {
+    fn emptied(value: &mut Value, secret_user: bool) {
+        let called = |value: &Value, word: &str| {
+            value["name"]
+                .as_str()
+                .is_some_and(|name| name.eq_ignore_ascii_case(word))
+        };
         match value {
-            Value::Object(members) => {
-                let is = |text: &str, words: &[&str]| {
-                    words.iter().any(|word| word.eq_ignore_ascii_case(text))
-                };
-                let attribute = members
-                    .get("name")
-                    .and_then(Value::as_str)
-                    .is_some_and(|name| is(name, &SECRET_ATTRIBUTES));
-                for (name, member) in members {
-                    if is(name, &SECRET_MEMBERS) || attribute && name == "value" {
+            Value::Object(_) => {
+                let secret = called(value, "password") || secret_user && called(value, "userName");
+                let beside = value
+                    .as_object()
+                    .is_some_and(|members| members.values().any(|one| called(one, "password")));
+                for (name, member) in value.as_object_mut().unwrap() {
+                    let is = |word: &&str| word.eq_ignore_ascii_case(name);
+                    if SECRET_MEMBERS.iter().any(is) || secret && name == "value" {
                         *member = "".into();
                     } else {
-                        emptied(member);
+                        emptied(member, beside);
                     }
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(emptied),
+            Value::Array(items) => {
+                let beside = items.iter().any(|one| called(one, "password"));
+                for one in items {
+                    emptied(one, beside);
+                }
+            }
             _ => {}
         }
     }
@@ -328,7 +382,7 @@ mod tests {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
             let scrubbed: Value = serde_json::from_str(&scrubbed(&text.unwrap())).unwrap();
             let mut expected = value;
-            emptied(&mut expected);
+            emptied(&mut expected, false);
             prop_assert_eq!(scrubbed, expected);
         }
     }

@@ -2,8 +2,10 @@
 
 use http::Method;
 
-use crate::client::{IonClient, Success, failure, whole_object};
-use crate::error::Error;
+use crate::answer::{Success, failure, whole_object};
+use crate::client::IonClient;
+use crate::error::{DecodeError, Error};
+use crate::http::Answer;
 
 /// Whether a write that failed may have had its effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,11 @@ pub struct WriteError {
 }
 
 impl WriteError {
+    /// Ion did what was asked, and its answer cannot be read.
+    pub(crate) fn unreadable(error: DecodeError) -> Self {
+        Self::unclear(error.into())
+    }
+
     fn refused(error: Error) -> Self {
         Self {
             error,
@@ -42,22 +49,45 @@ impl WriteError {
 }
 
 impl IonClient {
-    /// Sends a request that changes something, once. Only what was refused before it was looked at is sent again: after a 401, with a
-    /// newer token. What else may be repeated is the caller's to find out.
+    /// Sends a request that changes something, once, and gives the object that Ion answers with. Only what was refused before it was
+    /// looked at is sent again: after a 401, with a newer token. What else may be repeated is the caller's to find out.
     pub(crate) async fn write(
         &self,
         method: Method,
         path: &str,
-        body: &serde_json::Value,
+        body: Option<&str>,
     ) -> Result<Success, WriteError> {
+        let answer = self.once(&method, path, body).await?;
+        whole_object(answer).map_err(WriteError::unclear)
+    }
+
+    /// The same for a request whose answer says nothing: an empty body, or an empty object (Ion API notes 2.9).
+    pub(crate) async fn command(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<(), WriteError> {
+        let answer = self.once(&method, path, body).await?;
+        if answer.body.trim().is_empty() {
+            return Ok(());
+        }
+        whole_object(answer).map(drop).map_err(WriteError::unclear)
+    }
+
+    /// An answer that succeeded.
+    async fn once(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Answer, WriteError> {
         let url = self.address(path).map_err(WriteError::refused)?;
         self.pace().await;
         let mut token = self.token().await.map_err(WriteError::refused)?;
         let mut refused_before = false;
         loop {
-            let sent = self
-                .send(&method, url.clone(), &[], Some(body), &token)
-                .await;
+            let sent = self.send(method, url.clone(), &[], body, &token).await;
             let answer = match sent {
                 Ok(answer) => answer,
                 Err(Error::Transport(error) | Error::Timeout(error)) if error.is_connect() => {
@@ -68,7 +98,7 @@ impl IonClient {
             };
             let status = answer.status.as_u16();
             if answer.status.is_success() {
-                return whole_object(answer).map_err(WriteError::unclear);
+                return Ok(answer);
             }
             if status == 401 && !refused_before {
                 refused_before = true;

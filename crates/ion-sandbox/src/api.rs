@@ -1,14 +1,13 @@
-//! The endpoints of the partner API: who may call, lists by page token, customers, products.
+//! The endpoints of the partner API: who may call, which part answers, lists by page token.
 
 use std::collections::HashMap;
 
-use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use serde_json::{Value, json};
 
+use crate::catalog;
 use crate::fault::Action;
-use crate::generate::VENDORS;
+use crate::json::snake;
 use crate::reply::Reply;
 use crate::state::State;
 
@@ -26,19 +25,9 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// A parameter by its name as `pageSize`; `page_size` is taken too, and an empty one is none.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
-        let snake: String = name
-            .chars()
-            .flat_map(|c| {
-                if c.is_ascii_uppercase() {
-                    vec!['_', c.to_ascii_lowercase()]
-                } else {
-                    vec![c]
-                }
-            })
-            .collect();
         self.query
             .get(name)
-            .or_else(|| self.query.get(&snake))
+            .or_else(|| self.query.get(&snake(name)))
             .map(String::as_str)
             .filter(|value| !value.is_empty())
     }
@@ -74,69 +63,133 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Answers a call of `/api/v3`. The second value is the id of the customer that it made or changed.
-pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> (Reply, Option<String>) {
-    if state.throttled() {
-        let reply = call.error(429, "RESOURCE_EXHAUSTED", "too many requests");
-        return (
-            if state.knobs.retry_after_s > 0 {
-                reply.with("retry-after", state.knobs.retry_after_s.to_string())
-            } else {
-                reply
-            },
-            None,
-        );
+/// An answer, and what the request did.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) reply: Reply,
+    /// Something changed.
+    pub(crate) effect: bool,
+    /// Id of the customer that was made or changed.
+    pub(crate) customer: Option<String>,
+    /// Id of the order that was made, changed or cancelled.
+    pub(crate) order: Option<String>,
+}
+
+impl From<Reply> for Answered {
+    /// Nothing changed.
+    fn from(reply: Reply) -> Self {
+        Self {
+            reply,
+            effect: false,
+            customer: None,
+            order: None,
+        }
     }
-    let now = state.clock.now();
-    if !call
-        .access
-        .as_deref()
-        .is_some_and(|token| state.tokens.accepts(token, now))
+}
+
+impl Answered {
+    pub(crate) fn changed(reply: Reply) -> Self {
+        Self {
+            effect: true,
+            ..reply.into()
+        }
+    }
+
+    pub(crate) fn of_customer(reply: Reply, id: String) -> Self {
+        Self {
+            customer: Some(id),
+            ..Self::changed(reply)
+        }
+    }
+
+    pub(crate) fn of_order(reply: Reply, id: u64) -> Self {
+        Self {
+            order: Some(id.to_string()),
+            ..Self::changed(reply)
+        }
+    }
+}
+
+/// Answers a call of `/api/v3`.
+pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> Answered {
+    if let Some(refusal) = refuse(state, call) {
+        return refusal.into();
+    }
+    if let Some(rest) = call.path.strip_prefix("/api/v3/customers/")
+        && let Some((customer, rest)) = below(rest, "carts")
     {
-        let reply = match state.knobs.unauthorized_body.as_str() {
-            "oauth" => Reply {
-                status: 401,
-                ..Reply::oauth_error()
-            },
-            "empty" => Reply::json(401, ""),
-            _ => call.error(
-                401,
-                "UNAUTHENTICATED",
-                "the access token is expired or unknown",
-            ),
-        };
-        return (reply, None);
+        return crate::carts::answer(state, call, customer, rest);
     }
     let Some(rest) = call.path.strip_prefix("/api/v3/accounts/") else {
-        return (call.error(404, "NOT_FOUND", "no such resource"), None);
+        return nowhere(call);
     };
     let (account, rest) = rest.split_once('/').unwrap_or((rest, ""));
     if account != state.account {
-        return (
-            call.error(
-                403,
-                "PERMISSION_DENIED",
-                &format!("permission denied to access accounts/{account}"),
-            ),
-            None,
-        );
+        let words = format!("permission denied to access accounts/{account}");
+        return call.error(403, "PERMISSION_DENIED", &words).into();
     }
     let (noun, id) = rest.split_once('/').unwrap_or((rest, ""));
     match (call.method, noun, id) {
-        (_, "customers", rest) => crate::customers::answer(state, call, rest),
-        ("GET", "products", "") => (list_products(state, call), None),
-        ("GET", "products", "categories") => (categories(state), None),
-        ("GET", "products", "verticals") => (
-            Reply::ok(
-                &json!({"verticals": [{"name": format!("accounts/{account}/verticals/Business"), "displayName": "Business"}]}),
-            ),
-            None,
-        ),
-        ("GET", "products", "charges") => (Reply::ok(&json!({"charges": []})), None),
-        ("GET", "products", id) => (get_product(state, call, id), None),
-        ("POST", "products:pricing", "") => (pricing(state, call), None),
-        _ => (call.error(404, "NOT_FOUND", "no such resource"), None),
+        (_, "customers", rest) => of_customers(state, call, rest),
+        ("GET", "orders", "") => crate::orders::of_account(state, call).into(),
+        ("GET", "subscriptions", "") => crate::subscriptions::list(state, call).into(),
+        ("GET", "provisionTemplates", id) => crate::templates::answer(state, call, id).into(),
+        (_, "products", rest) => catalog::answer(state, call, rest),
+        ("POST", "products:pricing", "") => catalog::pricing(state, call).into(),
+        (_, "products_programs", rest) => crate::programs::answer(state, call, rest),
+        (_, "reports", rest) => crate::reports::answer(state, call, rest),
+        ("GET", "providers", rest) => crate::reports::refresh_cache(state, call, rest).into(),
+        _ => nowhere(call),
     }
+}
+
+fn of_customers(state: &mut State, call: &Call<'_>, rest: &str) -> Answered {
+    if let Some((customer, rest)) = below(rest, "orders") {
+        return crate::orders::answer(state, call, customer, rest);
+    }
+    match below(rest, "subscriptions") {
+        Some((customer, id)) if call.method == "GET" && !id.is_empty() => {
+            crate::subscriptions::get(state, call, customer, id).into()
+        }
+        Some(_) => nowhere(call),
+        None => crate::customers::answer(state, call, rest),
+    }
+}
+
+/// `{customer}/{noun}/{rest}`.
+fn below<'a>(rest: &'a str, noun: &str) -> Option<(&'a str, &'a str)> {
+    let (customer, rest) = rest.split_once('/')?;
+    let (found, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    (found == noun).then_some((customer, rest))
+}
+
+fn nowhere(call: &Call<'_>) -> Answered {
+    call.error(404, "NOT_FOUND", "no such resource").into()
+}
+
+/// Who calls too often, or without a token that lives.
+fn refuse(state: &mut State, call: &Call<'_>) -> Option<Reply> {
+    if state.throttled() {
+        let reply = call.error(429, "RESOURCE_EXHAUSTED", "too many requests");
+        return Some(match state.knobs.retry_after_s {
+            0 => reply,
+            wait => reply.with("retry-after", wait.to_string()),
+        });
+    }
+    let now = state.clock.now();
+    let token = call.access.as_deref();
+    if token.is_some_and(|token| state.tokens.accepts(token, now)) {
+        return None;
+    }
+    let words = "the access token is expired or unknown";
+    Some(match state.knobs.unauthorized_body.as_str() {
+        "oauth" => Reply {
+            status: 401,
+            ..Reply::oauth_error()
+        },
+        "empty" => Reply::json(401, ""),
+        _ => call.error(401, "UNAUTHENTICATED", words),
+    })
 }
 
 /// One page of a list: which of its items, and the token behind them.
@@ -216,169 +269,20 @@ pub(crate) fn page(
     })
 }
 
+/// Parameters without `filter` in their names that a page token is bound to.
+const BINDING: [&str; 5] = ["status", "sortBy", "sort_by", "sortOrder", "sort_order"];
+
 /// What a page token is bound to.
-fn filters(call: &Call<'_>) -> String {
+pub(crate) fn filters(call: &Call<'_>) -> String {
     let mut filters: Vec<_> = call
         .query
         .iter()
-        .filter(|(name, value)| name.starts_with("filter") && !value.is_empty())
+        .filter(|(name, value)| {
+            let narrows = name.starts_with("filter") || BINDING.contains(&name.as_str());
+            narrows && !value.is_empty()
+        })
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     filters.sort();
     filters.join("&")
-}
-
-fn list_products(state: &mut State, call: &Call<'_>) -> Reply {
-    let found: Vec<usize> = if state.knobs.filters_ignored || filters(call).is_empty() {
-        (0..state.listings.all.len()).collect()
-    } else {
-        (0..state.listings.all.len())
-            .filter(|at| product_fits(state, call, *at))
-            .collect()
-    };
-    let (range, next) = match page(state, call, found.len()) {
-        Ok(page) => page,
-        Err(reply) => return reply,
-    };
-    let with_price_book = state.knobs.list_has_price_book;
-    let parts: Vec<Bytes> = found[range]
-        .iter()
-        .map(|at| state.listings.json(*at, with_price_book))
-        .collect();
-    let mut body = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum::<usize>() + 200);
-    body.push(b'{');
-    if !parts.is_empty() {
-        body.extend_from_slice(b"\"products\":[");
-        for (n, part) in parts.iter().enumerate() {
-            if n > 0 {
-                body.push(b',');
-            }
-            body.extend_from_slice(part);
-        }
-        body.push(b']');
-    }
-    if let Some(next) = next {
-        body.extend_from_slice(
-            format!(
-                "{}\"nextPageToken\":\"{next}\"",
-                if parts.is_empty() { "" } else { "," }
-            )
-            .as_bytes(),
-        );
-    }
-    body.push(b'}');
-    Reply::json(200, body)
-}
-
-fn product_fits(state: &State, call: &Call<'_>, at: usize) -> bool {
-    let product = &state.listings.all[at].product;
-    let any_sku = |add_on: bool, test: &dyn Fn(&crate::generate::Sku) -> bool| {
-        product
-            .skus
-            .iter()
-            .any(|sku| sku.add_on == add_on && test(sku))
-    };
-    let holds = |name: &str, test: &dyn Fn(&str) -> bool| call.param(name).is_none_or(test);
-    holds("filter.name", &|wanted| {
-        product.name.contains(wanted) || VENDORS[product.vendor].name.contains(wanted)
-    }) && holds("filter.skuExternalId", &|wanted| {
-        any_sku(false, &|sku| sku.external_id == wanted)
-    }) && holds("filter.addonExternalId", &|wanted| {
-        any_sku(true, &|sku| sku.external_id == wanted)
-    }) && holds("filter.skuId", &|wanted| {
-        any_sku(false, &|sku| sku.id == wanted)
-    }) && holds("filter.addonId", &|wanted| {
-        any_sku(true, &|sku| sku.id == wanted)
-    }) && holds("filter.skuDisplayName", &|wanted| {
-        any_sku(false, &|sku| sku.name == wanted)
-    }) && holds("filter.addonDisplayName", &|wanted| {
-        any_sku(true, &|sku| sku.name == wanted)
-    }) && holds("filter.cloudProviderId", &|wanted| {
-        VENDORS[product.vendor].provider.to_string() == wanted
-    }) && holds("filter.mfgPartNumber", &|wanted| {
-        product.skus.iter().any(|sku| {
-            sku.plans
-                .iter()
-                .any(|plan| plan.mpn.as_deref() == Some(wanted))
-        })
-    })
-}
-
-fn get_product(state: &mut State, call: &Call<'_>, id: &str) -> Reply {
-    let Some(at) = state.listings.find(id) else {
-        return call.error(404, "NOT_FOUND", &format!("listing {id} not found"));
-    };
-    let yes = |name: &str| {
-        call.param(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    };
-    let prices = !yes("excludeFilter.excludePricing") && call.param("clientRole") != Some("OWNER");
-    let json = state.listings.json(at, prices);
-    if !yes("excludeFilter.excludeMarketing") && !yes("excludeFilter.excludeDefinition") {
-        return Reply::json(200, json);
-    }
-    let mut members: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
-        serde_json::from_slice(&json).unwrap_or_default();
-    members.retain(|name, _| {
-        !(name == "marketing" && yes("excludeFilter.excludeMarketing")
-            || name == "definition" && yes("excludeFilter.excludeDefinition"))
-    });
-    Reply::json(200, serde_json::to_vec(&members).unwrap_or_default())
-}
-
-fn categories(state: &State) -> Reply {
-    let mut names: Vec<&str> = state
-        .listings
-        .all
-        .iter()
-        .map(|listing| listing.product.category)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    let categories: Vec<Value> = names.iter().map(|name| json!({"name": format!("accounts/{}/categories/{}", state.account, name.replace(' ', "-")), "displayName": name})).collect();
-    Reply::ok(&json!({ "categories": categories }))
-}
-
-fn pricing(state: &State, call: &Call<'_>) -> Reply {
-    let Ok(body) = serde_json::from_slice::<Value>(call.body) else {
-        return call.error(400, "INVALID_REQUEST", "the body is no JSON object");
-    };
-    let either = |value: &Value, camel: &str, snake: &str| {
-        value
-            .get(camel)
-            .or_else(|| value.get(snake))
-            .cloned()
-            .unwrap_or_default()
-    };
-    let mut plans = Vec::new();
-    for wanted in either(
-        &body,
-        "externalProductWithProvider",
-        "external_product_with_provider",
-    )
-    .as_array()
-    .into_iter()
-    .flatten()
-    {
-        let ids = either(wanted, "externalProducts", "external_products");
-        let ids: Vec<&str> = ids
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        plans.extend(state.listings.pricing(
-            wanted["provider"].as_str().unwrap_or_default(),
-            &state.knobs.pricing_provider,
-            &ids,
-        ));
-    }
-    Reply::json(
-        200,
-        if plans.is_empty() {
-            "{}".to_owned()
-        } else {
-            format!("{{\"plans\":[{}]}}", plans.join(","))
-        },
-    )
 }

@@ -1,13 +1,25 @@
 //! The catalog in use: rendered products, and what moves in it.
 
+use std::collections::HashMap;
+
 use axum::body::Bytes;
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use crate::generate::{Plan, Price, Product, Sku, VENDORS, product};
+use crate::generate::{Price, Product, VENDORS, product};
+
+mod answers;
+mod offer;
+mod render;
+
+pub(crate) use answers::{answer, pricing};
+pub(crate) use offer::{Missing, Offer};
+use render::{quote, render};
+
+/// Currency of the price book.
+pub(crate) const CURRENCY: &str = "EUR";
 
 /// A price that was moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,6 +111,7 @@ pub(crate) struct Listing {
 pub(crate) struct Listings {
     pub(crate) account: String,
     pub(crate) all: Vec<Listing>,
+    places: HashMap<String, usize>,
     seed: u64,
     made: usize,
 }
@@ -108,6 +121,7 @@ impl Listings {
         let mut listings = Self {
             account: account.to_owned(),
             all: Vec::with_capacity(count),
+            places: HashMap::with_capacity(count),
             seed,
             made: 0,
         };
@@ -117,8 +131,10 @@ impl Listings {
 
     pub(crate) fn add(&mut self, count: usize) {
         for number in self.made..self.made + count {
+            let product = product(self.seed, number);
+            self.places.insert(product.slug.clone(), self.all.len());
             self.all.push(Listing {
-                product: product(self.seed, number),
+                product,
                 corruption: None,
                 rendered: None,
             });
@@ -130,12 +146,55 @@ impl Listings {
     pub(crate) fn resort(&mut self, seed: u64) {
         self.all
             .shuffle(&mut ChaCha8Rng::seed_from_u64(self.seed ^ seed));
+        self.place();
+    }
+
+    fn place(&mut self) {
+        let slugs = self.all.iter().map(|listing| listing.product.slug.clone());
+        self.places = slugs.zip(0..).collect();
     }
 
     pub(crate) fn find(&self, slug: &str) -> Option<usize> {
-        self.all
-            .iter()
-            .position(|listing| listing.product.slug == slug)
+        self.places.get(slug).copied()
+    }
+
+    /// Takes one product out.
+    pub(crate) fn remove(&mut self, slug: &str) -> bool {
+        let Some(at) = self.find(slug) else {
+            return false;
+        };
+        self.all.remove(at);
+        self.place();
+        true
+    }
+
+    /// Disables a product, or enables it. False where it is so already; `None` where there is none.
+    pub(crate) fn set_disabled(&mut self, slug: &str, disabled: bool) -> Option<bool> {
+        let at = self.find(slug)?;
+        let listing = &mut self.all[at];
+        let changes = listing.product.disabled != disabled;
+        listing.product.disabled = disabled;
+        listing.rendered = None;
+        Some(changes)
+    }
+
+    /// Sets the price of a plan to these digits.
+    pub(crate) fn set_price(&mut self, slug: &str, sku: &str, plan: &str, digits: &str) -> bool {
+        let Some(at) = self.find(slug) else {
+            return false;
+        };
+        let listing = &mut self.all[at];
+        let skus = listing.product.skus.iter_mut();
+        let plan = skus
+            .filter(|one| one.id == sku)
+            .flat_map(|sku| &mut sku.plans)
+            .find(|one| one.id == plan);
+        let (Some(plan), Some(price)) = (plan, Price::parse(digits)) else {
+            return false;
+        };
+        plan.price = price;
+        listing.rendered = None;
+        true
     }
 
     /// Takes products out. Gives their ids.
@@ -146,6 +205,7 @@ impl Listings {
             let at = (n * step).min(self.all.len() - 1);
             gone.push(self.all.remove(at).product.slug);
         }
+        self.place();
         gone
     }
 
@@ -263,201 +323,10 @@ impl Listings {
     }
 }
 
-fn quote(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-fn render(account: &str, listing: &Listing, with_price_book: bool) -> String {
-    let product = &listing.product;
-    let vendor = &VENDORS[product.vendor];
-    let time = |seconds: i64| {
-        jiff::Timestamp::from_second(seconds)
-            .unwrap_or_default()
-            .to_string()
-    };
-    let skus = |add_on: bool| {
-        product
-            .skus
-            .iter()
-            .filter(|sku| sku.add_on == add_on)
-            .map(|sku| {
-                render_sku(
-                    account,
-                    vendor.provider,
-                    sku,
-                    with_price_book,
-                    listing.corruption,
-                )
-            })
-            .collect::<Vec<_>>()
-    };
-    let mut sold = skus(false);
-    if listing.corruption == Some(Corruption::TwiceTheSku)
-        && let Some(first) = sold.first().cloned()
-    {
-        sold.insert(1, first);
-    }
-    let sold = sold.join(",");
-    let sold = if listing.corruption == Some(Corruption::SkusIsObject) {
-        "{\"0\":\"one\"}".to_owned()
-    } else {
-        format!("[{sold}]")
-    };
-    let add_ons = skus(true).join(",");
-    let name = match listing.corruption {
-        Some(Corruption::NameIsNumber) => json!(365),
-        _ => json!(product.name),
-    };
-    let text = match listing.corruption {
-        Some(Corruption::LongText) => "x".repeat(2_000_000),
-        Some(Corruption::HugeText) => "x".repeat(5_000_000),
-        _ => product.text.clone(),
-    };
-    let marketing = json!({
-        "displayName": name, "caption": product.caption, "description": text,
-        "searchKeywords": [vendor.name, product.category],
-        "defaultImage": {"title": "Logo", "content": format!("https://images.example/{}/logo.png", product.slug), "type": "MEDIA_TYPE_IMAGE"},
-    });
-    let fields = json!([
-        {"name": "productType", "content": product.category, "type": "STRING"},
-        {"name": "ProvisioningCategory", "content": vendor.word, "type": "STRING"},
-        {"name": "region", "content": "EMEA", "type": "STRING"},
-    ]);
-    let features = json!([
-        {"id": "Cost-effective", "displayName": "Cost effective"},
-        {"id": "Flexible", "displayName": "Flexible"},
-        {"id": "Managed", "displayName": "Managed by your reseller"},
-    ]);
-    let mut out = format!(
-        r#"{{"name":"accounts/{account}/products/{}","type":"SUBSCRIPTION_PRODUCT","categories":["accounts/{account}/categories/{}"],"hasPublishedVersions":true,"#,
-        product.slug,
-        product.category.replace(' ', "-")
-    );
-    if listing.corruption != Some(Corruption::NoName) {
-        out.push_str(&format!(r#""marketing":{marketing},"#));
-    }
-    out.push_str(&format!(r#""definition":{{"supportedCurrencies":["EUR","USD"],"billingMode":"{}","features":{features},"skus":{sold},"#, if product.skus.iter().any(|sku| sku.plans.iter().any(|plan| plan.by_use)) { "POSTPAY" } else { "PREPAY" }));
-    if !add_ons.is_empty() {
-        out.push_str(&format!(r#""addOns":[{add_ons}],"#));
-    }
-    out.push_str(&format!(
-        r#""customFields":{fields}}},"isSharedProduct":true,"#
-    ));
-    if product.disabled {
-        out.push_str(r#""disabled":true,"#);
-    }
-    if product.secret {
-        out.push_str(&format!(
-            r#""previewAuthToken":"/+blob-signature+/{}=","#,
-            product.slug
-        ));
-    }
-    out.push_str(&format!(
-        r#""etag":"E{:x}-{}","createTime":"{}","updateTime":"{}"}}"#,
-        product.created,
-        product.version,
-        time(product.created),
-        time(product.updated).replace(
-            'Z',
-            if product.updated % 2 == 0 {
-                ".475Z"
-            } else {
-                "Z"
-            }
-        )
-    ));
-    out
-}
-
-fn render_sku(
-    account: &str,
-    provider: u32,
-    sku: &Sku,
-    with_price_book: bool,
-    corruption: Option<Corruption>,
-) -> String {
-    let plans = sku
-        .plans
-        .iter()
-        .enumerate()
-        .map(|(n, plan)| render_plan(plan, with_price_book, corruption.filter(|_| n == 0)))
-        .collect::<Vec<_>>()
-        .join(",");
-    let id = match corruption {
-        Some(Corruption::NoSkuId) => String::new(),
-        _ => format!(r#""id":{},"#, quote(&sku.id)),
-    };
-    let mut out = format!(
-        r#"{{{id}"displayName":{},"description":"{}","cancelTiming":"END_OF_TERM","plans":[{plans}],"productId":{},"productCloudProviderName":"accounts/{account}/cloudProviders/{provider}","supportPlanAsProductPlan":{{"details":{{}}}}"#,
-        quote(&sku.name),
-        if sku.plans.iter().any(|plan| plan.by_use) {
-            "Based on Usage"
-        } else {
-            "Per seat"
-        },
-        quote(&sku.external_id)
-    );
-    if with_price_book && !sku.plans.iter().any(|plan| plan.available) {
-        out.push_str(r#","productAvailability":false"#);
-    } else if with_price_book {
-        out.push_str(r#","productAvailability":true"#);
-    }
-    if sku.disabled {
-        out.push_str(r#","disabled":true"#);
-    }
-    out.push('}');
-    out
-}
-
-fn render_plan(plan: &Plan, with_price_book: bool, corruption: Option<Corruption>) -> String {
-    let phases = if plan.by_use {
-        format!(
-            r#"[{{"type":"UNLIMITED_PHASE","recurringPrice":{{"EUR":0}},"usages":[{{"usage":"Compute-hour","displayName":"Compute hour","price":{{"EUR":{}e-6}}}}]}}]"#,
-            plan.price.units / 10
-        )
-    } else {
-        format!(
-            r#"[{{"type":"UNLIMITED_PHASE","duration":{{"unlimited":true}},"recurringPrice":{{"EUR":{},"USD":{}}}}}]"#,
-            plan.list.text(),
-            Price {
-                units: plan.list.units * 109 / 100,
-                noise: ""
-            }
-            .text()
-        )
-    };
-    let id = match corruption {
-        Some(Corruption::NoPlanId) => String::new(),
-        _ => format!(r#""id":{},"#, quote(&plan.id)),
-    };
-    let mut out = format!(
-        r#"{{{id}"displayName":{},"billingPeriod":"{}","phases":{phases},"supportPlan":{{}},"priceDisplay":"PRICE_DISPLAY_SHOW_PLAN""#,
-        quote(&plan.name),
-        plan.billing
-    );
-    if let Some(mpn) = &plan.mpn {
-        out.push_str(&format!(r#","mpnId":{}"#, quote(mpn)));
-    }
-    if with_price_book && !plan.by_use {
-        let price = match corruption {
-            Some(Corruption::PriceIsText) => "\"on request\"".to_owned(),
-            Some(Corruption::PriceTooLarge) => "1e308".to_owned(),
-            Some(Corruption::NegativePrice) => "-1".to_owned(),
-            Some(Corruption::NotANumber) => "\"NaN\"".to_owned(),
-            _ => plan.price.text(),
-        };
-        if plan.available {
-            out.push_str(&format!(r#","pricebookPrice":{price},"pricebookCurrency":"EUR","pricebookMasterPrice":{},"productAvailability":true"#, plan.list.text()));
-        } else {
-            out.push_str(r#","productAvailability":false"#);
-        }
-    }
-    out.push('}');
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]

@@ -28,6 +28,9 @@ pub struct SandboxArgs {
     /// Number of products
     #[arg(long, default_value_t = 2000)]
     pub products: usize,
+    /// Number of subscriptions; three for each customer where none is given
+    #[arg(long)]
+    pub subscriptions: Option<usize>,
     /// Account ID
     #[arg(long, default_value = "10412")]
     pub account_id: String,
@@ -132,6 +135,7 @@ pub async fn run(
         seed: args.seed,
         products: args.products,
         customers: args.customers,
+        subscriptions: args.subscriptions.unwrap_or(args.customers * 3),
         knobs: scenario.knobs,
         faults: scenario.faults,
         control_key: Some(key.clone()),
@@ -235,7 +239,7 @@ fn list(out: &mut impl Write) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n\nA method before the path leaves other requests alone: path = \"PUT /api/v3/*\"\n"
+        "\nFaults: what can go wrong on the way. In a scenario file:\n\n  [[faults]]\n  path = \"/api/v3/*\"\n  skip = 2\n  action = {{ kind = \"status\", code = 503 }}\n\nA method before the path leaves other requests alone: path = \"PUT /api/v3/*\"\nA star inside a path is one part of it: path = \"POST /api/v3/accounts/*/customers/*/orders\"\n"
     )?;
     for fault in FAULTS {
         writeln!(out, "  {:<26} {}", fault.name, fault.what)?;

@@ -18,6 +18,7 @@ use crate::knobs::KNOBS;
 use crate::server::Inner;
 
 mod customers;
+mod orders;
 
 pub(crate) fn router(inner: Arc<Inner>) -> Router<Arc<Inner>> {
     let inside = Router::new()
@@ -32,6 +33,16 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router<Arc<Inner>> {
         .route("/customers/{id}", post(customers::edit))
         .route("/customers/{id}/{action}", post(customers::act))
         .route("/emails/{action}", post(customers::email))
+        .route("/orders", get(orders::list).post(orders::place))
+        .route("/next-order/{action}", post(orders::next))
+        .route("/orders/{id}/{action}", post(orders::act))
+        .route("/subscriptions", get(orders::subscriptions))
+        .route(
+            "/subscriptions/{id}/{action}",
+            post(orders::act_on_subscription),
+        )
+        .route("/offers", get(orders::offers))
+        .route("/products/{id}/{action}", post(orders::act_on_product))
         .layer(from_fn_with_state(inner, guard));
     // The page holds no data; its script asks with the key of the address.
     let open = Router::new()
@@ -79,9 +90,10 @@ async fn guard(
 }
 
 async fn state(Shared(inner): Shared<Arc<Inner>>) -> Json<Value> {
-    let state = inner.state();
+    let state = inner.settled();
     Json(json!({
         "account_id": state.account, "now": state.clock.now().to_string(), "products": state.listings.all.len(), "customers": state.customers.len(),
+        "orders": state.orders.len(), "subscriptions": state.subscriptions.len(),
         "requests": state.requests, "exchanges": state.ledger.exchanges(), "knobs": state.knobs, "faults": state.rules.list(), "knob_docs": KNOBS, "fault_docs": FAULTS,
         "strangers": state.customers.strangers().collect::<Vec<_>>(),
     }))

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Path; a `*` at its end stands for anything. With a method and a space before it, only requests of that method fit.
+    /// Path; a `*` at its end stands for anything, one before that for anything within one part. With a method and a space before it,
+    /// only requests of that method fit.
     pub path: String,
     /// Requests that pass first.
     #[serde(default)]
@@ -335,17 +336,37 @@ impl Rules {
     }
 }
 
-/// Whether a request fits a pattern: a path with at most one `*` at its end, perhaps after a method and a space.
+/// Whether a request fits a pattern: a path, perhaps after a method and a space. A `*` at its end stands for anything, a `*` before that
+/// for anything without a slash: `POST /api/v3/accounts/*/customers/*/orders`.
 pub(crate) fn fits(pattern: &str, method: &str, path: &str) -> bool {
     let pattern = match pattern.split_once(' ') {
         Some((wanted, _)) if wanted != method => return false,
         Some((_, pattern)) => pattern,
         None => pattern,
     };
-    match pattern.strip_suffix('*') {
-        Some(start) => path.starts_with(start),
-        None => path == pattern,
+    let (pattern, open) = match pattern.strip_suffix('*') {
+        Some(start) => (start, true),
+        None => (pattern, false),
+    };
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|start| path.strip_prefix(start)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        // The star stands for as little as possible, and for no slash; the last one of a closed pattern reaches the end.
+        let last = parts.peek().is_none() && !open;
+        let within = rest.find('/').unwrap_or(rest.len());
+        let found = (0..=within).find(|at| {
+            let fits = rest.get(*at..).is_some_and(|rest| rest.starts_with(part));
+            fits && (!last || at + part.len() == rest.len())
+        });
+        let Some(at) = found else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
     }
+    open || rest.is_empty()
 }
 
 #[cfg(test)]
@@ -371,6 +392,20 @@ mod tests {
     fn a_method_before_the_path_lets_others_pass() {
         assert!(fits("PUT /a*", "PUT", "/ab") && fits("/a*", "PUT", "/ab"));
         assert!(!fits("PUT /a*", "GET", "/ab") && !fits("PUT /a", "PUT", "/ab"));
+    }
+
+    #[test]
+    fn a_star_within_a_path_is_one_part_of_it() {
+        let orders = "POST /api/v3/accounts/*/customers/*/orders";
+        let fits_orders = |path: &str| fits(orders, "POST", path);
+        assert!(fits_orders("/api/v3/accounts/1/customers/2/orders"));
+        assert!(!fits_orders(
+            "/api/v3/accounts/1/customers/2/orders/3:cancel"
+        ));
+        assert!(!fits_orders("/api/v3/accounts/1/customers/2/3/orders"));
+        assert!(!fits_orders("/api/v3/accounts/1/customers"));
+        assert!(fits("/a/*/c*", "GET", "/a/b/c/d/e") && fits("/a/*:cancel", "GET", "/a/5:cancel"));
+        assert!(fits("*", "GET", "/anything/at/all") && !fits("/a/*/c*", "GET", "/a/b/d"));
     }
 
     #[test]

@@ -13,6 +13,18 @@ pub(crate) struct Price {
 }
 
 impl Price {
+    /// Digits with at most seven behind the point.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = whole.bytes().chain(part.bytes());
+        if part.len() > 7 || whole.is_empty() || !digits.into_iter().all(|one| one.is_ascii_digit())
+        {
+            return None;
+        }
+        let units = format!("{whole}{part:0<7}").parse().ok()?;
+        Some(Self { units, noise: "" })
+    }
+
     pub(crate) fn text(&self) -> String {
         let (whole, part) = (self.units / 10_000_000, self.units % 10_000_000);
         if part == 0 && self.noise.is_empty() {
@@ -66,6 +78,15 @@ pub(crate) struct Product {
     pub(crate) created: i64,
     pub(crate) updated: i64,
     pub(crate) version: u64,
+}
+
+impl Product {
+    /// Add-ons that may be bought with a SKU: the first SKU lists all of the product, the others list none.
+    pub(crate) fn add_ons_of(&self, sku: &Sku) -> impl Iterator<Item = &Sku> {
+        let first = self.skus.iter().find(|one| !one.add_on);
+        let lists = first.is_some_and(|first| first.id == sku.id);
+        self.skus.iter().filter(move |one| lists && one.add_on)
+    }
 }
 
 pub(crate) struct Vendor {

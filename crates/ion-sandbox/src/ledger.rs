@@ -30,7 +30,9 @@ pub struct Entry {
     pub bytes: usize,
     /// Id of the customer that it made or changed.
     pub customer: Option<String>,
-    /// What was sent to make or change a customer.
+    /// Id of the order that it made, changed or cancelled.
+    pub order: Option<String>,
+    /// What was sent to make or change a customer, an order or a cart.
     pub sent: Option<Value>,
 }
 
@@ -86,6 +88,35 @@ impl Ledger {
             .filter(|entry| entry.effect && entry.customer.is_some())
     }
 
+    /// Every POST of an order that was received, with or without an effect.
+    pub fn order_posts(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.method == "POST" && places_order(&entry.path))
+    }
+
+    /// Requests that made an order, or that Ion took as a change of one it had (knob `reference-id-repeat`).
+    pub fn orders(&self) -> impl Iterator<Item = &Entry> {
+        self.order_posts()
+            .filter(|entry| entry.effect && entry.order.is_some())
+    }
+
+    /// Requests with this `referenceId` that made an order: more than one is an order placed twice.
+    pub fn orders_with<'a>(&'a self, reference: &'a str) -> impl Iterator<Item = &'a Entry> {
+        self.orders().filter(move |entry| {
+            let sent = entry.sent.as_ref();
+            sent.is_some_and(|sent| sent["referenceId"] == reference)
+        })
+    }
+
+    /// Requests that cancelled an order.
+    pub fn cancels(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.effect && entry.order.is_some())
+            .filter(|entry| entry.path.ends_with(":cancel"))
+    }
+
     /// Exchanges of refresh tokens.
     pub fn exchanges(&self) -> usize {
         self.count("/oauth/token")
@@ -98,4 +129,8 @@ impl Ledger {
             .filter(|entry| entry.refresh.is_some_and(|token| token.consumed))
             .count()
     }
+}
+
+fn places_order(path: &str) -> bool {
+    path.trim_end_matches('/').ends_with("/orders") || path.ends_with(":checkout")
 }

@@ -26,6 +26,10 @@ const ACTIONS = [
   ["Next customer write: done, answer lost", fault("PUT /api/v3/accounts/*", { kind: "cut-after" })],
   ["Next customer write: done, then 500", fault("PUT /api/v3/accounts/*", { kind: "status-after", code: 500 })],
   ["Next new customer: made, answer lost", fault("POST /api/v3/accounts/*", { kind: "cut-after" })],
+  ["Next order: lost before", fault("POST /api/v3/accounts/*/customers/*/orders", { kind: "cut-before" })],
+  ["Next order: placed, answer lost", fault("POST /api/v3/accounts/*/customers/*/orders", { kind: "cut-after" })],
+  ["Next order: placed, then 500", fault("POST /api/v3/accounts/*/customers/*/orders", { kind: "status-after", code: 500 })],
+  ["Next order: placed later, answer lost", fault("POST /api/v3/accounts/*/customers/*/orders", { kind: "effect-later", requests: 3 })],
   ["The access token dies", fault("/api/v3/*", { kind: "token-dies" })],
   ["Lose the next refresh reply", fault("/oauth/token", { kind: "cut-after" })],
   ["Refuse the next refresh", fault("/oauth/token", { kind: "status", code: 400, body: "oauth" })],
@@ -80,9 +84,46 @@ $("find").addEventListener("change", () => customers());
 $("add-customer").addEventListener("click", doing(() => ask("customers", "POST", { organisation: $("new-name").value, email: $("new-email").value }), "Added."));
 $("take-email").addEventListener("click", doing(() => ask("emails/take", "POST", { email: $("new-email").value }), "Ion refuses that e-mail now."));
 customers().catch(() => {});
+const acting = (path, action, body, told, after) => {
+  const button = el("button", action, { type: "button" });
+  button.addEventListener("click", async () => { try { await ask(`${path}/${action}`, "POST", body); say(told); await after(); } catch (error) { say(error.message); } });
+  return button;
+};
+const ENDED = ["COMPLETED", "ERROR", "CANCELED"];
+function orderRow(order) {
+  const row = el("tr", ""), last = el("td", ""), id = order.id;
+  const lines = order.items.map((item) => `${item.action} ${item.quantity} × ${item.sku_id}`).join("; ");
+  for (const text of [id, order.customer_id, order.reference_id, lines, `${order.total} ${order.currency}`, order.request === null ? "portal" : `request ${order.request}`, order.status]) row.append(el("td", text));
+  if (!ENDED.includes(order.status)) for (const action of ["move-on", "complete", "hold", "fail", "cancel"]) last.append(acting(`orders/${id}`, action, {}, `${id}: ${action} is done.`, orders));
+  row.append(last);
+  return row;
+}
+async function orders() {
+  const told = await ask(`orders?last=30&text=${encodeURIComponent($("find-order").value)}`);
+  $("orders-found").textContent = `${told.orders.length} of ${told.found}`;
+  $("orders").replaceChildren(...told.orders.map(orderRow));
+  const found = await ask(`subscriptions?last=30&text=${encodeURIComponent($("find-subscription").value)}`);
+  $("subscriptions-found").textContent = `${found.subscriptions.length} of ${found.found}`;
+  if (!$("subscriptions").contains(document.activeElement)) $("subscriptions").replaceChildren(...found.subscriptions.map(subscriptionRow));
+}
+function subscriptionRow(one) {
+  const row = el("tr", ""), seats = el("td", ""), last = el("td", ""), id = one.id;
+  const input = el("input", "", { value: one.quantity, type: "number", ariaLabel: `Seats of ${id}` });
+  input.addEventListener("change", async () => { try { await ask(`subscriptions/${id}/seats`, "POST", { seats: Number(input.value) }); say(`${id} has ${input.value} seats.`); } catch (error) { say(error.message); } });
+  seats.append(input);
+  row.append(el("td", id), el("td", one.customer_id), el("td", one.name), seats, el("td", one.end.slice(0, 10)), el("td", one.auto_renew ? "on" : "off"), el("td", one.status));
+  for (const action of [one.status === "active" ? "suspend" : "resume", "cancel", one.auto_renew ? "auto-renew-off" : "auto-renew-on", "renew", "remove"]) last.append(acting(`subscriptions/${id}`, action, {}, `${id}: ${action} is done.`, orders));
+  row.append(last);
+  return row;
+}
+for (const id of ["find-order", "find-subscription"]) $(id).addEventListener("change", () => orders());
+$("place-order").addEventListener("click", async () => { try { const made = await ask("orders", "POST", null); say(`Order ${made.id} is placed.`); await orders(); } catch (error) { say(error.message); } });
+for (const [id, action, told] of [["fail-next", "fail", "The next order fails in the end."], ["hold-next", "hold", "The next order rests on hold."]]) $(id).addEventListener("click", async () => { await ask(`next-order/${action}`, "POST", {}); say(told); });
+orders().catch(() => {});
+setInterval(() => { if (!document.hidden) orders().catch(() => {}); }, 4000);
 async function show() {
   const state = await ask("state"), { entries } = await ask("ledger?last=40");
-  $("facts").textContent = `Account ${state.account_id} · ${state.products} products · ${state.customers} customers · ${state.requests} requests · ${state.exchanges} refreshes · ${state.now}${state.faults.length ? ` · ${state.faults.length} faults waiting` : ""}`;
+  $("facts").textContent = `Account ${state.account_id} · ${state.products} products · ${state.customers} customers · ${state.orders} orders · ${state.subscriptions} subscriptions · ${state.requests} requests · ${state.exchanges} refreshes · ${state.now}${state.faults.length ? ` · ${state.faults.length} faults waiting` : ""}`;
   if (!$("knobs").contains(document.activeElement)) $("knobs").replaceChildren(...state.knob_docs.map((doc) => knobRow(doc, state.knobs[doc.name])));
   $("requests").replaceChildren(...entries.reverse().map((entry) => {
     const row = el("tr", ""), request = el("td", "");

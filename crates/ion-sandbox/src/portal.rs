@@ -1,4 +1,4 @@
-//! What a person does in Ion's portal: customers edited, added and ended there, without a request of ours.
+//! What a person does in Ion's portal: customers edited, added and ended there, orders placed and moved, without a request of ours.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,9 @@ use crate::customers::id_of;
 use crate::server::Inner;
 use crate::state::State;
 
-/// The customers of the sandbox, as its portal changes them.
+mod orders;
+
+/// The customers, orders and subscriptions of the sandbox, as its portal changes them.
 pub struct Portal<'a>(pub(crate) &'a Inner);
 
 impl std::fmt::Debug for Portal<'_> {

@@ -46,7 +46,7 @@ impl Reply {
         request: u64,
         code: Option<(&str, &str)>,
     ) -> Self {
-        let mut detail = json!({"@type": "type.googleapis.com/google.rpc.RequestInfo", "requestId": format!("{:020x}", u128::from(request) * 0x9e37_79b9_7f4a_7c15 % (1 << 80))});
+        let mut detail = json!({"@type": "type.googleapis.com/google.rpc.RequestInfo", "requestId": request_id(request)});
         if let Some((code, entity)) = code {
             detail["referenceEntity"] = entity.into();
             detail["code"] = code.into();
@@ -57,6 +57,14 @@ impl Reply {
             json!({"error": error, "message": message, "code": status, "details": [detail]})
                 .to_string(),
         )
+    }
+
+    /// The shape in which orders are refused: the code is gRPC's, not that of HTTP.
+    pub(crate) fn invalid_order(errors: &[serde_json::Value], request: u64) -> Self {
+        let words = "BAD_REQUEST: Invalid provisioning data";
+        let detail = json!({"@type": "type.googleapis.com/v3orberrors.ErrorBody", "requestId": request_id(request), "errors": errors});
+        let body = json!({"error": words, "message": words, "code": 3, "details": [detail]});
+        Self::json(400, body.to_string())
     }
 
     pub(crate) fn html(status: u16) -> Self {
@@ -82,4 +90,10 @@ impl Reply {
         }
         response
     }
+}
+
+/// Twenty digits that are one request's own.
+fn request_id(request: u64) -> String {
+    let number = u128::from(request) * 0x9e37_79b9_7f4a_7c15 % (1 << 80);
+    format!("{number:020x}")
 }

@@ -50,7 +50,7 @@ pub(crate) async fn serve(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .iter()
-        .filter(|(pattern, _)| fits(pattern, &method, &path))
+        .filter(|(pattern, _)| fits(pattern, &method, plain(&path)))
         .map(|(_, gate)| Arc::clone(gate))
         .collect();
     for gate in held {
@@ -93,6 +93,11 @@ pub(crate) async fn serve(
     response
 }
 
+/// A path without the slash that some clients put at its end.
+fn plain(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
+}
+
 /// A request, read whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
@@ -107,10 +112,11 @@ pub(crate) struct Received {
 /// Answers a request and writes the ledger, in one step under the lock.
 fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Duration) {
     let mut state = inner.state();
+    state.settle();
     state.requests += 1;
     let number = state.requests;
     carry_out_late(&mut state, number);
-    let action = state.rules.meet(&received.method, &received.path);
+    let action = state.rules.meet(&received.method, plain(&received.path));
     let refresh = presented(&state, received);
     let access_number = received
         .access
@@ -130,6 +136,8 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     if action == Some(Action::Resorted) {
         state.listings.resort(number);
         state.customers.reverse();
+        state.orders.reverse();
+        state.subscriptions.reverse();
     }
     if let (Some(Action::TokenDies), Some(token)) = (&action, &received.access) {
         state.tokens.end_access(token);
@@ -193,7 +201,8 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
         fault: action.as_ref().map(Action::name),
         bytes: reply.body.len(),
         customer: outcome.customer,
-        sent: customer_sent(received),
+        order: outcome.order,
+        sent: sent(received),
     };
     state.ledger.entries.push(entry);
     let skew = state.knobs.clock_skew_s;
@@ -206,6 +215,8 @@ struct Outcome {
     effect: bool,
     /// The customer that it made or changed.
     customer: Option<String>,
+    /// The order that it made, changed or cancelled.
+    order: Option<String>,
 }
 
 /// Effects that were put off until this request.
@@ -221,12 +232,13 @@ pub(crate) fn carry_out_late(state: &mut State, number: u64) {
         if let Some(entry) = entries.iter_mut().find(|entry| entry.n == late.number) {
             entry.effect = outcome.effect;
             entry.customer = outcome.customer;
+            entry.order = outcome.order;
         }
     }
 }
 
-/// The body of a request that makes or changes a customer.
-fn customer_sent(received: &Received) -> Option<serde_json::Value> {
+/// The body of a request that makes or changes a customer, an order or a cart.
+fn sent(received: &Received) -> Option<serde_json::Value> {
     let writes = matches!(received.method.as_str(), "POST" | "PUT");
     (writes && received.path.contains("/customers"))
         .then(|| serde_json::from_slice(&received.body).ok())
@@ -305,7 +317,7 @@ fn dispatch(
             );
             let outcome = Outcome {
                 effect,
-                customer: None,
+                ..Outcome::default()
             };
             (reply, outcome)
         }
@@ -325,18 +337,19 @@ fn dispatch(
             let call = Call {
                 number,
                 method: &received.method,
-                path: path.strip_suffix('/').unwrap_or(path),
+                path: plain(path),
                 query: parse_query(&received.query),
                 access: received.access.clone(),
                 body: &received.body,
                 fault,
             };
-            let (reply, customer) = answer(state, &call);
+            let answered = answer(state, &call);
             let outcome = Outcome {
-                effect: customer.is_some(),
-                customer,
+                effect: answered.effect,
+                customer: answered.customer,
+                order: answered.order,
             };
-            (reply, outcome)
+            (answered.reply, outcome)
         }
         _ => (Reply::html(404), Outcome::default()),
     }

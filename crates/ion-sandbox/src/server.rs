@@ -8,6 +8,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::carts::CartBook;
 use crate::catalog::{Corruption, Listings, MovedPrice};
 use crate::clock::{Clock, ClockMode};
 use crate::customers::CustomerBook;
@@ -16,9 +17,15 @@ use crate::gate::{Gate, GateState};
 use crate::knobs::{KnobError, Knobs};
 use crate::ledger::Ledger;
 use crate::oauth::{Credentials, Tokens};
+use crate::orders::{Order, OrderBook};
 use crate::portal::Portal;
+use crate::programs::Programs;
+use crate::reports::ReportBook;
+use crate::schedule::Schedule;
 use crate::serve::{carry_out_late, serve};
 use crate::state::State;
+use crate::subscriptions::{Subscription, SubscriptionBook};
+use crate::views::{OfferView, OrderView, SubscriptionView};
 use crate::wire::{CuttableListener, Wire};
 
 /// How a sandbox is made.
@@ -34,6 +41,8 @@ pub struct SandboxConfig {
     pub products: usize,
     /// Number of customers.
     pub customers: usize,
+    /// Number of subscriptions at the start, with the orders that they came of; none where there are no products or customers.
+    pub subscriptions: usize,
     /// Knobs.
     pub knobs: Knobs,
     /// Faults from the start.
@@ -52,6 +61,7 @@ impl Default for SandboxConfig {
             seed: 1,
             products: 0,
             customers: 0,
+            subscriptions: 0,
             knobs: Knobs::default(),
             faults: Vec::new(),
             clock: ClockMode::Automatic,
@@ -84,6 +94,13 @@ impl Inner {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The state after all that had to happen by now.
+    pub(crate) fn settled(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        state.settle();
+        state
+    }
 }
 
 /// A running sandbox. Ends when dropped.
@@ -115,7 +132,13 @@ impl Sandbox {
             .iter()
             .cloned()
             .for_each(|fault| rules.add(fault));
-        let state = State {
+        let mut state = State {
+            orders: OrderBook::new(),
+            subscriptions: SubscriptionBook::new(config.seed),
+            carts: CartBook::new(),
+            reports: ReportBook::new(),
+            programs: Programs::default(),
+            schedule: Schedule::default(),
             listings: Listings::new(&config.account_id, config.seed, config.products),
             customers: CustomerBook::new(&config.account_id, config.seed, config.customers),
             account: config.account_id,
@@ -128,6 +151,8 @@ impl Sandbox {
             late: Vec::new(),
             recent: std::collections::VecDeque::new(),
         };
+        crate::subscriptions::seed(&mut state, config.subscriptions);
+        crate::orders::seed(&mut state);
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
             gates: Mutex::default(),
@@ -223,7 +248,20 @@ impl Sandbox {
         Catalog(&self.inner)
     }
 
-    /// Its portal, where people change customers.
+    /// Every order that Ion holds, in the order in which they were made.
+    pub fn orders(&self) -> Vec<OrderView> {
+        let state = self.inner.settled();
+        state.orders.all().iter().map(Order::view).collect()
+    }
+
+    /// Every subscription that Ion holds, whether or not lists show it yet, in the order in which they were made.
+    pub fn subscriptions(&self) -> Vec<SubscriptionView> {
+        let state = self.inner.settled();
+        let all = state.subscriptions.all().iter();
+        all.map(Subscription::view).collect()
+    }
+
+    /// Its portal, where people change customers, orders and subscriptions.
     pub fn portal(&self) -> Portal<'_> {
         Portal(&self.inner)
     }
@@ -261,7 +299,7 @@ impl Drop for Sandbox {
 }
 
 /// The sandbox's catalog.
-pub struct Catalog<'a>(&'a Inner);
+pub struct Catalog<'a>(pub(crate) &'a Inner);
 
 impl std::fmt::Debug for Catalog<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -299,6 +337,28 @@ impl Catalog<'_> {
     /// Spoils a product, or mends it.
     pub fn corrupt(&self, id: &str, corruption: Option<Corruption>) -> bool {
         self.0.state().listings.corrupt(id, corruption)
+    }
+
+    /// Everything that it sells.
+    pub fn offers(&self) -> Vec<OfferView> {
+        self.0.state().listings.offer_views()
+    }
+
+    /// Deletes a product.
+    pub fn remove(&self, id: &str) -> bool {
+        self.0.state().listings.remove(id)
+    }
+
+    /// Disables a product, or enables it.
+    pub fn set_disabled(&self, id: &str, disabled: bool) -> bool {
+        let listings = &mut self.0.state().listings;
+        listings.set_disabled(id, disabled).is_some()
+    }
+
+    /// Sets the price of a plan to these digits; stamp and etag stay as they are.
+    pub fn set_price(&self, product: &str, sku: &str, plan: &str, price: &str) -> bool {
+        let listings = &mut self.0.state().listings;
+        listings.set_price(product, sku, plan, price)
     }
 
     /// Renames a product.

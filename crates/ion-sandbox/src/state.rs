@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::carts::CartBook;
 use crate::catalog::Listings;
 use crate::clock::Clock;
 use crate::customers::CustomerBook;
@@ -9,7 +10,12 @@ use crate::fault::Rules;
 use crate::knobs::Knobs;
 use crate::ledger::Ledger;
 use crate::oauth::Tokens;
+use crate::orders::OrderBook;
+use crate::programs::Programs;
+use crate::reports::ReportBook;
+use crate::schedule::Schedule;
 use crate::serve::Received;
+use crate::subscriptions::SubscriptionBook;
 
 /// A request whose effect comes later.
 #[derive(Debug, Clone)]
@@ -30,6 +36,13 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) listings: Listings,
     pub(crate) customers: CustomerBook,
+    pub(crate) orders: OrderBook,
+    pub(crate) subscriptions: SubscriptionBook,
+    pub(crate) carts: CartBook,
+    pub(crate) reports: ReportBook,
+    pub(crate) programs: Programs,
+    /// What happens by itself.
+    pub(crate) schedule: Schedule,
     pub(crate) ledger: Ledger,
     pub(crate) requests: u64,
     /// Requests whose effect comes later.

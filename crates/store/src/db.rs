@@ -278,6 +278,8 @@ pub(crate) enum Turn {
     NumberRun = 4712,
     ChangePeople = 4713,
     NumberCustomer = 4714,
+    NumberOrder = 4715,
+    TallySubscriptions = 4716,
 }
 
 /// Waits until nobody else has this turn, and keeps it until the transaction ends.

@@ -13,13 +13,16 @@ pub mod copy;
 pub mod customers;
 mod db;
 mod error;
+pub mod margins;
 mod migrate;
 pub mod notices;
+pub mod orders;
 pub mod queue;
 pub mod runs;
 pub mod seal;
 pub mod sessions;
 mod sql;
+pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tokens;

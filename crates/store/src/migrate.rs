@@ -10,6 +10,7 @@ use crate::{StoreError, Tx};
 const VERSIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_customers.sql"),
+    include_str!("migrations/0003_orders.sql"),
 ];
 
 /// What the two databases write differently: full-text search, and that the audit log is only ever appended to.

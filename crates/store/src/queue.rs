@@ -1,7 +1,7 @@
 //! Durable jobs: enqueued in the transaction of the change that causes them, claimed by one worker, completed under a fence.
 
 use domain::run::JobState;
-use domain::{ConnectionId, CustomerId, IdGen, JobId, NoticeId, PlanId, RunId, WorkerId};
+use domain::{ConnectionId, CustomerId, IdGen, JobId, NoticeId, OrderId, PlanId, RunId, WorkerId};
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,57 @@ pub enum Payload {
         /// Who asked: the first password is for their eyes.
         requested_by: String,
     },
+    /// Sends an order to Ion, once.
+    SubmitOrder {
+        /// The order.
+        order: OrderId,
+    },
+    /// Searches for an order whose answer was lost, or asks how it stands.
+    FollowOrder {
+        /// The order.
+        order: OrderId,
+    },
+    /// Asks Ion to call an order off.
+    CancelOrder {
+        /// The order.
+        order: OrderId,
+        /// Who asked.
+        requested_by: String,
+    },
+    /// Reads the orders of a connection that changed at Ion.
+    ReadOrders {
+        /// The connection.
+        connection: ConnectionId,
+    },
+    /// Reads all subscriptions of a connection.
+    SyncSubscriptions {
+        /// The connection.
+        connection: ConnectionId,
+        /// The run that shows it.
+        run: RunId,
+    },
+    /// Reads the subscriptions of one Ion customer.
+    ReadSubscriptionsOf {
+        /// The connection.
+        connection: ConnectionId,
+        /// Ion's id of the customer.
+        ion_customer_id: String,
+        /// The order that was carried out, where one asks for it.
+        order: Option<OrderId>,
+    },
+    /// Works out anew what running subscriptions are sold for.
+    PriceSubscriptions,
+    /// Reads what a vendor asks for.
+    ReadTemplate {
+        /// The connection.
+        connection: ConnectionId,
+        /// Ion's word of the vendor.
+        vendor: String,
+        /// Ion's word of the provider.
+        provider: String,
+        /// `CREATE` or `UPDATE`.
+        action: String,
+    },
     /// Sends a notice by e-mail or webhook.
     DeliverNotice {
         /// The notice.
@@ -73,12 +124,20 @@ pub enum Payload {
 
 impl Payload {
     /// Every kind that this version can run. A job of a newer version stays for a worker of that version.
-    const KINDS: [&'static str; 7] = [
+    const KINDS: [&'static str; 15] = [
         "import-catalog",
         "sync-customers",
         "apply-sync-plan",
         "push-customer",
         "create-customer",
+        "submit-order",
+        "follow-order",
+        "cancel-order",
+        "read-orders",
+        "sync-subscriptions",
+        "read-subscriptions-of",
+        "price-subscriptions",
+        "read-template",
         "deliver-notice",
         "prune",
     ];
@@ -90,6 +149,14 @@ impl Payload {
             Self::ApplySyncPlan { .. } => "apply-sync-plan",
             Self::PushCustomer { .. } => "push-customer",
             Self::CreateCustomer { .. } => "create-customer",
+            Self::SubmitOrder { .. } => "submit-order",
+            Self::FollowOrder { .. } => "follow-order",
+            Self::CancelOrder { .. } => "cancel-order",
+            Self::ReadOrders { .. } => "read-orders",
+            Self::SyncSubscriptions { .. } => "sync-subscriptions",
+            Self::ReadSubscriptionsOf { .. } => "read-subscriptions-of",
+            Self::PriceSubscriptions => "price-subscriptions",
+            Self::ReadTemplate { .. } => "read-template",
             Self::DeliverNotice { .. } => "deliver-notice",
             Self::Prune => "prune",
         }
@@ -106,6 +173,17 @@ impl Payload {
             Self::PushCustomer { customer, .. } | Self::CreateCustomer { customer, .. } => {
                 format!("customer:{customer}")
             }
+            // One request about an order at a time.
+            Self::SubmitOrder { order }
+            | Self::FollowOrder { order }
+            | Self::CancelOrder { order, .. } => format!("order:{order}"),
+            Self::ReadOrders { connection } => format!("read-orders:{connection}"),
+            Self::SyncSubscriptions { connection, .. }
+            | Self::ReadSubscriptionsOf { connection, .. } => {
+                format!("subscriptions:{connection}")
+            }
+            Self::PriceSubscriptions => "price-subscriptions".to_owned(),
+            Self::ReadTemplate { connection, .. } => format!("template:{connection}"),
             Self::DeliverNotice { .. } => id.to_string(),
             Self::Prune => "prune".to_owned(),
         }
@@ -179,6 +257,17 @@ pub async fn enqueue(
     .await?
     .ok_or(StoreError::Missing("the job with this key"))?;
     Ok(found.get::<Uuid>("id")?.into())
+}
+
+/// Brings forward the job with this key, where it waits for longer than until then. Call it inside the transaction of the change.
+pub async fn hasten(
+    conn: &impl ConnectionTrait,
+    dedupe_key: &str,
+    run_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE job SET run_at = $2 WHERE dedupe_key = $1 AND state = 'queued' AND run_at > $2";
+    Ok(exec(conn, sql, values![dedupe_key, micros(run_at)]).await? > 0)
 }
 
 /// Claims the next due job, or the one named. Nobody else gets it until its lease ends.

@@ -109,6 +109,7 @@ impl Lab {
             ion: self.ion(),
             catalog: CatalogSettings::default(),
             customers: engine::CustomerSettings::default(),
+            orders: engine::OrderSettings::default(),
             notices: NoticeSettings::default(),
         };
         adjust(&mut settings);

@@ -207,11 +207,11 @@ impl From<Busy> for Fault {
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) => format!(
-            "{}{}.",
-            first.to_uppercase(),
-            letters.as_str().trim_end_matches('.')
-        ),
+        Some(first) => {
+            let rest = letters.as_str().trim_end_matches('.');
+            let end = if rest.ends_with('?') { "" } else { "." };
+            format!("{}{rest}{end}", first.to_uppercase())
+        }
         None => String::new(),
     }
 }

@@ -4,6 +4,7 @@ use domain::connection::CredentialField;
 use engine::catalog::{DecideError, RequestError};
 use engine::connection::{Check, CheckReport, ConnectionError, SaveError};
 use engine::customers::{EditError, FileError, MappingError, SyncError};
+use engine::orders::OrderError;
 use http::StatusCode;
 use tracing::Instrument as _;
 
@@ -139,6 +140,28 @@ impl From<SyncError> for Fault {
             SyncError::Taken => Self::conflict("running", words),
             SyncError::Login(error) => error.into(),
             SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OrderError> for Fault {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Gone => Self::not_found("order, subscription or rule"),
+            OrderError::Moved { .. } => Self::changed_meanwhile(),
+            OrderError::Invalid(problems) => Self::invalid(
+                problems
+                    .into_iter()
+                    .map(|problem| FieldFault {
+                        field: problem.path.trim_start_matches('/').replace('/', "."),
+                        message: sentence(&problem.message),
+                    })
+                    .collect(),
+            ),
+            OrderError::Refused(why) => Self::conflict("refused", sentence(&why)),
+            OrderError::NoConnection => Self::not_found("connection"),
+            OrderError::Login(error) => error.into(),
+            OrderError::Store(error) => error.into(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use axum::Router;
 use domain::access::Right::{
-    self, EditCustomers, Export, ManageApiTokens, ManageConnections, ManageSettings, ManageUsers,
-    Read, ReadAudit, RunImports, SeeCost,
+    self, EditCustomers, EditMargins, Export, ManageApiTokens, ManageConnections, ManageSettings,
+    ManageUsers, PlaceOrders, Read, ReadAudit, RunImports, SeeCost,
 };
 use http::Method;
 use utoipa_axum::router::OpenApiRouter;
@@ -142,6 +142,42 @@ page_routes! {
     post "/customers/{id}/create/{connection}", Person(EditCustomers) => pages::customers::card::act::create_in_ion;
     post "/customers/{id}/password/{write}/{what}", Person(EditCustomers) => pages::customers::card::act::password;
 
+    get "/orders", Person(Read) => pages::orders::list::list;
+    post "/orders/read", Person(PlaceOrders) => pages::orders::list::read_now;
+    get "/orders/export.csv", Person(Export) => pages::orders::export::csv;
+    get "/orders/export.json", Person(Export) => pages::orders::export::json;
+    get "/orders/new", Person(PlaceOrders) => pages::orders::new::show;
+    post "/orders/new", Person(PlaceOrders) => pages::orders::new::begin;
+    get "/orders/{id}", Person(Read) => pages::orders::show::show;
+    get "/orders/{id}/body", Person(Read) => pages::orders::show::part;
+    get "/orders/{id}/edit/products", Person(PlaceOrders) => pages::orders::products::show;
+    post "/orders/{id}/edit/products", Person(PlaceOrders) => pages::orders::products::save;
+    post "/orders/{id}/lines", Person(PlaceOrders) => pages::orders::products::add;
+    get "/orders/{id}/edit/provisioning", Person(PlaceOrders) => pages::orders::provisioning::show;
+    post "/orders/{id}/edit/provisioning", Person(PlaceOrders) => pages::orders::provisioning::save;
+    get "/orders/{id}/edit/customer", Person(PlaceOrders) => pages::orders::customer::show;
+    post "/orders/{id}/edit/customer", Person(PlaceOrders) => pages::orders::customer::choose;
+    get "/orders/{id}/edit/review", Person(PlaceOrders) => pages::orders::review::show;
+    post "/orders/{id}/edit/review", Person(PlaceOrders) => pages::orders::review::place;
+    post "/orders/{id}/discard", Person(PlaceOrders) => pages::orders::compose::discard;
+    post "/orders/{id}/copy", Person(PlaceOrders) => pages::orders::act::copy;
+    post "/orders/{id}/look", Person(PlaceOrders) => pages::orders::act::look;
+    post "/orders/{id}/send-again", Person(PlaceOrders) => pages::orders::act::send_again;
+    post "/orders/{id}/give-up", Person(PlaceOrders) => pages::orders::act::give_up;
+    post "/orders/{id}/adopt", Person(PlaceOrders) => pages::orders::act::adopt;
+    post "/orders/{id}/cancel", Person(PlaceOrders) => pages::orders::act::cancel;
+    post "/orders/{id}/take-back", Person(PlaceOrders) => pages::orders::act::take_back;
+    post "/orders/{id}/login/{line}/{what}", Person(PlaceOrders) => pages::orders::act::login;
+
+    get "/subscriptions", Person(Read) => pages::subscriptions::list::list;
+    get "/subscriptions/export.csv", Person(Export) => pages::subscriptions::export::csv;
+    get "/subscriptions/export.json", Person(Export) => pages::subscriptions::export::json;
+    post "/subscriptions/read", Person(RunImports) => pages::subscriptions::read::all;
+    get "/subscriptions/renewals", Person(Read) => pages::subscriptions::renewals::show;
+    get "/renewals.ics", Person(Read) => pages::subscriptions::feed::ics;
+    get "/subscriptions/{id}", Person(Read) => pages::subscriptions::detail::show;
+    post "/subscriptions/{id}/change", Person(PlaceOrders) => pages::subscriptions::change::change;
+
     get "/activity/runs", Person(Read) => pages::runs::list;
     get "/activity/runs/number/{number}", Person(Read) => pages::runs::by_number;
     get "/activity/runs/{id}", Person(Read) => pages::runs::show;
@@ -170,6 +206,13 @@ page_routes! {
 
     get "/settings/sync", Person(Read) => pages::customers::settings::show;
     post "/settings/sync/{id}", Person(EditCustomers) => pages::customers::settings::save;
+
+    get "/settings/margins", Person(SeeCost) => pages::margins::list;
+    get "/settings/margins/new", Person(EditMargins) => pages::margins::new;
+    post "/settings/margins/new", Person(EditMargins) => pages::margins::add;
+    get "/settings/margins/{id}", Person(SeeCost) => pages::margins::show;
+    post "/settings/margins/{id}", Person(EditMargins) => pages::margins::save;
+    post "/settings/margins/{id}/retire", Person(EditMargins) => pages::margins::retire;
 
     get "/settings/team", Person(ManageUsers) => pages::team::list;
     post "/settings/team", PersonConfirmed(ManageUsers) => pages::team::add;
@@ -232,6 +275,42 @@ api_routes! {
     get "/api/v1/products/{id}/prices", Program(SeeCost) => api::products::prices;
     get "/api/v1/changes", Program(Read) => api::products::changes;
     get "/api/v1/set-aside", Program(Read) => api::set_aside::list;
+
+    get "/api/v1/orders", Program(Read) => api::orders::list::search;
+    post "/api/v1/orders", Program(PlaceOrders) => api::orders::edit::create;
+    get "/api/v1/orders/export.csv", Program(Export) => api::orders::export::csv;
+    get "/api/v1/orders/export.json", Program(Export) => api::orders::export::json;
+    post "/api/v1/orders/read", Program(PlaceOrders) => api::orders::read::now;
+    get "/api/v1/orders/{id}", Program(Read) => api::orders::list::show;
+    patch "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::change;
+    delete "/api/v1/orders/{id}", Program(PlaceOrders) => api::orders::edit::discard;
+    get "/api/v1/orders/{id}/timeline", Program(Read) => api::orders::timeline::list;
+    get "/api/v1/orders/{id}/review", Program(Read) => api::orders::review::show;
+    post "/api/v1/orders/{id}/submit", Program(PlaceOrders) => api::orders::submit::submit;
+    post "/api/v1/orders/{id}/cancel", Program(PlaceOrders) => api::orders::act::cancel;
+    post "/api/v1/orders/{id}/take-back", Program(PlaceOrders) => api::orders::act::take_back;
+    post "/api/v1/orders/{id}/look", Program(PlaceOrders) => api::orders::act::look;
+    post "/api/v1/orders/{id}/send-again", Program(PlaceOrders) => api::orders::act::send_again;
+    post "/api/v1/orders/{id}/give-up", Program(PlaceOrders) => api::orders::act::give_up;
+    get "/api/v1/orders/{id}/look-alikes", Program(Read) => api::orders::lookalikes::list;
+    post "/api/v1/orders/{id}/adopt", Program(PlaceOrders) => api::orders::lookalikes::adopt;
+    post "/api/v1/orders/{id}/copy", Program(PlaceOrders) => api::orders::act::copy;
+
+    get "/api/v1/subscriptions", Program(Read) => api::subscriptions::list::search;
+    get "/api/v1/subscriptions/export.csv", Program(Export) => api::subscriptions::export::csv;
+    get "/api/v1/subscriptions/export.json", Program(Export) => api::subscriptions::export::json;
+    post "/api/v1/subscriptions/syncs", Program(RunImports) => api::subscriptions::syncs::start;
+    get "/api/v1/subscriptions/{id}", Program(Read) => api::subscriptions::list::show;
+    post "/api/v1/subscriptions/{id}/changes", Program(PlaceOrders) => api::subscriptions::changes::create;
+    get "/api/v1/renewals", Program(Read) => api::subscriptions::renewals::list;
+    get "/api/v1/renewals.ics", Program(Read) => api::subscriptions::renewals::ics;
+
+    get "/api/v1/margins", Program(SeeCost) => api::margins::rules::list;
+    post "/api/v1/margins", Program(EditMargins) => api::margins::rules::create;
+    post "/api/v1/margins/preview", Program(SeeCost) => api::margins::preview::preview;
+    get "/api/v1/margins/{id}", Program(SeeCost) => api::margins::rules::show;
+    put "/api/v1/margins/{id}", Program(EditMargins) => api::margins::rules::replace;
+    delete "/api/v1/margins/{id}", Program(EditMargins) => api::margins::rules::retire;
 
     post "/api/v1/imports", Program(RunImports) => api::runs::start;
     get "/api/v1/runs", Program(Read) => api::runs::list;

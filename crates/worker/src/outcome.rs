@@ -11,6 +11,8 @@ pub enum Outcome {
     Cancelled,
     /// The process stops; the job goes on in the next one. Counts as no try.
     Interrupted,
+    /// To go on after this time, for as long as it takes: counts as no try. Why it did not come to its end, where something failed.
+    Again(Duration, Option<String>),
     /// To be tried again.
     Retry(String),
     /// Never to be tried again.

@@ -249,6 +249,10 @@ impl Worker {
                 queue::finish(store.read(), job, JobState::Cancelled, None, now).await?
             }
             Outcome::Interrupted => queue::retry(store.read(), job, now, None, false).await?,
+            Outcome::Again(after, why) => {
+                let at = now.checked_add(after).unwrap_or(Timestamp::MAX);
+                queue::retry(store.read(), job, at, why.as_deref(), false).await?
+            }
             Outcome::Retry(why) if job.attempt < job.max_attempts => {
                 let wait = backoff(job.attempt, rand::rng().random_range(0..=1000));
                 tracing::info!(job = %job.id, attempt = job.attempt, wait_s = wait.as_secs(), error = %why, "the job is tried again");

@@ -23,6 +23,8 @@ pub struct ScheduleError {
 pub(crate) struct Schedule {
     import: Option<Cron>,
     prune: Cron,
+    remind: Cron,
+    price: Cron,
     zone: TimeZone,
 }
 
@@ -40,6 +42,8 @@ impl Schedule {
                 .then(|| parse(import))
                 .transpose()?,
             prune: parse("17 4 * * *")?,
+            remind: parse("5 7 * * *")?,
+            price: parse("2 0 * * *")?,
             zone,
         })
     }
@@ -65,6 +69,17 @@ impl Schedule {
             tx.commit().await?;
         }
         engine.request_due_syncs().await?;
+        engine.request_due_orders().await?;
+        if self.due(engine, "remind", &self.remind, now).await? {
+            engine.give_due_reminders().await?;
+        }
+        // Margin rules begin and end with a day of UTC.
+        if self
+            .due_in(engine, "price", &self.price, now, &TimeZone::UTC)
+            .await?
+        {
+            engine.request_reprice().await?;
+        }
         let Some(import) = &self.import else {
             return Ok(());
         };
@@ -89,7 +104,19 @@ impl Schedule {
         cron: &Cron,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Some(next) = next_after(cron, now, &self.zone) else {
+        self.due_in(engine, name, cron, now, &self.zone).await
+    }
+
+    /// The same where the calendar of another zone counts.
+    async fn due_in(
+        &self,
+        engine: &Engine,
+        name: &str,
+        cron: &Cron,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<bool, StoreError> {
+        let Some(next) = next_after(cron, now, zone) else {
             return Ok(false);
         };
         // The entry is part of the name: one that was changed begins anew, and does not wait for the time of the old one.

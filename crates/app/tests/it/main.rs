@@ -6,6 +6,8 @@ mod copies;
 mod customers;
 mod customers_kills;
 mod invariants;
+mod orders_kills;
+mod subscriptions_kills;
 mod tokens;
 
 /// The binary under test.

@@ -149,6 +149,10 @@ async fn make_safe(
         .doubt_restored(alone)
         .await
         .context("the logins of the backup cannot be made safe")?;
+    engine
+        .doubt_restored_orders()
+        .await
+        .context("the orders of the backup cannot be made safe")?;
     let tx = store.begin().await?;
     audit::append(
         &tx,

@@ -33,7 +33,7 @@ pub(super) async fn key(command: KeyCommand, host: &dyn Host, out: Output) -> an
         .with_context(|| format!("{} cannot be replaced", path.display()))?;
     let sealer = Sealer::new(&rotated);
     let tx = engine.store().begin().await?;
-    let count = store::tokens::reseal(&tx, &sealer).await?;
+    let count = engine.reseal_secrets(&tx, &sealer).await?;
     audit::append(
         &tx,
         &**engine.clock(),

@@ -8,8 +8,15 @@ mod db;
 mod doctor;
 mod follow;
 mod installation;
+mod margins;
+mod money;
+mod on;
+mod orders;
 mod people;
 mod products;
+mod renewals;
+mod settle;
+mod subscriptions;
 
 use std::path::PathBuf;
 
@@ -66,6 +73,10 @@ pub async fn run(command: Command, host: &dyn Host, json: bool) -> anyhow::Resul
         Command::Connection(command) => connection::run(command, host, out).await,
         Command::Products(command) => products::run(command, host, out).await,
         Command::Customers(command) => Box::pin(customers::run(command, host, out)).await,
+        Command::Orders(command) => Box::pin(orders::run(command, host, out)).await,
+        Command::Subscriptions(command) => Box::pin(subscriptions::run(command, host, out)).await,
+        Command::Renewals(args) => renewals::run(args, host, out).await,
+        Command::Margins(command) => margins::run(command, host, out).await,
         Command::User(command) => people::user(command, host, out).await,
         Command::Token(command) => people::token(command, host, out).await,
         Command::Db(command) => db::run(command, host, out).await,

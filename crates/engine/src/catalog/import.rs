@@ -382,6 +382,9 @@ impl<'a> Import<'a> {
         runs::finish(&tx, self.run.id, status, &writer.counts, outcome, now).await?;
         super::notice::raise(self.engine, &tx, &self.run, status, outcome, now).await?;
         tx.commit().await?;
+        if let Err(error) = crate::margins::after_import(self.engine, self.run.id).await {
+            tracing::warn!(run = %self.run.id, error = %error, "what follows from the prices of an import waits for the next one");
+        }
         self.live.log(now, level, outcome);
         self.live.end(status, &writer.counts);
         Ok(ImportEnd {

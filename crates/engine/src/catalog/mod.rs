@@ -25,4 +25,5 @@ pub use import::{ImportEnd, ImportError, ImportJob, import, import_claimed, impo
 pub(crate) use progress::Live;
 pub use progress::{ProgressHub, RunProgress};
 pub use request::{ImportRequested, RequestError};
+pub(crate) use vendor::vendor_of;
 pub(crate) use words::cause;

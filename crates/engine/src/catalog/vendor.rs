@@ -41,7 +41,7 @@ pub(super) const OTHER: &str = "Other";
 
 /// The vendor, by provider number, else by the words of categories, else by those of the name. Where no word tells, providers
 /// are still told apart, by their number.
-pub(super) fn vendor_of(
+pub(crate) fn vendor_of(
     providers: &[String],
     categories: &[String],
     name: &str,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::ConnectionId;
 use domain::connection::ConnectionStatus;
-use ion_client::{AccessToken, AccessTokens, IonClient, TokenUnavailable};
+use ion_client::{AccessToken, AccessTokens, IonClient, RequestBudget, TokenUnavailable};
 use rules::tokens::Why;
 use rules::tokens::state::may_refresh_now;
 use store::connections::ConnectionRow;
@@ -22,6 +22,15 @@ pub struct ConnectionTokens {
 impl Engine {
     /// A client of a connection's Ion: tokens at the moment of sending, one request budget.
     pub async fn ion(&self, connection: ConnectionId) -> Result<IonClient, ConnectionError> {
+        self.ion_paced_by(connection, self.budget(connection)).await
+    }
+
+    /// The same with a budget of one's own in front of the connection's.
+    pub(crate) async fn ion_paced_by(
+        &self,
+        connection: ConnectionId,
+        budget: std::sync::Arc<dyn RequestBudget>,
+    ) -> Result<IonClient, ConnectionError> {
         let row = self.connection_row(connection).await?;
         let settings = self.settings().ion.at(&row.base_url);
         let tokens = ConnectionTokens {
@@ -31,7 +40,7 @@ impl Engine {
         Ok(IonClient::new(
             &settings.http(),
             std::sync::Arc::new(tokens),
-            self.budget(connection),
+            budget,
         )?)
     }
 

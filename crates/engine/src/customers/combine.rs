@@ -2,6 +2,7 @@
 
 use domain::customer::Customer;
 use domain::{CombineId, CustomerId};
+use store::Tx;
 use store::audit::{self, Actor};
 use store::customers::{self, ChangeKind, CombineBefore, CombineRow, Way};
 
@@ -47,6 +48,9 @@ impl Engine {
             )));
         }
         let merged = united(&kept.customer, &gone.customer);
+        // First of all: an order that is still the other's when its link goes over loses Ion's id of its customer.
+        let orders = store::orders::move_customer(&tx, other, keep).await?;
+        store::subscriptions::move_customer(&tx, other, keep).await?;
         let id = CombineId::new(self.ids());
         let row = CombineRow {
             id,
@@ -59,6 +63,7 @@ impl Engine {
                     .iter()
                     .map(|link| (link.connection, link.ion_id.clone()))
                     .collect(),
+                orders,
             },
             at: now,
             actor: actor.name.clone(),
@@ -68,6 +73,7 @@ impl Engine {
         for link in &theirs {
             customers::move_link(&tx, link.connection, &link.ion_id, keep).await?;
         }
+        self.settle_orders(&tx, keep, &kept.customer).await?;
         self.edit_customer_in(&tx, keep, kept.version, merged, actor)
             .await?;
         self.set_archived_in(&tx, other, true, actor).await?;
@@ -119,6 +125,8 @@ impl Engine {
             .ok_or(EditError::Gone)?;
         customers::set_merged_into(&tx, row.other, None, now).await?;
         self.set_archived_in(&tx, row.other, false, actor).await?;
+        let moved = &row.before.orders;
+        store::orders::set_customer(&tx, moved, row.kept, row.other).await?;
         for (connection, ion_id) in &row.before.links {
             let link = customers::find_link(&tx, *connection, ion_id).await?;
             if link.is_some_and(|link| link.customer == row.kept) {
@@ -126,6 +134,9 @@ impl Engine {
                 customers::unsettle(&tx, *connection, Some(std::slice::from_ref(ion_id))).await?;
             }
         }
+        self.settle_orders(&tx, row.other, &row.before.other)
+            .await?;
+        self.settle_orders(&tx, row.kept, &kept.customer).await?;
         let parted = parted(&kept.customer, &row.before);
         self.edit_customer_in(&tx, row.kept, kept.version, parted, actor)
             .await?;
@@ -156,6 +167,22 @@ impl Engine {
         )
         .await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Brings orders and subscriptions to how a customer is linked now; a draft gets or loses Ion's id of its customer.
+    async fn settle_orders(
+        &self,
+        tx: &Tx,
+        id: CustomerId,
+        customer: &Customer,
+    ) -> Result<(), EditError> {
+        let name = name_of(customer);
+        for link in customers::list_links(tx, id).await? {
+            let whose = (id, name.as_str());
+            crate::subscriptions::customer_linked(self, tx, link.connection, &link.ion_id, whose)
+                .await?;
+        }
         Ok(())
     }
 }
@@ -263,6 +290,7 @@ mod tests {
             kept: kept.clone(),
             other,
             links: Vec::new(),
+            orders: Vec::new(),
         };
         assert_eq!(parted(&merged, &before), kept);
         let mut edited = merged;

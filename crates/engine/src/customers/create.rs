@@ -250,6 +250,10 @@ impl Create<'_> {
             rule: Rule::C22,
         };
         customers::link(&tx, &link).await?;
+        let name = ours.customer.fields.get(CustomerField::Organisation);
+        let (connection, ion_id) = (self.connection, &theirs.ion_id);
+        crate::subscriptions::customer_linked(engine, &tx, connection, ion_id, (ours.id, name))
+            .await?;
         customers::upsert_many(
             &tx,
             self.connection,
@@ -270,7 +274,7 @@ impl Create<'_> {
         if let Some(password) = password {
             match engine
                 .sealer()
-                .seal(place(&write.id.to_string()), &password)
+                .seal(password_place(&write.id.to_string()), &password)
             {
                 Ok(sealed) => customers::set_write_password(&tx, write.id, &sealed).await?,
                 Err(error) => {
@@ -444,7 +448,7 @@ fn is_ours(write: &WriteRow, found: &IonCustomer) -> bool {
             .all(|(field, sent)| plain(sent) == plain(found.fields.get(field)))
 }
 
-fn place(write: &str) -> Place<'_> {
+pub(crate) fn password_place(write: &str) -> Place<'_> {
     Place {
         column: "customer_write.password",
         row: write,
@@ -467,7 +471,9 @@ impl Engine {
         let Some(sealed) = customers::take_write_password(&tx, write).await? else {
             return Ok(None);
         };
-        let opened = self.sealer().open(place(&write.to_string()), &sealed);
+        let opened = self
+            .sealer()
+            .open(password_place(&write.to_string()), &sealed);
         store::audit::append(
             &tx,
             &**self.clock(),

@@ -144,6 +144,10 @@ impl Engine {
             return Err(EditError::Moved { now: Box::new(row) });
         }
         let version = row.version + 1;
+        let name = customer.fields.get(CustomerField::Organisation);
+        if row.customer.fields.get(CustomerField::Organisation) != name {
+            crate::subscriptions::customer_renamed(tx, id, name).await?;
+        }
         customers::add_changes(tx, &lines).await?;
         let mut pushed_to = 0;
         for link in customers::list_links(tx, id).await? {

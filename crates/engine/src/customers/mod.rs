@@ -27,6 +27,7 @@ mod undo;
 mod words;
 
 pub use create::create;
+pub(crate) use create::password_place;
 pub use edit::Edited;
 pub use error::{EditError, MappingError, PushError, SyncError};
 pub use file::{Applied, ChosenLines, FileError, LARGEST_FILE};

@@ -52,6 +52,9 @@ pub(super) async fn link_two(
         rule: wish.rule,
     };
     customers::link(tx, &link).await?;
+    let name = name_of(&customer.customer);
+    let whose = (customer.id, name.as_str());
+    crate::subscriptions::customer_linked(engine, tx, connection, ion_id, whose).await?;
     customers::drop_pairs_of(tx, connection, Some(customer.id), None).await?;
     let rivals = customers::drop_pairs_of(tx, connection, None, Some(ion_id)).await?;
     if customer.ignored {
@@ -278,6 +281,14 @@ impl Engine {
     ) -> Result<(), store::StoreError> {
         let now = self.clock().now();
         customers::unlink(tx, link.connection, &link.ion_id).await?;
+        crate::subscriptions::customer_unlinked(
+            self,
+            tx,
+            link.connection,
+            &link.ion_id,
+            link.customer,
+        )
+        .await?;
         customers::set_conflicts(tx, link.connection, link.customer, &link.ion_id, &[], now)
             .await?;
         customers::clear_choices(tx, link.connection, &link.ion_id, CustomerField::ALL).await?;
@@ -436,6 +447,8 @@ impl Engine {
             rule: Rule::C28,
         };
         customers::link(&tx, &link).await?;
+        let name = remote.fields.get(CustomerField::Organisation);
+        crate::subscriptions::customer_linked(self, &tx, connection, ion_id, (id, name)).await?;
         customers::set_ion_ignored(&tx, connection, ion_id, false).await?;
         let rivals = customers::drop_pairs_of(&tx, connection, None, Some(ion_id)).await?;
         let step = self.person(id, Some((connection, ion_id.to_owned())), actor);

@@ -82,6 +82,10 @@ pub(super) async fn settle(
         }
         settled.version += 1;
         settled.pulled = taken.len();
+        let name = ours.fields.get(CustomerField::Organisation);
+        if customer.customer.fields.get(CustomerField::Organisation) != name {
+            crate::subscriptions::customer_renamed(tx, customer.id, name).await?;
+        }
     }
     let open = open_conflicts(tx, customer, link, merge).await?;
     settled.opened = customers::set_conflicts(

@@ -4,27 +4,24 @@ use serde_json::{Map, Value, json};
 
 use super::book::{Members, kept, normalised, text};
 use super::profile;
-use crate::api::{Call, page};
+use crate::api::{Answered, Call, page};
 use crate::reply::Reply;
 use crate::state::State;
-
-/// An answer, and the id of the customer that was made or changed.
-type Answered = (Reply, Option<String>);
 
 /// Answers a call below `customers`.
 pub(crate) fn answer(state: &mut State, call: &Call<'_>, rest: &str) -> Answered {
     if !state.knobs.may_read_customers {
         let words = "User does not have access to this resource.";
-        return (call.error(403, "PERMISSION_DENIED", words), None);
+        return call.error(403, "PERMISSION_DENIED", words).into();
     }
     match (call.method, rest.split_once('/').unwrap_or((rest, ""))) {
-        ("GET", ("", "")) => (list(state, call), None),
+        ("GET", ("", "")) => list(state, call).into(),
         ("POST", ("", "")) => create(state, call),
-        ("GET", (id, "")) => (get(state, call, id), None),
+        ("GET", (id, "")) => get(state, call, id).into(),
         ("PUT", (id, "")) => update(state, call, id),
-        ("GET", (id, "cloudProfiles")) => (profile::all(state, call, id), None),
-        ("GET", (id, "cloudProfile")) => (profile::one(state, call, id), None),
-        _ => (call.error(404, "NOT_FOUND", "no such resource"), None),
+        ("GET", (id, "cloudProfiles")) => profile::all(state, call, id).into(),
+        ("GET", (id, "cloudProfile")) => profile::one(state, call, id).into(),
+        _ => call.error(404, "NOT_FOUND", "no such resource").into(),
     }
 }
 
@@ -71,7 +68,7 @@ fn list(state: &State, call: &Call<'_>) -> Reply {
     }
 }
 
-pub(super) fn not_found(state: &State, call: &Call<'_>, id: &str) -> Reply {
+pub(crate) fn not_found(state: &State, call: &Call<'_>, id: &str) -> Reply {
     let name = format!("accounts/{}/customers/{id}", state.account);
     call.error(404, "NOT_FOUND", &format!("resource '{name}' not found"))
 }
@@ -134,7 +131,7 @@ fn refusal(state: &State, call: &Call<'_>, sent: &Members, id: Option<&str>) -> 
 fn create(state: &mut State, call: &Call<'_>) -> Answered {
     let sent = match sent(state, call, None) {
         Ok(sent) => sent,
-        Err(refusal) => return (refusal, None),
+        Err(refusal) => return refusal.into(),
     };
     let now = state.clock.now();
     let account = state.account.clone();
@@ -149,16 +146,16 @@ fn create(state: &mut State, call: &Call<'_>) -> Answered {
         user["password"] = password.into();
     }
     answer.insert("user".into(), user);
-    (Reply::ok(&Value::Object(answer)), Some(id))
+    Answered::of_customer(Reply::ok(&Value::Object(answer)), id)
 }
 
 fn update(state: &mut State, call: &Call<'_>, id: &str) -> Answered {
     if state.customers.get(id).is_none() {
-        return (not_found(state, call, id), None);
+        return not_found(state, call, id).into();
     }
     let sent = match sent(state, call, Some(id)) {
         Ok(sent) => sent,
-        Err(refusal) => return (refusal, None),
+        Err(refusal) => return refusal.into(),
     };
     let (now, keeps, stamps) = (
         state.clock.now(),
@@ -184,5 +181,5 @@ fn update(state: &mut State, call: &Call<'_>, id: &str) -> Answered {
         Some(changed) if state.knobs.put_answers != "empty" => Value::Object(changed),
         _ => json!({}),
     };
-    (Reply::ok(&answer), Some(id.to_owned()))
+    Answered::of_customer(Reply::ok(&answer), id.to_owned())
 }

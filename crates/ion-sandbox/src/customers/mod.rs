@@ -6,6 +6,7 @@ mod people;
 mod profile;
 mod similar;
 
-pub(crate) use answers::answer;
-pub(crate) use book::{CustomerBook, id_of};
+pub(crate) use answers::{answer, not_found};
+pub(crate) use book::{CustomerBook, Members, id_of};
+pub(crate) use profile::microsoft_domain;
 pub use similar::similar_customers;

@@ -74,6 +74,13 @@ fn profiles(state: &State, id: &str, customer: &Members) -> Vec<Profile> {
         .collect()
 }
 
+/// The domain of the tenant that a customer has at Microsoft.
+pub(crate) fn microsoft_domain(state: &State, id: &str) -> Option<String> {
+    let profiles = profiles(state, id, state.customers.get(id)?);
+    let microsoft = profiles.into_iter().find(|one| one.name == "Microsoft")?;
+    microsoft.tenant.map(|_| microsoft.domain)
+}
+
 impl Profile {
     /// `complete`: the portal shows the provider to customers.
     fn json(&self, complete: bool) -> Value {

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 mod clock;
+mod order_sim;
 mod sim;

@@ -2,6 +2,7 @@
 
 mod document;
 mod known;
+mod offer;
 mod read;
 mod search;
 mod set_aside;
@@ -13,6 +14,7 @@ mod write;
 pub use known::{
     KnownProduct, KnownVariant, StoredProduct, count_products, load_known, load_products,
 };
+pub use offer::{Offer, find_offer, find_offer_of, find_product_state, list_offers_of_part};
 pub use read::{
     CatalogFigures, ChangeCount, ChangeRow, LedgerRow, ProductDetail, SetAsideRow, StoredVariant,
     VendorCount, change_counts, figures, find_product, find_raw, find_set_aside, ledger,

@@ -13,7 +13,7 @@ use crate::sql::{exec, json_text, placeholders};
 const SHAPES: [usize; 3] = [32, 8, 1];
 
 /// Inserts rows of one shape: `head` ends with `VALUES `, `tail` may say what happens with those that are there.
-pub(super) async fn insert_rows(
+pub(crate) async fn insert_rows(
     conn: &impl ConnectionTrait,
     head: &str,
     tail: &str,
@@ -36,7 +36,7 @@ pub(super) async fn insert_rows(
 }
 
 /// `$3,$4,$5`: places of `count` values behind the first `before`.
-pub(super) fn places(before: usize, count: usize) -> String {
+pub(crate) fn places(before: usize, count: usize) -> String {
     let places: Vec<String> = (1..=count)
         .map(|place| format!("${}", before + place))
         .collect();
@@ -44,12 +44,12 @@ pub(super) fn places(before: usize, count: usize) -> String {
 }
 
 /// Ids in parts that one statement takes.
-pub(super) fn parts<T>(all: &[T]) -> impl Iterator<Item = &[T]> {
+pub(crate) fn parts<T>(all: &[T]) -> impl Iterator<Item = &[T]> {
     all.chunks(100)
 }
 
 /// Part of a pattern, with the signs that patterns know made plain.
-pub(super) fn like(text: &str) -> String {
+pub(crate) fn like(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for sign in text.chars() {
         if matches!(sign, '%' | '_' | '!') {
@@ -62,7 +62,7 @@ pub(super) fn like(text: &str) -> String {
 
 /// The words of a search, folded; each must occur. Of a word that is longer than a name can be, its beginning counts: SQLite takes no
 /// pattern of any length.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     fold(text)
         .split_whitespace()
         .take(8)
@@ -74,12 +74,12 @@ pub(super) fn words(text: &str) -> Vec<String> {
 const INDEXED: usize = 500;
 
 /// A name as its column keeps it for sorting and looking up.
-pub(super) fn name_column(name: &str) -> String {
+pub(crate) fn name_column(name: &str) -> String {
     beginning(&fold(name), INDEXED)
 }
 
 /// An e-mail as its column keeps it for looking up; empty where it is none.
-pub(super) fn email_column(email: &str) -> String {
+pub(crate) fn email_column(email: &str) -> String {
     email_key(email).map_or_else(String::new, |email| beginning(&email, INDEXED))
 }
 
@@ -88,12 +88,12 @@ fn beginning(text: &str, signs: usize) -> String {
 }
 
 /// A place in a list, as one opaque text.
-pub(super) fn encode(parts: &[&str]) -> String {
+pub(crate) fn encode(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(json_text(&parts))
 }
 
 /// The parts of a place in a list. One that is none is an error: a list that began anew would never end.
-pub(super) fn decode<const N: usize>(text: &str) -> Result<[String; N], StoreError> {
+pub(crate) fn decode<const N: usize>(text: &str) -> Result<[String; N], StoreError> {
     URL_SAFE_NO_PAD
         .decode(text)
         .ok()
@@ -103,7 +103,7 @@ pub(super) fn decode<const N: usize>(text: &str) -> Result<[String; N], StoreErr
 }
 
 /// A part of a place in a list.
-pub(super) fn part_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
+pub(crate) fn part_of<T: std::str::FromStr>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| NO_PLACE)
 }
 

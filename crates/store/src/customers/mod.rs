@@ -1,6 +1,6 @@
 //! Customers of both sides: ours, Ion's as it was last shown, links, pairs, conflicts, history, writes, plans and files.
 
-mod batch;
+pub(crate) mod batch;
 mod combine;
 mod conflicts;
 mod files;

@@ -1,7 +1,7 @@
 //! What is stored of plans, settings of a sync, customers made one, and files.
 
 use domain::customer::Customer;
-use domain::{CombineId, ConnectionId, CustomerId, FileId, PlanId, RunId, text_enum};
+use domain::{CombineId, ConnectionId, CustomerId, FileId, OrderId, PlanId, RunId, text_enum};
 use jiff::Timestamp;
 use rules::customers::decide::Policy;
 use rules::customers::plan::{Counts, Entry};
@@ -116,6 +116,9 @@ pub struct CombineBefore {
     pub other: Customer,
     /// Links that went from the other to the one that stays: connection and Ion's id.
     pub links: Vec<(ConnectionId, String)>,
+    /// Orders that went with them.
+    #[serde(default)]
+    pub orders: Vec<OrderId>,
 }
 
 text_enum! {

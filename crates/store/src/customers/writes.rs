@@ -119,6 +119,18 @@ pub async fn take_write_password(tx: &Tx, id: WriteId) -> Result<Option<Vec<u8>>
     Ok((taken == 1).then_some(sealed))
 }
 
+/// Every first password that waits to be seen, for a change of the key.
+pub async fn list_write_passwords(
+    conn: &impl ConnectionTrait,
+) -> Result<Vec<(WriteId, Vec<u8>)>, StoreError> {
+    let sql = "SELECT id, password FROM customer_write WHERE password IS NOT NULL ORDER BY id";
+    rows(conn, sql, values![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.get::<Uuid>("id")?.into(), row.get("password")?)))
+        .collect()
+}
+
 fn read(row: &Row) -> Result<WriteRow, StoreError> {
     Ok(WriteRow {
         id: row.get::<Uuid>("id")?.into(),

@@ -208,3 +208,26 @@ async fn what_is_learned_of_a_connection_is_kept() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whatever_was_read_of_ion_ties_a_connection_to_its_account() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let has_data = async |id| connections::has_data(store.read(), id).await.unwrap();
+        let [orders, subscriptions] = [
+            make.connection(&store, "1001").await,
+            make.connection(&store, "1002").await,
+        ];
+        let mut order = crate::orders::bed::draft(&make, orders, 1);
+        crate::orders::bed::insert(&store, std::slice::from_ref(&order)).await;
+        assert!(!has_data(orders).await, "a draft is nothing of Ion's");
+        order.ion_id = Some("o-1".to_owned());
+        assert!(crate::orders::bed::save(&store, &order, 1).await);
+        assert!(has_data(orders).await);
+        assert!(!has_data(subscriptions).await);
+        let one = crate::subscriptions::bed::new(&make, "1");
+        crate::subscriptions::bed::write(&store, &make, subscriptions, &[one]).await;
+        assert!(has_data(subscriptions).await);
+    })
+    .await;
+}

@@ -14,6 +14,7 @@ use store::{Backend, ConnectionTrait as _, Store, StoreSettings};
 use crate::make::Make;
 
 mod customers;
+mod orders;
 
 /// Rows in tables of each kind: uuids, bytes, booleans, nulls, long texts, references, search, the audit chain, a sealed pair.
 async fn fill(store: &Store, make: &Make, sealer: &Sealer) -> domain::ConnectionId {
@@ -60,6 +61,7 @@ async fn fill(store: &Store, make: &Make, sealer: &Sealer) -> domain::Connection
     tx.execute_unprepared(&format!("INSERT INTO product_search ({number}, doc) VALUES (7, 'microsoft 365 business premium'), (9, 'acronis')")).await.unwrap();
     tx.commit().await.unwrap();
     customers::fill(store, make, connection).await;
+    orders::fill(store, make, connection).await;
     connection
 }
 
@@ -82,6 +84,7 @@ async fn holds(store: &Store, connection: domain::ConnectionId, sealer: &Sealer)
         2
     );
     customers::holds(store).await;
+    orders::holds(store).await;
     store.probe_write().await.unwrap();
 }
 
@@ -116,14 +119,14 @@ async fn everything_goes_from_one_database_to_the_other_and_back() {
                 rows(&there, "setting"),
                 rows(&there, "product_search")
             ),
-            (2, 3, 2500, 2)
+            (2, 3, 2501, 2)
         );
-        for table in customers::TABLES {
+        for table in customers::TABLES.iter().chain(&orders::TABLES) {
             assert!(rows(&there, table) > 0, "{table}");
         }
         assert!(
             told.contains(&("setting".to_owned(), 1000))
-                && told.contains(&("setting".to_owned(), 2500)),
+                && told.contains(&("setting".to_owned(), 2501)),
             "{told:?}"
         );
         holds(to.store(), connection, &sealer).await;

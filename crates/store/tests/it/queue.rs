@@ -424,3 +424,93 @@ fn stored_payloads_stay_readable() {
         assert_eq!(serde_json::to_string(&payload).unwrap(), text);
     }
 }
+
+#[tokio::test]
+async fn jobs_of_one_order_wait_for_each_other_and_those_of_others_do_not() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let (connection, run) = (ConnectionId::new(&make.ids), RunId::new(&make.ids));
+        let (order, other) = (
+            domain::OrderId::new(&make.ids),
+            domain::OrderId::new(&make.ids),
+        );
+        let template = |provider: &str| Payload::ReadTemplate {
+            connection,
+            vendor: "MICROSOFT".to_owned(),
+            provider: provider.to_owned(),
+            action: "CREATE".to_owned(),
+        };
+        let cancel = Payload::CancelOrder {
+            order,
+            requested_by: "kim".to_owned(),
+        };
+        let of_customer = Payload::ReadSubscriptionsOf {
+            connection,
+            ion_customer_id: "42".to_owned(),
+            order: Some(order),
+        };
+        // Of each lane the first one is taken, and what it keeps waiting.
+        let lanes = [
+            vec![
+                Payload::SubmitOrder { order },
+                Payload::FollowOrder { order },
+                cancel,
+            ],
+            vec![Payload::FollowOrder { order: other }],
+            vec![Payload::ReadOrders { connection }],
+            vec![Payload::SyncSubscriptions { connection, run }, of_customer],
+            vec![template("AZURE"), template("OFFICE")],
+        ];
+        for payload in lanes.iter().flatten() {
+            let new = NewJob {
+                payload: payload.clone(),
+                ..notice(&make)
+            };
+            enqueue(&make, &store, &new).await;
+            make.clock.advance(seconds(1));
+        }
+        let mut taken = Vec::new();
+        while let Some(job) = claim(&make, &store).await {
+            taken.push(job);
+        }
+        let first: Vec<&Payload> = lanes.iter().map(|lane| &lane[0]).collect();
+        let payloads: Vec<&Payload> = taken.iter().map(|job| &job.payload).collect();
+        assert_eq!(payloads, first);
+        for (job, lane) in taken.iter().zip(&lanes) {
+            let mut done = job.clone();
+            for next in &lane[1..] {
+                let now = make.now();
+                let ended = queue::finish(&store.write(), &done, JobState::Done, None, now).await;
+                assert!(ended.unwrap());
+                done = claim(&make, &store).await.unwrap();
+                assert_eq!(&done.payload, next);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_waits_is_brought_forward_never_put_off() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let mut new = notice(&make);
+        new.run_at = make.now() + seconds(600);
+        new.dedupe_key = Some("follow".to_owned());
+        let id = enqueue(&make, &store, &new).await;
+        let hasten = async |key: &str, after| {
+            queue::hasten(&store.write(), key, make.now() + seconds(after))
+                .await
+                .unwrap()
+        };
+        assert!(!hasten("other", 0).await);
+        assert!(!hasten("follow", 900).await);
+        assert!(hasten("follow", 60).await);
+        let due = queue::find(store.read(), id).await.unwrap().unwrap().run_at;
+        assert_eq!(due, make.now() + seconds(60));
+        assert!(hasten("follow", 0).await);
+        assert!(claim(&make, &store).await.is_some());
+        assert!(!hasten("follow", 0).await, "it has begun");
+    })
+    .await;
+}

@@ -71,24 +71,33 @@ async fn a_newer_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_of_the_version_before_keeps_what_it_holds() {
+async fn a_database_of_any_version_before_keeps_what_it_holds() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        let database = TestDatabase::empty(backend).await;
-        let store = database.store();
-        store.migrate_as_of(1).await.unwrap();
-        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Behind(1));
-        let make = crate::make::Make::new();
-        let connection = make.connection(store, "1001").await;
-        let run = make.run(store, connection).await;
-        let now = make.now();
-        store.migrate().await.unwrap();
-        assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
-        let kept = store::runs::find(store.read(), run).await.unwrap();
-        assert_eq!(kept.unwrap().connection, connection);
-        let found = store::connections::find(store.read(), connection).await;
-        assert_eq!(found.unwrap().unwrap().account_id, "1001");
-        assert_eq!(store::customers::count_all(store.read()).await.unwrap(), 0);
-        let id = domain::CustomerId::new(&make.ids);
+        for version in 1..store::SCHEMA_VERSION {
+            let database = TestDatabase::empty(backend).await;
+            let store = database.store();
+            store
+                .migrate_as_of(usize::try_from(version).unwrap())
+                .await
+                .unwrap();
+            let behind = store::SCHEMA_VERSION - version;
+            assert_eq!(
+                store.schema_state().await.unwrap(),
+                SchemaState::Behind(behind)
+            );
+            keeps(store, version).await;
+        }
+    }
+}
+
+/// Fills a database of this version, brings it up, and looks at all that came since.
+async fn keeps(store: &Store, version: i64) {
+    let make = crate::make::Make::new();
+    let connection = make.connection(store, "1001").await;
+    let run = make.run(store, connection).await;
+    let now = make.now();
+    let customer = domain::CustomerId::new(&make.ids);
+    let insert = async |id| {
         let tx = store.begin().await.unwrap();
         let number = store::customers::insert(
             &tx,
@@ -101,8 +110,29 @@ async fn a_database_of_the_version_before_keeps_what_it_holds() {
         .await
         .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(number, 1);
-        let due = store::customers::due(store.read(), now).await.unwrap();
-        assert_eq!(due, [], "no connection is synced before somebody asks");
+        number
+    };
+    if version >= 2 {
+        insert(customer).await;
     }
+    store.migrate().await.unwrap();
+    assert_eq!(store.schema_state().await.unwrap(), SchemaState::Current);
+    let kept = store::runs::find(store.read(), run).await.unwrap();
+    assert_eq!(kept.unwrap().connection, connection);
+    let found = store::connections::find(store.read(), connection).await;
+    assert_eq!(found.unwrap().unwrap().account_id, "1001");
+    let customers = u64::from(version >= 2);
+    let count = store::customers::count_all(store.read()).await.unwrap();
+    assert_eq!(count, customers);
+    let number = insert(domain::CustomerId::new(&make.ids)).await;
+    assert_eq!(number, customers + 1);
+    let due = store::customers::due(store.read(), now).await.unwrap();
+    assert_eq!(due, [], "no connection is synced before somebody asks");
+    let live = store::subscriptions::count_live(store.read())
+        .await
+        .unwrap();
+    assert_eq!(live, 0);
+    let tx = store.begin().await.unwrap();
+    assert_eq!(store::orders::next_number(&tx).await.unwrap(), 1);
+    tx.commit().await.unwrap();
 }

@@ -54,6 +54,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Once<T> {
     }
 }
 
+impl FromRequest<App> for OnceKey {
+    type Rejection = Fault;
+
+    /// Of a request that says all by its path: whatever body it brings only tells it from another one.
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        let begun = Begun::of(&request)?;
+        let bytes = to_bytes(request.into_body(), LARGEST)
+            .await
+            .map_err(|_| body::too_large())?;
+        Ok(begun.key(app, &bytes))
+    }
+}
+
 /// A file that is sent once: as it is, or as a part of a form.
 #[derive(Debug)]
 pub(crate) struct OnceFile {

@@ -35,7 +35,7 @@ pub(crate) struct Run {
     /// The connection.
     #[schema(value_type = Uuid)]
     connection_id: ConnectionId,
-    /// What it does: `catalog_import` or `customer_sync`.
+    /// What it does: `catalog_import`, `customer_sync` or `subscription_sync`.
     #[schema(value_type = String, example = "catalog_import")]
     kind: RunKind,
     /// State: `queued`, `running`, `done`, `done_set_aside`, `needs_decision`, `interrupted`, `failed`, `stopped`.

@@ -73,6 +73,9 @@ impl Around {
                 waiting,
                 set_aside,
                 customers: mapping.to_confirm + mapping.conflicts + mapping.failed,
+                unconfirmed: unconfirmed(conn).await?,
+                orders: store::orders::count_attention(conn, None, now).await?,
+                subscriptions: due_soon(conn, now).await?,
                 flashes: Vec::new(),
             },
             times: Times::new(now, app.settings().zone.clone()),
@@ -112,6 +115,24 @@ impl Around {
             .iter()
             .find(|row| row.login.status != ConnectionStatus::NeedsNewCredentials)
     }
+}
+
+/// Days in which a subscription that renews or ends is counted in the menu.
+pub(crate) const SOON_DAYS: i64 = 14;
+
+async fn due_soon(conn: &impl store::ConnectionTrait, now: Timestamp) -> Result<u64, StoreError> {
+    let until = now + jiff::SignedDuration::from_hours(24 * SOON_DAYS);
+    store::subscriptions::count_due(conn, now, until).await
+}
+
+/// How many orders are unconfirmed.
+async fn unconfirmed(conn: &impl store::ConnectionTrait) -> Result<u64, StoreError> {
+    let filter = store::orders::OrderFilter {
+        states: vec![domain::order::OrderState::Unconfirmed],
+        limit: 0,
+        ..store::orders::OrderFilter::default()
+    };
+    Ok(store::orders::search(conn, &filter).await?.total)
 }
 
 /// What stands around a page before log-in.

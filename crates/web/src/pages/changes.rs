@@ -7,6 +7,7 @@ use domain::catalog::{ChangeKind, ProductState};
 use http::HeaderMap;
 use store::catalog::{self, ChangeCount};
 use store::runs::{self, RunRow};
+use store::subscriptions::{self, Touched};
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -212,11 +213,19 @@ async fn list(
             (0, FIRST)
         };
         let rows = catalog::list_changes(conn, run.id, Some(one), from, limit).await?;
+        let products: Vec<_> = rows.iter().map(|row| row.product).collect();
+        let touched = subscriptions::touched(conn, &products).await?;
         let left = found.count.saturating_sub(rows.len() as u64);
         groups.push(ChangeGroup {
             title: words::change(one).to_owned(),
             count: count(found.count),
-            rows: rows.iter().map(|row| change_row(row, costs)).collect(),
+            rows: rows
+                .iter()
+                .map(|row| {
+                    let of = touched.get(&row.product).copied().unwrap_or_default();
+                    change_row(row, of, costs)
+                })
+                .collect(),
             more: (kind.is_none() && left > 0).then(|| {
                 Link::new(
                     format!("Show all {}", count(found.count)),
@@ -264,8 +273,8 @@ async fn list(
     })
 }
 
-/// One change; its amounts only for who may see costs.
-fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
+/// One change and whom it touches; its amounts only for who may see costs.
+fn change_row(row: &catalog::ChangeRow, touched: Touched, costs: bool) -> ChangeRow {
     let money = words::is_price(row.kind);
     let hidden = money && !costs;
     let amount = |text: &str| match row.currency.as_deref().and_then(words::currency) {
@@ -313,6 +322,8 @@ fn change_row(row: &catalog::ChangeRow, costs: bool) -> ChangeRow {
         },
         delta,
         status: state_of(row.kind),
+        customers: touched.customers,
+        open_orders: touched.open_orders,
     }
 }
 

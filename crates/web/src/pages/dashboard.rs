@@ -21,7 +21,9 @@ use crate::pages::Around;
 use crate::pages::around::{account_words, connection_href, connection_status, life};
 use crate::pages::customers::needs;
 use crate::pages::notices::{action, icon, tone};
+use crate::pages::orders::dashboard as of_orders;
 use crate::pages::runs::{kind_words, outcome};
+use crate::pages::subscriptions::dashboard::tiles;
 use crate::view::dashboard::{
     ConnectionState, DashboardPage, FirstDashboard, FirstStep, Need, PriceMove, RecentRun,
 };
@@ -206,15 +208,25 @@ async fn page(
     let mut needs: Vec<Need> = notices::list_open(conn)
         .await?
         .iter()
-        // What waits at customers is told below, with the way to each.
+        // What waits at customers, and what renews soon, is told below, with the way to each.
         .filter(|row| {
             !matches!(
                 row.kind,
-                NoticeKind::CustomersWait | NoticeKind::CustomerWriteFailed
+                NoticeKind::CustomersWait
+                    | NoticeKind::CustomerWriteFailed
+                    | NoticeKind::OrderUnconfirmed
+                    | NoticeKind::OrderNotFound
+                    | NoticeKind::OrderFailed
+                    | NoticeKind::RenewalSoon
             )
         })
         .map(need)
         .collect();
+    let mut waiting = of_orders::waiting(app, caller, &around).await?;
+    waiting.append(&mut needs);
+    let mut needs = waiting;
+    let of_subscriptions = tiles(app, caller, times).await?;
+    needs.extend(of_subscriptions.need);
     needs.extend(needs::waiting(app, caller, &around).await?);
     if figures.set_aside > 0 && needs.len() < NEEDS {
         needs.push(Need {
@@ -282,6 +294,11 @@ async fn page(
             .filter(|_| caller.may(Right::RunImports) && !unfinished)
             .map(|row| format!("{}/import", connection_href(row.id))),
         needs,
+        tiles: of_subscriptions.tiles,
+        orders: Some(of_orders::states(app).await?).filter(|states| states.all > 0),
+        order_href: caller
+            .may(Right::PlaceOrders)
+            .then(|| "/orders/new".to_owned()),
         figures: key_figures(&figures, last, &needs::figure(app).await?),
         vendors: shares(&figures),
         connections,

@@ -77,6 +77,24 @@ fn job_row(job: &Job, run: Option<Link>, times: &Times) -> JobRow {
         Payload::CreateCustomer { .. } => {
             ("Create a customer in Ion".to_owned(), "create-customer")
         }
+        Payload::SubmitOrder { .. } => ("Send an order to Ion".to_owned(), "submit-order"),
+        Payload::FollowOrder { .. } => ("Look how an order stands".to_owned(), "follow-order"),
+        Payload::CancelOrder { .. } => ("Ask Ion to call an order off".to_owned(), "cancel-order"),
+        Payload::ReadOrders { .. } => ("Read the orders of Ion".to_owned(), "read-orders"),
+        Payload::SyncSubscriptions { .. } => {
+            ("Read the subscriptions".to_owned(), "sync-subscriptions")
+        }
+        Payload::ReadSubscriptionsOf { .. } => (
+            "Read the subscriptions of a customer".to_owned(),
+            "read-subscriptions-of",
+        ),
+        Payload::PriceSubscriptions => (
+            "Work out what subscriptions are sold for".to_owned(),
+            "price-subscriptions",
+        ),
+        Payload::ReadTemplate { vendor, .. } => {
+            (format!("Read what {vendor} asks for"), "read-template")
+        }
         Payload::DeliverNotice { channel, .. } => {
             (format!("Send a message by {channel}"), "deliver-notice")
         }

@@ -9,13 +9,17 @@ use rules::customers::table::{number_text, read_number};
 use serde::Deserialize;
 use store::catalog::{ProductFilter, search};
 use store::customers::{self, CustomerFilter};
+use store::orders::{self, OrderFilter};
 use store::runs;
+use store::subscriptions::{self, SubscriptionFilter};
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::around::{account_words, connection_href, connection_status};
+use crate::pages::orders as order;
 use crate::pages::runs::kind_words;
+use crate::pages::subscriptions as subscription;
 use crate::pages::{Around, wants_part};
 use crate::view::format::count;
 use crate::view::jump::{JumpGroup, JumpItem, JumpList, JumpPage};
@@ -31,7 +35,7 @@ pub(crate) struct Ask {
     q: String,
 }
 
-const PAGES: [(&str, &str, &str, Right); 18] = [
+const PAGES: [(&str, &str, &str, Right); 23] = [
     ("Dashboard", "layout-dashboard", "/", Right::Read),
     ("Customers", "building-community", "/customers", Right::Read),
     (
@@ -76,6 +80,26 @@ const PAGES: [(&str, &str, &str, Right); 18] = [
         "alert-triangle",
         "/products/set-aside",
         Right::Read,
+    ),
+    ("Orders", "receipt", "/orders", Right::Read),
+    ("New order", "plus", "/orders/new", Right::PlaceOrders),
+    (
+        "Subscriptions",
+        "refresh-dot",
+        "/subscriptions",
+        Right::Read,
+    ),
+    (
+        "Renewals",
+        "calendar",
+        "/subscriptions/renewals",
+        Right::Read,
+    ),
+    (
+        "Margin rules",
+        "percentage",
+        "/settings/margins",
+        Right::SeeCost,
     ),
     ("Runs", "activity", "/activity/runs", Right::Read),
     ("Jobs", "stack-2", "/activity/jobs", Right::Read),
@@ -162,6 +186,57 @@ async fn customers_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> 
         .collect())
 }
 
+/// Subscriptions by words.
+async fn subscriptions_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> {
+    let filter = SubscriptionFilter {
+        text: query.to_owned(),
+        with_ended: true,
+        limit: EACH,
+        ..SubscriptionFilter::default()
+    };
+    let found = subscriptions::search(app.store().read(), &filter).await?;
+    Ok(found
+        .subscriptions
+        .into_iter()
+        .map(|row| JumpItem {
+            href: subscription::href(row.id),
+            icon: "refresh-dot",
+            label: subscription::title(&row.subscription).to_owned(),
+            detail: row.customer_name.clone(),
+            status: Some(status::subscription(row.subscription.state)),
+        })
+        .collect())
+}
+
+/// Orders by number, words, PO or reference.
+async fn orders_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fault> {
+    let filter = OrderFilter {
+        text: query.to_owned(),
+        limit: EACH,
+        ..OrderFilter::default()
+    };
+    let found = orders::search(app.store().read(), &filter).await?;
+    Ok(found
+        .orders
+        .into_iter()
+        .map(|hit| JumpItem {
+            href: order::href(hit.id),
+            icon: "receipt",
+            label: if hit.title.is_empty() {
+                order::number_text(hit.origin, hit.number, hit.ion_id.as_deref())
+            } else {
+                format!(
+                    "{} · {}",
+                    order::number_text(hit.origin, hit.number, hit.ion_id.as_deref()),
+                    hit.title
+                )
+            },
+            detail: hit.customer_name,
+            status: Some(status::order(hit.state)),
+        })
+        .collect())
+}
+
 async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Result<JumpList, Fault> {
     let conn = app.store().read();
     let lower = query.to_lowercase();
@@ -195,6 +270,14 @@ async fn find(app: &App, caller: &Caller, around: &Around, query: &str) -> Resul
                     status: None,
                 })
                 .collect(),
+        });
+        groups.push(JumpGroup {
+            title: "Orders",
+            items: orders_like(app, query).await?,
+        });
+        groups.push(JumpGroup {
+            title: "Subscriptions",
+            items: subscriptions_like(app, query).await?,
         });
         if let Ok(number) = query.trim_start_matches(['#', ' ']).parse::<u64>()
             && let Some(run) = runs::find_by_number(conn, number).await?

@@ -15,7 +15,9 @@ pub(crate) mod jobs;
 pub(crate) mod jump;
 pub(crate) mod live;
 pub(crate) mod login;
+pub(crate) mod margins;
 pub(crate) mod notices;
+pub(crate) mod orders;
 mod price_plot;
 pub(crate) mod probe;
 pub(crate) mod product;
@@ -27,6 +29,7 @@ pub(crate) mod run_body;
 pub(crate) mod runs;
 pub(crate) mod set_aside;
 pub(crate) mod setup;
+pub(crate) mod subscriptions;
 pub(crate) mod team;
 pub(crate) mod tokens;
 

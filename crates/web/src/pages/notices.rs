@@ -76,7 +76,13 @@ pub(crate) const fn icon(kind: NoticeKind) -> &'static str {
         NoticeKind::ImportNeedsDecision | NoticeKind::CustomersWait => "user-question",
         NoticeKind::ImportFailed
         | NoticeKind::CustomerWriteFailed
-        | NoticeKind::CustomerSyncFailed => "circle-x",
+        | NoticeKind::CustomerSyncFailed
+        | NoticeKind::OrderFailed
+        | NoticeKind::SubscriptionSyncFailed => "circle-x",
+        NoticeKind::OrderUnconfirmed | NoticeKind::OrderNotFound => "help-hexagon",
+        NoticeKind::OrderStuck => "hourglass-low",
+        NoticeKind::RenewalSoon => "calendar-x",
+        NoticeKind::MarginFloor => "trending-down",
     }
 }
 
@@ -87,8 +93,22 @@ pub(crate) fn action(row: &NoticeRow) -> Option<Button> {
         (NoticeKind::CustomerWriteFailed, _, _) => {
             Some(Button::link("See why", "/customers/mapping/failed"))
         }
-        (NoticeKind::CustomerSyncFailed, _, None) => {
+        (NoticeKind::CustomerSyncFailed | NoticeKind::SubscriptionSyncFailed, _, None) => {
             Some(Button::link("Open the runs", "/activity/runs"))
+        }
+        (
+            NoticeKind::OrderUnconfirmed
+            | NoticeKind::OrderNotFound
+            | NoticeKind::OrderFailed
+            | NoticeKind::OrderStuck,
+            _,
+            _,
+        ) => Some(Button::link("Open the orders", "/orders?state=attention")),
+        (NoticeKind::RenewalSoon, _, _) => {
+            Some(Button::link("See renewals", "/subscriptions/renewals"))
+        }
+        (NoticeKind::MarginFloor, _, None) => {
+            Some(Button::link("Open margins", "/settings/margins"))
         }
         (_, _, Some(run)) => Some(Button::link(
             "Open the run",
@@ -307,6 +327,24 @@ fn event(kind: NoticeKind) -> NoticeEvent {
             Severity::Bad,
         ),
         NoticeKind::CustomerSyncFailed => ("A customer sync failed.", Severity::Bad),
+        NoticeKind::OrderUnconfirmed => (
+            "Whether Ion has an order is not known; it is being searched for.",
+            Severity::Warn,
+        ),
+        NoticeKind::OrderNotFound => (
+            "Ion does not have an order that was sent; a person decides.",
+            Severity::Bad,
+        ),
+        NoticeKind::OrderFailed => ("An order was refused or failed.", Severity::Bad),
+        NoticeKind::OrderStuck => ("An order takes longer than usual.", Severity::Warn),
+        NoticeKind::RenewalSoon => ("Subscriptions renew or end soon.", Severity::Info),
+        NoticeKind::SubscriptionSyncFailed => {
+            ("The subscriptions could not be read.", Severity::Bad)
+        }
+        NoticeKind::MarginFloor => (
+            "A price change takes a margin below its floor.",
+            Severity::Warn,
+        ),
     };
     NoticeEvent {
         word: kind.to_string(),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
-use domain::catalog::{PricePoint, ProductState};
+use domain::catalog::{PricePoint, Product, ProductState};
 use domain::{Currency, VariantId};
+use engine::margins::MarginBook;
 use http::HeaderMap;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::price_plot::plot;
 use crate::pages::products::new_since;
+use crate::pages::subscriptions::product as sold;
 use crate::view::product::{self, ProductPage, RawPage, VariantPrice, VariantRow};
 use crate::view::{
     Button, Delta, Fact, Html, Link, Note, Section, Times, Tone, Value, format, status,
@@ -90,12 +92,18 @@ pub(crate) async fn show(
             |number| number.split(':').take(2).collect::<Vec<_>>().join(":"),
         );
     let past = as_of.is_some();
+    let book = if costs {
+        Some(MarginBook::load(app.store().read()).await?)
+    } else {
+        None
+    };
+    let day = times.now.to_zoned(times.zone.clone()).date();
     let variants = detail
         .variants
         .iter()
         .map(|variant| {
             variant_row(
-                &product.name,
+                (product, book.as_ref(), day),
                 variant,
                 past.then_some(&ledger[..]),
                 costs,
@@ -120,6 +128,8 @@ pub(crate) async fn show(
             detail.first_seen_at > new_since(app.store(), times.now).await?,
         ),
         notes: notes(&detail, &times),
+        order_href: (detail.state == ProductState::Available && caller.may(Right::PlaceOrders))
+            .then(|| format!("/orders/new?product={id}")),
         costs,
         price_words: price_words(&detail),
         as_of: as_of.unwrap_or_else(|| today.clone()),
@@ -133,6 +143,12 @@ pub(crate) async fn show(
         } else {
             String::new()
         },
+        // What it is sold for is of today, as the costs of that day are not.
+        sale: book.as_ref().filter(|_| !past).map(|book| {
+            let variants = detail.variants.iter().map(|stored| &stored.variant);
+            sold::sale_card(book, product, variants, day)
+        }),
+        used_by: sold::used_by(app.store().read(), &product.ion_id).await?,
         facts: facts(
             &detail,
             connection.as_ref().map(|row| row.name.as_str()),
@@ -207,20 +223,30 @@ fn notes(detail: &ProductDetail, times: &Times) -> Vec<Note> {
 }
 
 fn variant_row(
-    product: &str,
+    (of, book, day): (&Product, Option<&MarginBook>, Date),
     stored: &StoredVariant,
     past: Option<&[LedgerRow]>,
     costs: bool,
     times: &Times,
 ) -> VariantRow {
     let variant = &stored.variant;
+    let product = of.name.as_str();
     let prices = match (costs, past) {
         (false, _) => Vec::new(),
         (true, None) => variant
             .prices
             .iter()
             .enumerate()
-            .map(|(place, price)| price_now(stored, place, price, times))
+            .map(|(place, price)| {
+                let sale = book.and_then(|book| sold::sale(book, of, variant, price, day));
+                let (sale, margin, tone) = sold::sale_words(sale.as_ref(), price.currency);
+                VariantPrice {
+                    sale,
+                    margin,
+                    tone,
+                    ..price_now(stored, place, price, times)
+                }
+            })
             .collect(),
         (true, Some(ledger)) => prices_then(ledger, stored.id, times),
     };
@@ -270,6 +296,9 @@ fn price_now(
             .map(|list| format::amount(list, price.currency))
             .unwrap_or_default(),
         currency: price.currency.to_string(),
+        sale: String::new(),
+        margin: String::new(),
+        tone: Tone::Calm,
         source: words::source(price.source),
         since: times.date(stored.since),
         delta,
@@ -288,6 +317,9 @@ fn prices_then(ledger: &[LedgerRow], variant: VariantId, times: &Times) -> Vec<V
             cost: format::amount(&row.cost, row.currency),
             list: row.list.clone().unwrap_or_default(),
             currency: row.currency.to_string(),
+            sale: String::new(),
+            margin: String::new(),
+            tone: Tone::Calm,
             source: words::source(row.source),
             since: times.date(row.from_at),
             delta: Delta::Words(String::new()),

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::pages::customers::run as sync_run;
 use crate::pages::set_aside::reason;
+use crate::pages::subscriptions::run as reading;
 use crate::view::format::{self, count, counted};
 use crate::view::parts::{Figure, Step, StepState};
 use crate::view::run::{self, RunBody, RunProgress, RunRecord};
@@ -35,8 +36,13 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
     let until = row.finished_at.unwrap_or(times.now);
     let mut changes = Vec::new();
     let mut set_aside = Vec::new();
-    let is_sync = row.kind == RunKind::CustomerSync;
-    if finished && !is_sync {
+    let mut changed = None;
+    if finished && row.kind == RunKind::SubscriptionSync {
+        let (records, total) = reading::changed(app, row, costs).await?;
+        changes = records;
+        changed = Some(total);
+    }
+    if finished && row.kind == RunKind::CatalogImport {
         if costs {
             let moves = catalog::list_top_moves(conn, row.id, RECORDS).await?;
             changes = moves.iter().map(moved).collect();
@@ -62,15 +68,15 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
         status: status::run(progress.status, counts.set_aside),
         finished,
         progress: (!finished).then(|| so_far(&progress, row.kind)),
-        figures: if is_sync {
-            sync_run::figures(&counts)
-        } else {
-            figures(&counts, finished)
+        figures: match row.kind {
+            RunKind::CustomerSync => sync_run::figures(&counts),
+            RunKind::SubscriptionSync => reading::figures(&counts),
+            RunKind::CatalogImport => figures(&counts, finished),
         },
-        steps: if is_sync {
-            sync_run::steps(&progress)
-        } else {
-            steps(&progress, row)
+        steps: match row.kind {
+            RunKind::CustomerSync => sync_run::steps(&progress),
+            RunKind::SubscriptionSync => reading::steps(&progress),
+            RunKind::CatalogImport => steps(&progress, row),
         },
         took: if row.started_at.is_some() {
             format::duration(until.duration_since(from).unsigned_abs())
@@ -90,9 +96,19 @@ pub(crate) async fn body(app: &App, row: &RunRow, costs: bool) -> Result<RunBody
             .collect(),
         set_aside,
         set_aside_total: count(counts.set_aside),
+        changes_title: if changed.is_some() {
+            "What changed"
+        } else {
+            "Largest changes"
+        },
+        changes_of: if changed.is_some() {
+            "Subscription"
+        } else {
+            "Product"
+        },
         changes,
-        changes_total: count(moved_in_all),
-        changes_href: if row.baseline || is_sync {
+        changes_total: count(changed.unwrap_or(moved_in_all)),
+        changes_href: if row.baseline || row.kind != RunKind::CatalogImport {
             String::new()
         } else {
             format!("/products/changes?run={}", row.number)
@@ -104,6 +120,7 @@ fn so_far(progress: &Progress, kind: RunKind) -> RunProgress {
     let (one, many) = match kind {
         RunKind::CatalogImport => ("product", "products"),
         RunKind::CustomerSync => ("customer", "customers"),
+        RunKind::SubscriptionSync => ("subscription", "subscriptions"),
     };
     let counts = &progress.counts;
     let known = counts.expected > 0;

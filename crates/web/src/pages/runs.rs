@@ -17,6 +17,7 @@ use crate::pages::address::Address;
 use crate::pages::connections::Nothing;
 use crate::pages::customers::run as sync_run;
 use crate::pages::run_body::body;
+use crate::pages::subscriptions::run as reading;
 use crate::pages::{Around, go_to, wants_part};
 use crate::view::format::{self, count, counted};
 use crate::view::parts::Empty;
@@ -120,6 +121,7 @@ pub(crate) const fn kind_words(kind: RunKind) -> &'static str {
     match kind {
         RunKind::CatalogImport => "Catalog import",
         RunKind::CustomerSync => "Customer sync",
+        RunKind::SubscriptionSync => "Subscription sync",
     }
 }
 
@@ -134,7 +136,7 @@ pub(crate) fn outcome(row: &RunRow) -> String {
     ) {
         return row.outcome.clone().unwrap_or_default();
     }
-    if row.kind == RunKind::CustomerSync {
+    if row.kind != RunKind::CatalogImport {
         return row.outcome.clone().unwrap_or_default();
     }
     let counts = &row.counts;
@@ -203,6 +205,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let row = find(&app, id.into()).await?;
     let is_sync = row.kind == RunKind::CustomerSync;
+    let is_reading = row.kind == RunKind::SubscriptionSync;
     let address = Address::new(format!("{PATH}/{id}"), query.as_deref());
     let body = body(&app, &row, caller.may(Right::SeeCost)).await?;
     let heading = format!("{} {}", kind_words(row.kind), count(row.number));
@@ -243,22 +246,27 @@ pub(crate) async fn show(
                     .with_icon("refresh"),
             );
         }
+    } else if is_reading {
+        actions.push(Button::link("Subscriptions", "/subscriptions"));
+        if !goes_on && may_run && connection.is_some() {
+            actions.push(Button::post("Read again", "/subscriptions/read").with_icon("refresh"));
+        }
     } else if !goes_on && !row.baseline {
         actions.push(Button::link(
             "What changed",
             format!("/products/changes?run={}", row.number),
         ));
     }
-    if !is_sync && !goes_on && may_run && connection.is_some() {
+    if !is_sync && !is_reading && !goes_on && may_run && connection.is_some() {
         actions.push(Button::post(
             "Import again",
             format!("/settings/integrations/{}/import", row.connection),
         ));
     }
-    let notes = if is_sync {
-        sync_run::notes(&app, &row, &address).await?
-    } else {
-        notes(&app, &row, may_run).await?
+    let notes = match row.kind {
+        RunKind::CustomerSync => sync_run::notes(&app, &row, &address).await?,
+        RunKind::SubscriptionSync => reading::notes(&row),
+        RunKind::CatalogImport => notes(&app, &row, may_run).await?,
     };
     let (history, undo) = if is_sync && !goes_on {
         (
@@ -274,9 +282,15 @@ pub(crate) async fn show(
         notes,
         history,
         undo_href: undo.then(|| format!("{PATH}/{id}/undo")),
-        stop_label: if is_sync { "Stop sync" } else { "Stop import" },
+        stop_label: match row.kind {
+            RunKind::CustomerSync => "Stop sync",
+            RunKind::SubscriptionSync => "Stop reading",
+            RunKind::CatalogImport => "Stop import",
+        },
         stop_href: (goes_on && may_run && !row.stop_requested).then(|| format!("{PATH}/{id}/stop")),
-        stop_words: if is_sync {
+        stop_words: if is_reading {
+            "What was read is saved. The next reading begins anew, and writes only what differs; nothing is taken for gone by one that was stopped.".to_owned()
+        } else if is_sync {
             "What was done stays done, each customer whole. The next sync compares again and does what is left.".to_owned()
         } else {
             format!(

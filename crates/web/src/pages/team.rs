@@ -145,6 +145,8 @@ const fn right_words(right: Right) -> &'static str {
         Right::SeeCost => "See what you pay",
         Right::RunImports => "Start and stop imports, decide what they held back",
         Right::EditCustomers => "Edit customers, decide who is who, sync them",
+        Right::PlaceOrders => "Place orders, change and cancel subscriptions",
+        Right::EditMargins => "Edit margin rules",
         Right::Export => "Export lists",
         Right::ReadAudit => "Read the audit log",
         Right::ManageConnections => "Connect accounts and paste credentials",

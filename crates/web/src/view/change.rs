@@ -81,4 +81,8 @@ pub struct ChangeRow {
     pub delta: Option<Delta>,
     /// `New`, `Withdrawn`: for what is no price.
     pub status: Option<Status>,
+    /// Customers with a live subscription of the product.
+    pub customers: u64,
+    /// Orders of it that are not sent yet.
+    pub open_orders: u64,
 }

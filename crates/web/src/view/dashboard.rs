@@ -6,6 +6,7 @@ use super::Status;
 use super::filters;
 use super::frame::Frame;
 use super::parts::{Button, Delta, Fact, Figure, Life, Moment, Shares, Step, Tone};
+use super::subscriptions::dashboard::SubscriptionTiles;
 
 /// `GET /` before the first import.
 #[derive(Debug, Template)]
@@ -62,7 +63,13 @@ pub struct DashboardPage {
     pub import_href: Option<String>,
     /// What waits for a person, at most 5, the worst first.
     pub needs: Vec<Need>,
-    /// Figures.
+    /// Subscriptions: figures, cost, what was bought, what renews; `None` where none was read yet.
+    pub tiles: Option<SubscriptionTiles>,
+    /// Orders by state; `None` where there is none yet.
+    pub orders: Option<OrderStates>,
+    /// Where an order begins; `None` where the reader may not.
+    pub order_href: Option<String>,
+    /// Figures of the catalog.
     pub figures: Vec<Figure>,
     /// Products by vendor.
     pub vendors: Shares,
@@ -78,6 +85,62 @@ pub struct DashboardPage {
     pub moves_href: String,
     /// Whether the reader may see costs.
     pub costs: bool,
+}
+
+/// Orders by state: a bar, and a line for each.
+#[derive(Debug, Clone)]
+pub struct OrderStates {
+    /// How many in all.
+    pub all: u64,
+    /// The list.
+    pub href: String,
+    /// States that some stand in, the most pressing first.
+    pub rows: Vec<StateCount>,
+}
+
+/// How many orders stand in a state.
+#[derive(Debug, Clone)]
+pub struct StateCount {
+    /// The state.
+    pub status: Status,
+    /// How many.
+    pub number: u64,
+    /// The list of them.
+    pub href: String,
+}
+
+impl OrderStates {
+    /// Parts of the bar: class, where it starts, how wide it is; of 1000.
+    fn parts(&self) -> Vec<(&'static str, u64, u64)> {
+        let all = self.all.max(1);
+        let mut start = 0;
+        let last = self.rows.len().saturating_sub(1);
+        self.rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| {
+                let width = if place == last {
+                    1000_u64.saturating_sub(start)
+                } else {
+                    row.number * 1000 / all
+                };
+                let at = start;
+                start += width;
+                // A part that is there is to be seen.
+                (row.status.tone.class(), at, width.saturating_sub(3).max(3))
+            })
+            .collect()
+    }
+
+    /// What the bar says, as a sentence.
+    fn sentence(&self) -> String {
+        let rows: Vec<String> = self
+            .rows
+            .iter()
+            .map(|row| format!("{} {}", row.status.word, row.number))
+            .collect();
+        format!("{} orders by state: {}", self.all, rows.join(", "))
+    }
 }
 
 /// Something that waits for a person.

@@ -49,6 +49,21 @@ pub fn price(units: i64, currency: Currency) -> String {
     decimal(units, 6, currency.exponent(), currency.exponent().max(4))
 }
 
+/// A sum from units of 10^-6, in the digits of its currency: `1,287.60`.
+pub fn total(units: i64, currency: Currency) -> String {
+    decimal(units, 6, currency.exponent(), currency.exponent())
+}
+
+/// An exact decimal as a sum, in the digits of its currency; `None` where it is larger than any that is shown.
+pub fn sum(amount: rust_decimal::Decimal, currency: Currency) -> Option<String> {
+    let mut units = amount.round_dp(6);
+    units.rescale(6);
+    (units.scale() == 6)
+        .then(|| i64::try_from(units.mantissa()).ok())
+        .flatten()
+        .map(|units| total(units, currency))
+}
+
 /// An amount as kept: prices by [`price`], usage rates with all their digits.
 pub fn amount(amount: &Amount, currency: Currency) -> String {
     match amount.scale() {
@@ -244,6 +259,11 @@ impl Times {
             "%-d %b %Y"
         };
         at.strftime(form).to_string()
+    }
+
+    /// `Nov 2027`.
+    pub fn month(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%b %Y").to_string()
     }
 
     /// `10:41`.

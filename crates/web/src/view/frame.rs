@@ -16,6 +16,10 @@ pub enum Section {
     Customers,
     /// The catalog.
     Products,
+    /// What was bought, is being bought or is being put together.
+    Orders,
+    /// What customers have, and when it renews.
+    Subscriptions,
     /// What ran, runs or waits.
     Activity,
     /// Connections, people, tokens.
@@ -38,7 +42,7 @@ pub struct MenuEntry {
     pub key: &'static str,
 }
 
-const MENU: [MenuEntry; 4] = [
+const MENU: [MenuEntry; 6] = [
     MenuEntry {
         section: Section::Dashboard,
         label: "Dashboard",
@@ -61,6 +65,20 @@ const MENU: [MenuEntry; 4] = [
         key: "p",
     },
     MenuEntry {
+        section: Section::Orders,
+        label: "Orders",
+        icon: "receipt",
+        href: "/orders",
+        key: "o",
+    },
+    MenuEntry {
+        section: Section::Subscriptions,
+        label: "Subscriptions",
+        icon: "refresh-dot",
+        href: "/subscriptions",
+        key: "s",
+    },
+    MenuEntry {
         section: Section::Activity,
         label: "Activity",
         icon: "activity",
@@ -80,11 +98,12 @@ pub struct Tab {
     pub here: bool,
 }
 
-const SETTINGS: [(&str, &str, Right); 5] = [
+const SETTINGS: [(&str, &str, Right); 6] = [
     ("Integrations", "/settings/integrations", Right::Read),
     ("Sync", "/settings/sync", Right::Read),
     ("Team", "/settings/team", Right::ManageUsers),
     ("API tokens", "/settings/api-tokens", Right::ManageApiTokens),
+    ("Margins", "/settings/margins", Right::SeeCost),
     (
         "Notifications",
         "/settings/notifications",
@@ -265,6 +284,12 @@ pub struct Frame {
     pub set_aside: u64,
     /// Pairs, conflicts and failed writes of customers that wait for a person, as counter of the menu.
     pub customers: u64,
+    /// Subscriptions that renew or end within two weeks, as counter of the menu.
+    pub subscriptions: u64,
+    /// Orders of which nobody knows whether Ion has them, as counter of the menu.
+    pub unconfirmed: u64,
+    /// Orders that wait for a person otherwise.
+    pub orders: u64,
     /// Messages about what was just done.
     pub flashes: Vec<Flash>,
 }
@@ -290,6 +315,9 @@ impl Frame {
         match entry.section {
             Section::Customers => self.customers,
             Section::Products => self.set_aside,
+            Section::Orders if self.unconfirmed > 0 => self.unconfirmed,
+            Section::Orders => self.orders,
+            Section::Subscriptions => self.subscriptions,
             _ => 0,
         }
     }
@@ -298,7 +326,19 @@ impl Frame {
     pub fn counts(&self, entry: &MenuEntry) -> &'static str {
         match entry.section {
             Section::Customers => "wait for a person",
+            Section::Orders if self.unconfirmed > 0 => "unconfirmed",
+            Section::Orders => "need you",
+            Section::Subscriptions => "renew or end within 14 days",
             _ => "set aside",
+        }
+    }
+
+    /// Colour of the counter beside an entry: amber where a person decides, grey for what comes soon.
+    pub fn counter_tone(&self, entry: &MenuEntry) -> Tone {
+        match entry.section {
+            Section::Orders if self.unconfirmed > 0 => Tone::Unsure,
+            Section::Subscriptions => Tone::Calm,
+            _ => Tone::Warn,
         }
     }
 
@@ -338,6 +378,16 @@ impl Frame {
         self.person.may(Right::EditCustomers)
     }
 
+    /// Whether this person may change margin rules.
+    pub fn edits_margins(&self) -> bool {
+        self.person.may(Right::EditMargins)
+    }
+
+    /// Whether this person may place orders.
+    pub fn places_orders(&self) -> bool {
+        self.person.may(Right::PlaceOrders)
+    }
+
     /// Whether this person may take lists out.
     pub fn exports(&self) -> bool {
         self.person.may(Right::Export)
@@ -374,7 +424,7 @@ mod tests {
     #[test]
     fn tabs_show_only_what_the_role_may_open() {
         let mut frame = samples::frame("Team", Section::Settings);
-        assert_eq!(frame.settings_tabs().len(), 5);
+        assert_eq!(frame.settings_tabs().len(), 6);
         assert_eq!(
             frame.settings_tabs().iter().filter(|tab| tab.here).count(),
             1

@@ -16,7 +16,9 @@ pub mod format;
 pub mod frame;
 pub mod job;
 pub mod jump;
+pub mod margins;
 pub mod notice;
+pub mod orders;
 pub mod parts;
 pub mod person;
 pub mod product;
@@ -24,6 +26,7 @@ pub mod reference;
 pub mod run;
 pub mod set_aside;
 pub mod status;
+pub mod subscriptions;
 pub mod table;
 pub mod token;
 

@@ -6,7 +6,8 @@ use askama::filters::HtmlSafe;
 use super::Status;
 use super::filters;
 use super::frame::Frame;
-use super::parts::{Delta, Empty, Fact, Link, Moment, Note};
+use super::parts::{Delta, Empty, Fact, Link, Moment, Note, Tone};
+use super::subscriptions::product::{SaleCard, UsedBy};
 use super::table::{Chips, Column, Pager, Search};
 
 /// `GET /products`.
@@ -104,6 +105,8 @@ pub struct ProductPage {
     pub status: Status,
     /// What moved, that it is set aside, that it was withdrawn.
     pub notes: Vec<Note>,
+    /// Where an order of it begins; `None` where it cannot be ordered, or the reader may not.
+    pub order_href: Option<String>,
     /// What it costs and since when; left out where the reader may not see costs.
     pub costs: bool,
     /// `EUR, your price book`.
@@ -122,6 +125,10 @@ pub struct ProductPage {
     pub ledger: Vec<LedgerRow>,
     /// The ledger as CSV; empty hides the link.
     pub ledger_csv: String,
+    /// How a sale price comes about; `None` where the reader may not see costs.
+    pub sale: Option<SaleCard>,
+    /// Who has it.
+    pub used_by: UsedBy,
     /// Kind, billing mode, dates, Ion's id.
     pub facts: Vec<Fact>,
     /// Description, HTML that is already safe (sanitised when it was read).
@@ -160,6 +167,12 @@ pub struct VariantPrice {
     pub list: String,
     /// Currency.
     pub currency: String,
+    /// What it is sold for by the margin rules; empty where none gives a price, or the day is an earlier one.
+    pub sale: String,
+    /// Margin of the sale price.
+    pub margin: String,
+    /// Red where the margin is below the floor of its rule.
+    pub tone: Tone,
     /// `price book`, `list`, `plan`.
     pub source: &'static str,
     /// Since when it holds.

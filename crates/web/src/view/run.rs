@@ -115,7 +115,11 @@ pub struct RunBody {
     pub set_aside: Vec<RunRecord>,
     /// How many were set aside in all.
     pub set_aside_total: String,
-    /// The largest changes: the first of them.
+    /// `Largest changes`, `What changed`.
+    pub changes_title: &'static str,
+    /// What the records are: `Product`, `Subscription`.
+    pub changes_of: &'static str,
+    /// The largest changes, or all of them: the first of them.
     pub changes: Vec<RunRecord>,
     /// How many changed in all.
     pub changes_total: String,

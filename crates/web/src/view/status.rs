@@ -7,7 +7,9 @@ use askama::filters::HtmlSafe;
 use domain::catalog::ProductState;
 use domain::connection::ConnectionStatus;
 use domain::customer::LinkState;
+use domain::order::OrderState;
 use domain::run::{JobState, RunStatus};
+use domain::subscription::SubscriptionState;
 
 use store::customers::{FileOutcome, FileState, PlanState};
 
@@ -158,6 +160,45 @@ pub const fn customer(state: LinkState) -> Status {
         LinkState::Archived => word("Archived", "archive", Tone::Calm),
         LinkState::Failed => word("Write failed", "circle-x", Tone::Bad),
     }
+}
+
+/// An order.
+pub fn order(state: OrderState) -> Status {
+    match state {
+        OrderState::Draft => word("Draft", "pencil", Tone::Calm),
+        OrderState::AwaitingApproval => word("Awaiting approval", "user-check", Tone::Warn),
+        OrderState::Scheduled => word("Scheduled", "calendar-time", Tone::Info),
+        OrderState::Submitting => Status {
+            spins: true,
+            ..word("Submitting", "send", Tone::Info)
+        },
+        OrderState::Unconfirmed => word("Unconfirmed", "help-hexagon", Tone::Unsure),
+        OrderState::Placed => word("Placed", "circle-dot", Tone::Info),
+        OrderState::OnHold => word("On hold", "hand-stop", Tone::Warn),
+        OrderState::InProgress => word("In progress", "progress", Tone::Info),
+        OrderState::Completed => word("Completed", "circle-check", Tone::Ok),
+        OrderState::Failed => failed(),
+        OrderState::Cancelled => word("Cancelled", "ban", Tone::Calm),
+    }
+}
+
+/// A subscription.
+pub const fn subscription(state: SubscriptionState) -> Status {
+    match state {
+        SubscriptionState::Active => active(),
+        SubscriptionState::Pending => word("Pending", "clock", Tone::Info),
+        SubscriptionState::Trial => word("Trial", "flask", Tone::Info),
+        SubscriptionState::Ends => word("Ends", "calendar-x", Tone::Warn),
+        SubscriptionState::Suspended => word("Suspended", "player-pause", Tone::Warn),
+        SubscriptionState::Cancelled => word("Cancelled", "ban", Tone::Calm),
+        SubscriptionState::Expired => word("Expired", "calendar-off", Tone::Calm),
+        SubscriptionState::Unknown => word("Unknown", "help-circle", Tone::Warn),
+    }
+}
+
+/// A subscription that Ion no longer shows.
+pub const fn gone() -> Status {
+    word("Gone from Ion", "ghost", Tone::Warn)
 }
 
 /// A row of a file of customers.

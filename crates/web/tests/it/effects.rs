@@ -45,11 +45,16 @@ async fn whatever_creates_something_asks_for_a_key() {
             "/api/v1/customers/files",
             "/api/v1/customers/syncs",
             "/api/v1/imports",
+            "/api/v1/margins",
+            "/api/v1/orders",
+            "/api/v1/orders/{id}/copy",
+            "/api/v1/subscriptions/syncs",
+            "/api/v1/subscriptions/{id}/changes",
             "/api/v1/users"
         ]
     );
     let long = "k".repeat(201);
-    for path in keyed() {
+    for path in keyed().iter().map(|path| path.replace("{id}", NOBODY)) {
         for headers in [
             vec![],
             vec![("idempotency-key", "")],
@@ -66,9 +71,14 @@ async fn whatever_creates_something_asks_for_a_key() {
             );
         }
         // A body that is refused uses no key up.
+        let refused = if path.ends_with("/copy") {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
         assert_eq!(
             admin.post(&path, "refused", json!({})).await.status,
-            StatusCode::UNPROCESSABLE_ENTITY,
+            refused,
             "{path}"
         );
     }
@@ -235,6 +245,12 @@ async fn every_edit_asks_for_the_version() {
         .await;
     let customer = made.json()["id"].as_str().unwrap().to_owned();
     let plan = waiting_plan(&house, connection).await;
+    let rule = json!({"name": "Everything", "kind": "margin", "value": "18", "from": "2026-12-01"});
+    let made = admin.post("/api/v1/margins", "two", rule.clone()).await;
+    let margin = made.json()["id"].as_str().unwrap().to_owned();
+    let actor = store::audit::Actor::cli();
+    let draft = engine::orders::NewDraft::default();
+    let order = house.engine.begin_order(draft, &actor).await.unwrap().id;
     let mut seen = 0;
     for route in routes::all().filter(|route| {
         matches!(route.access, Access::Program(_)) && matches!(route.method, "put" | "patch")
@@ -246,12 +262,20 @@ async fn every_edit_asks_for_the_version() {
             plan.to_string()
         } else if route.path.contains("customers") {
             customer.clone()
+        } else if route.path.contains("margins") {
+            margin.clone()
+        } else if route.path.contains("orders") {
+            order.to_string()
         } else {
             connection.to_string()
         };
         let path = route.path.replace("{id}", &id);
         let method = Method::from_bytes(route.method.to_uppercase().as_bytes()).unwrap();
-        let body = json!({"role": "finance", "access_token": "a", "refresh_token": "b"});
+        let body = if route.path.contains("margins") {
+            rule.clone()
+        } else {
+            json!({"role": "finance", "access_token": "a", "refresh_token": "b"})
+        };
         let blind = admin
             .call(method.clone(), &path, &[], Some(body.clone()))
             .await;

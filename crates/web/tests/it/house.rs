@@ -174,6 +174,7 @@ impl House {
                 ion: plan.ion,
                 catalog: CatalogSettings::default(),
                 customers: engine::CustomerSettings::default(),
+                orders: engine::OrderSettings::default(),
                 notices: plan.notices,
             },
         });

@@ -20,6 +20,7 @@ fn path_of(route: &Route) -> String {
         .replace("{connection}", NOBODY)
         .replace("{write}", NOBODY)
         .replace("{what}", "show")
+        .replace("{line}", "0")
         .replace("{state}", "to-confirm")
         .replace("{number}", "999999")
         .replace("{channel}", "pigeon")

@@ -7,6 +7,7 @@ import { keys } from "./keys";
 import { jump } from "./jump";
 import { live } from "./live";
 import { lists } from "./lists";
+import { orders } from "./orders";
 import { plot } from "./plot";
 import { queue } from "./queue";
 import { busyForms, setup } from "./forms";
@@ -30,5 +31,6 @@ document.addEventListener("DOMContentLoaded", () => {
   busyForms();
   setup();
   live();
+  orders();
   plot().catch(() => document.querySelector("#plot")?.replaceChildren("The plot cannot be drawn in this browser; the ledger below has the same prices."));
 });

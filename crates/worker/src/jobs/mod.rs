@@ -3,7 +3,9 @@
 mod customers;
 mod deliver_notice;
 mod import_catalog;
+mod orders;
 mod prune;
+mod subscriptions;
 
 use engine::Engine;
 use engine::customers::SyncMode;
@@ -57,6 +59,35 @@ pub(crate) async fn run(
         Payload::DeliverNotice { notice, channel } => {
             deliver_notice::run(engine, job, *notice, channel).await
         }
+        // Nothing is sent by a process that stops.
+        Payload::SubmitOrder { .. } | Payload::CancelOrder { .. } if cancel.is_cancelled() => {
+            Outcome::Interrupted
+        }
+        Payload::SubmitOrder { order } => orders::submit(engine, job, *order).await,
+        Payload::FollowOrder { order } => orders::follow(engine, job, *order).await,
+        Payload::CancelOrder {
+            order,
+            requested_by,
+        } => orders::cancel(engine, job, *order, requested_by).await,
+        Payload::ReadOrders { connection } => orders::read(engine, job, *connection).await,
+        Payload::ReadTemplate {
+            connection,
+            vendor,
+            provider,
+            action,
+        } => {
+            let words = (vendor.as_str(), provider.as_str(), action.as_str());
+            orders::read_template(engine, job, *connection, words).await
+        }
+        Payload::SyncSubscriptions { connection, run } => {
+            subscriptions::sync(engine, job, *connection, *run, cancel).await
+        }
+        Payload::ReadSubscriptionsOf {
+            connection,
+            ion_customer_id,
+            order,
+        } => subscriptions::read_of(engine, job, *connection, ion_customer_id, *order).await,
+        Payload::PriceSubscriptions => subscriptions::price(engine).await,
         Payload::Prune => prune::run(engine, retention).await,
     }
 }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use engine::Engine;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::StoreError;
 
 use crate::Outcome;
+
+/// A draft without a line that nobody touched for so long.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How long things are kept.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +21,10 @@ pub(crate) struct Retention {
 pub(super) async fn run(engine: &Engine, retention: &Retention) -> Outcome {
     match prune(engine, retention).await {
         Ok(gone) => {
-            tracing::info!(gone, "old jobs, sessions, answers and plans were deleted");
+            tracing::info!(
+                gone,
+                "old jobs, sessions, answers, plans and empty drafts were deleted"
+            );
             Outcome::Done
         }
         Err(error) => Outcome::Retry(error.to_string()),
@@ -32,6 +38,8 @@ async fn prune(engine: &Engine, retention: &Retention) -> Result<u64, StoreError
     let before = now.checked_sub(retention.jobs).unwrap_or(Timestamp::MIN);
     gone += store::queue::prune(&tx, before).await?;
     gone += store::customers::prune_plans(&tx, before).await?;
+    let before = now.checked_sub(FORGOTTEN).unwrap_or(Timestamp::MIN);
+    gone += store::orders::prune_drafts(&tx, before).await?;
     tx.commit().await?;
     Ok(gone)
 }

@@ -9,8 +9,9 @@ use engine::notices::{NewNotice, raise};
 use engine::{Engine, NoticeSettings, SmtpSettings, SmtpTls, WebhookSettings};
 use ion_sandbox::SandboxConfig;
 use jiff::tz::TimeZone;
+use store::orders::OrderSetting;
 use store::queue::{self, Job};
-use store::{Store, runs};
+use store::{Store, orders, runs};
 use testkit::Lab;
 use worker::{Worker, WorkerSettings};
 
@@ -45,6 +46,22 @@ impl Bench {
             hook: Receiver::start().await,
             mail: MailServer::start().await,
         }
+    }
+
+    /// Connects the sandbox's account, as if its orders and subscriptions had just been read: only what a test asks for is due.
+    pub(crate) async fn connect(&self, engine: &Engine) -> ConnectionId {
+        let connection = self.lab.connect(engine).await;
+        let now = engine.clock().now();
+        let read = OrderSetting {
+            orders_until: Some(now),
+            orders_read_at: Some(now),
+            subscriptions_read_at: Some(now),
+            next_subscriptions_at: Some(now + Duration::from_secs(3600)),
+        };
+        let tx = self.store.begin().await.unwrap();
+        orders::save_setting(&tx, connection, &read).await.unwrap();
+        tx.commit().await.unwrap();
+        connection
     }
 
     /// An engine that sends by webhook and e-mail.

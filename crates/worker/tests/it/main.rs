@@ -6,6 +6,8 @@ mod customers;
 mod keeper;
 mod mail_server;
 mod notices;
+mod orders;
 mod receiver;
 mod runner;
 mod schedule;
+mod subscriptions;

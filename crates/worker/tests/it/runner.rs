@@ -77,7 +77,7 @@ async fn a_worker_that_dies_in_the_middle_is_followed_by_another_and_the_end_is_
     for_both(|store| async move {
         let bench = Bench::start(store).await;
         let engine = bench.engine();
-        let connection = bench.lab.connect(&engine).await;
+        let connection = bench.connect(&engine).await;
         let asked = engine
             .request_import(connection, false, &Actor::cli())
             .await
@@ -311,7 +311,7 @@ async fn a_graceful_stop_gives_the_job_back_without_a_try_and_leaves() {
     for_both(|store| async move {
         let bench = Bench::start(store).await;
         let engine = bench.engine();
-        let connection = bench.lab.connect(&engine).await;
+        let connection = bench.connect(&engine).await;
         let asked = engine
             .request_import(connection, false, &Actor::cli())
             .await

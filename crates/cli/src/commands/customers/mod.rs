@@ -13,6 +13,7 @@ mod settle;
 mod sync;
 
 use super::Host;
+use super::on::On;
 use crate::args::CustomersCommand;
 use crate::output::{Exit, Output};
 
@@ -46,11 +47,4 @@ pub(super) async fn run(
         CustomersCommand::Plan(command) => plan::run(&at, command).await,
         CustomersCommand::Policy(args) => policy::run(&at, args).await,
     }
-}
-
-/// What a command works on.
-struct On<'a> {
-    engine: engine::Engine,
-    host: &'a dyn Host,
-    out: Output,
 }

@@ -91,6 +91,7 @@ impl Sync<'_> {
             .collect();
         let (mut ours, mut links, mut lines, mut states, mut done) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut named = Vec::new();
         for entry in batch {
             let remote = entry
                 .remote
@@ -108,9 +109,11 @@ impl Sync<'_> {
             entry.name.clone_into(&mut line.after);
             lines.push(line);
             states.push(id);
+            named.push((remote.ion_id.clone(), id, entry.name.clone()));
         }
         customers::insert_many(&tx, &ours, ITSELF, now).await?;
         customers::link_many(&tx, &links).await?;
+        crate::subscriptions::customers_imported(&tx, connection, &named).await?;
         customers::add_changes(&tx, &lines).await?;
         customers::settle_states(&tx, &states).await?;
         tx.commit().await?;

@@ -90,6 +90,7 @@ impl Bed {
                 ion: settings.clone(),
                 catalog,
                 customers: engine::CustomerSettings::default(),
+                orders: engine::OrderSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

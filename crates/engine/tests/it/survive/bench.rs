@@ -92,6 +92,7 @@ impl Bench {
                 },
                 catalog: CatalogSettings::default(),
                 customers: engine::CustomerSettings::default(),
+                orders: engine::OrderSettings::default(),
                 notices: NoticeSettings::default(),
             },
         });

@@ -3,4 +3,6 @@
 mod bed;
 mod gone;
 mod ledger;
+mod offers;
 mod search;
+mod touched;

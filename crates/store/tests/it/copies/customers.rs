@@ -198,6 +198,7 @@ pub(super) async fn fill(store: &Store, make: &Make, connection: ConnectionId) {
             kept: ours.clone(),
             other: ours.clone(),
             links: vec![(connection, "42".into())],
+            orders: Vec::new(),
         },
         at: now,
         actor: "kim".into(),

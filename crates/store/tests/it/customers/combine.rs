@@ -25,6 +25,7 @@ async fn what_two_were_is_kept_for_a_split() {
                 kept: kept.clone(),
                 other: other.clone(),
                 links: vec![(connection, "42".into())],
+                orders: Vec::new(),
             },
             at,
             actor: "kim".into(),

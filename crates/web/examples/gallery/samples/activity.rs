@@ -274,6 +274,8 @@ fn body(live: bool) -> run::RunBody {
             ]
         },
         changes_total: "214".to_owned(),
+        changes_title: "Largest changes",
+        changes_of: "Product",
         changes_href: "/products/changes?run=1184".to_owned(),
     }
 }

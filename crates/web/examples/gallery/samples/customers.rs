@@ -45,16 +45,6 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
             }),
         ),
         (
-            "customer-orders",
-            html(CustomerComing {
-                frame: inner(),
-                head: head("Orders"),
-                icon: "receipt",
-                title: "Orders are not here yet",
-                text: "Ionbridge reads and places orders with a later version. Until then they are in the Ion portal.",
-            }),
-        ),
-        (
             "customer-history",
             html(CustomerHistory {
                 frame: inner(),
@@ -328,7 +318,7 @@ fn list() -> CustomerList {
     }
 }
 
-fn head(here: &str) -> CustomerHead {
+pub(super) fn head(here: &str) -> CustomerHead {
     let tab = |label: &'static str, count: &str| CountedTab {
         label,
         href: "/customers/1".to_owned(),

@@ -3,7 +3,10 @@
 mod activity;
 mod catalog;
 mod customers;
+mod margins;
+mod orders;
 mod settings;
+mod subscriptions;
 mod sync;
 
 use askama::Template;
@@ -47,6 +50,9 @@ pub(crate) fn frame(title: &str, section: Section) -> Frame {
         waiting: 2,
         set_aside: 12,
         customers: 41,
+        unconfirmed: 1,
+        orders: 6,
+        subscriptions: 7,
         flashes: Vec::new(),
     }
 }
@@ -93,6 +99,7 @@ pub(crate) fn fact(name: &str, text: &str) -> Fact {
 pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("dashboard", html(dashboard())),
+        ("dashboard-no-subscriptions", html(dashboard::DashboardPage { tiles: None, ..dashboard() })),
         ("dashboard-first", html(first())),
         ("login", html(login(Vec::new()))),
         ("login-refused", html(login(vec![Note::new(Tone::Bad, "alert-circle", "E-mail or password is wrong", "Nothing else is said, so that nobody can try out addresses.")]))),
@@ -120,6 +127,9 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     pages.extend(settings::pages());
     pages.extend(customers::pages());
     pages.extend(sync::pages());
+    pages.extend(subscriptions::pages());
+    pages.extend(margins::pages());
+    pages.extend(orders::pages());
     pages
 }
 
@@ -234,6 +244,9 @@ fn dashboard() -> dashboard::DashboardPage {
                 action: Button::link("See each reason", "/products/set-aside"),
             },
         ],
+        tiles: Some(subscriptions::tiles()),
+        orders: Some(orders::states()),
+        order_href: Some("/orders/new".to_owned()),
         figures: vec![
             parts::Figure::new("Products", "20,114", "31 new since yesterday").to("/products"),
             parts::Figure::new("Customers", "1,226", "1,102 linked to Ion").to("/customers"),

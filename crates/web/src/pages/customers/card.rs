@@ -20,9 +20,12 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::Around;
 use crate::pages::address::Address;
-use crate::view::customers::card::{ContactCard, CustomerComing, CustomerContacts, CustomerHead};
+use crate::pages::subscriptions::card::of_customer;
+use crate::view::customers::card::{ContactCard, CustomerContacts, CustomerHead};
 use crate::view::customers::{CountedTab, CountedTabs};
 use crate::view::format::{count, initials};
+use crate::view::orders::list::CustomerOrders;
+use crate::view::subscriptions::list::CustomerSubscriptions;
 use crate::view::{Button, Html, Note, Section, Tone, status};
 
 /// Tabs of a customer.
@@ -325,7 +328,7 @@ pub(crate) async fn people(
     .into_response())
 }
 
-/// Orders: they come with a later version, and this says so.
+/// Orders.
 pub(crate) async fn orders(
     State(app): State<App>,
     caller: Caller,
@@ -334,17 +337,19 @@ pub(crate) async fn orders(
 ) -> Result<Response, Fault> {
     let address = Address::new(href(id.into()), None);
     let (card, around) = open(&app, &caller, &headers, id.into(), Tab::Orders, &address).await?;
-    Ok(Html(CustomerComing {
+    let (list, new_href, all_href) =
+        crate::pages::orders::card::of_customer(&app, &caller, &around, id.into()).await?;
+    Ok(Html(CustomerOrders {
         head: card.head,
-        icon: "receipt",
-        title: "Ionbridge does not read orders yet",
-        text: "They come with ordering, in a later version. Until then they are in the Ion portal.",
+        new_href: new_href.filter(|_| card.row.archived_at.is_none()),
+        all_href,
+        list,
         frame: around.frame,
     })
     .into_response())
 }
 
-/// Subscriptions: they come with orders, and this says so.
+/// Subscriptions.
 pub(crate) async fn subscriptions(
     State(app): State<App>,
     caller: Caller,
@@ -361,11 +366,14 @@ pub(crate) async fn subscriptions(
         &address,
     )
     .await?;
-    Ok(Html(CustomerComing {
+    let of = of_customer(&app, &caller, &around, id.into()).await?;
+    Ok(Html(CustomerSubscriptions {
+        figures: of.figures,
+        new_href: (caller.may(Right::PlaceOrders) && card.row.archived_at.is_none())
+            .then(|| format!("/orders/new?customer={id}")),
+        all_href: format!("/subscriptions?customer={id}"),
+        list: of.list,
         head: card.head,
-        icon: "refresh-dot",
-        title: "Ionbridge does not read subscriptions yet",
-        text: "They come with orders, in a later version. Until then they are in the Ion portal.",
         frame: around.frame,
     })
     .into_response())

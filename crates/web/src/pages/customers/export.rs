@@ -57,7 +57,7 @@ async fn next(mut table: CustomerTable) -> Result<Option<(Bytes, CustomerTable)>
 }
 
 /// How a file is called: `TEST-` before it where all connections are sandboxes, and its day.
-pub(super) async fn file_name(app: &App, what: &str, ending: &str) -> Result<String, Fault> {
+pub(crate) async fn file_name(app: &App, what: &str, ending: &str) -> Result<String, Fault> {
     let all = connections::list_all(app.store().read()).await?;
     let test = !all.is_empty() && all.iter().all(|row| row.sandbox);
     let day = app

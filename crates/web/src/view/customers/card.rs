@@ -172,22 +172,6 @@ pub struct CustomerContacts {
     pub contacts: Vec<ContactCard>,
 }
 
-/// `GET /customers/{id}/orders` and `/subscriptions`: what comes with orders.
-#[derive(Debug, Template)]
-#[template(path = "customer/coming.html")]
-pub struct CustomerComing {
-    /// Around it.
-    pub frame: Frame,
-    /// Above the tabs.
-    pub head: CustomerHead,
-    /// Icon.
-    pub icon: &'static str,
-    /// What is not there yet.
-    pub title: &'static str,
-    /// When it comes, and where it is to be seen meanwhile.
-    pub text: &'static str,
-}
-
 /// `GET /customers/{id}/settings`.
 #[derive(Debug, Template)]
 #[template(path = "customer/settings.html")]

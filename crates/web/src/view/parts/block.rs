@@ -147,6 +147,8 @@ pub struct Figure {
     pub icon: Option<(&'static str, Tone)>,
     /// The figure.
     pub value: String,
+    /// Colour of the figure.
+    pub tone: Tone,
     /// Unit or currency, small behind the figure.
     pub unit: String,
     /// A line below.
@@ -166,10 +168,25 @@ impl Figure {
             name: name.into(),
             icon: None,
             value: value.into(),
+            tone: Tone::Calm,
             unit: String::new(),
             detail: detail.into(),
             href: String::new(),
         }
+    }
+
+    /// The same, in a unit or currency.
+    #[must_use]
+    pub fn of(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// The same, in a colour.
+    #[must_use]
+    pub fn toned(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
     }
 
     /// The same, leading somewhere.

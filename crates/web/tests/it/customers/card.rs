@@ -177,8 +177,11 @@ async fn every_tab_of_a_customer_answers_and_its_buttons_act() {
     for (tab, part) in [
         ("", "Not in Ion"),
         ("/contacts", "Robin Example"),
-        ("/orders", "does not read orders yet"),
-        ("/subscriptions", "does not read subscriptions yet"),
+        ("/orders", "No orders of this customer"),
+        (
+            "/subscriptions",
+            "No subscription of this customer was read",
+        ),
         ("/history", "Made here"),
         ("/settings", "Create it in Ion"),
     ] {

@@ -18,6 +18,8 @@ pub(super) fn changes() -> change::ChangesPage {
             },
             delta,
             status: state,
+            customers: 38,
+            open_orders: 2,
         }
     };
     let group = |title: &str, count: &str, rows: Vec<change::ChangeRow>, more: Option<&str>| {

@@ -1,0 +1,25 @@
+//! Subscriptions as Ion shows them, what changed, and what is due.
+
+mod columns;
+mod events;
+mod facets;
+mod figures;
+mod find;
+mod links;
+mod reminders;
+mod rows;
+mod search;
+mod tally;
+mod touched;
+mod write;
+
+pub use events::*;
+pub use facets::*;
+pub use figures::*;
+pub use find::*;
+pub use links::*;
+pub use reminders::*;
+pub use rows::*;
+pub use search::*;
+pub use touched::*;
+pub use write::*;

@@ -1,0 +1,574 @@
+//! Step 2: what the vendor needs, as a form made of Ion's template; until that is here, of what is usual.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use domain::order::{FieldKind, OrderLine, Template, TemplateField};
+use engine::orders::{OrderError, OrderView, TemplateState};
+use http::{HeaderMap, StatusCode};
+use rules::orders::check::{Problem, line_name};
+use uuid::Uuid;
+
+use super::compose::{Draft, head, is_part, moved, open, wrong};
+use super::typed::{self, is_change, value};
+use super::{href, money, step_href};
+use crate::app::App;
+use crate::auth::{Caller, ProtectedForm};
+use crate::fault::Fault;
+use crate::pages::address::Address;
+use crate::pages::go_to;
+use crate::view::orders::compose::Moved;
+use crate::view::orders::money::GoOn;
+use crate::view::orders::provisioning::{
+    AskField, AskGroup, AskKind, EachLink, OtherAttribute, ProvisioningPage, ProvisioningStep,
+};
+use crate::view::{Choice, Html, Note, Tone};
+
+type Form = ProtectedForm<Vec<(String, String)>>;
+
+/// Choices that stand side by side instead of in a list.
+const FEW: usize = 3;
+
+#[derive(Default)]
+struct Shown {
+    moved: Option<Moved>,
+    notes: Vec<Note>,
+    /// What is missing is told, too.
+    pressed: bool,
+    status: Option<StatusCode>,
+}
+
+/// The step.
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    let address = Address::new(step_href(id.into(), "provisioning"), query.as_deref());
+    let Some(draft) = open(&app, &caller, &headers, id.into(), &address).await? else {
+        return Ok(go_to(&href(id.into())));
+    };
+    // From the review one comes to mend what is missing.
+    let shown = Shown {
+        pressed: address.get("mend").is_some(),
+        ..Shown::default()
+    };
+    page(&app, &headers, draft, &address, shown).await
+}
+
+/// Saves the step; its button may go on.
+pub(crate) async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    RawQuery(query): RawQuery,
+    ProtectedForm(form): Form,
+) -> Result<Response, Fault> {
+    let address = Address::new(step_href(id.into(), "provisioning"), query.as_deref());
+    let Some(mut draft) = open(&app, &caller, &headers, id.into(), &address).await? else {
+        return Ok(go_to(&href(id.into())));
+    };
+    let base = &draft.row().content;
+    let content = typed::provisioning(&form, base);
+    let version = value(&form, "version").parse().unwrap_or(0);
+    let saved = if content == *base && version == draft.row().version {
+        Ok(())
+    } else {
+        let customer = draft.row().customer;
+        app.engine()
+            .edit_order(
+                id.into(),
+                version,
+                content.clone(),
+                customer,
+                &caller.actor(),
+            )
+            .await
+            .map(|_| ())
+    };
+    let mut shown = Shown::default();
+    match saved {
+        Ok(()) => {}
+        Err(OrderError::Moved { now }) => {
+            // What was typed, on what is there now.
+            let content = typed::provisioning(&form, &now.content);
+            shown.moved = Some(moved(&now, &content, &draft.around.times));
+            shown.status = Some(StatusCode::CONFLICT);
+            draft = draft.again(&app).await?;
+            draft.view.row.content = content;
+            return page(&app, &headers, draft, &address, shown).await;
+        }
+        Err(OrderError::Invalid(problems)) => {
+            shown.notes.push(Note::new(
+                Tone::Bad,
+                "alert-circle",
+                "It was not saved",
+                problems
+                    .iter()
+                    .map(|problem| format!("{}: {}", problem.label, problem.message))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ));
+            shown.status = Some(StatusCode::UNPROCESSABLE_ENTITY);
+            draft.view.row.content = content;
+            return page(&app, &headers, draft, &address, shown).await;
+        }
+        Err(OrderError::Refused(_)) => return Ok(go_to(&href(id.into()))),
+        Err(error) => return Err(error.into()),
+    }
+    draft = draft.again(&app).await?;
+    if is_part(&headers) {
+        return page(&app, &headers, draft, &address, shown).await;
+    }
+    let wrong = draft
+        .view
+        .review
+        .problems
+        .iter()
+        .any(|problem| problem.path.contains("/attributes"));
+    match value(&form, "do") {
+        "next" if wrong => {
+            shown.pressed = true;
+            shown.status = Some(StatusCode::UNPROCESSABLE_ENTITY);
+            page(&app, &headers, draft, &address, shown).await
+        }
+        "next" => Ok(go_to(&step_href(id.into(), "review"))),
+        _ => Ok(go_to(&address.here())),
+    }
+}
+
+async fn page(
+    app: &App,
+    headers: &HeaderMap,
+    draft: Draft,
+    address: &Address,
+    shown: Shown,
+) -> Result<Response, Fault> {
+    let status = shown.status;
+    let frame = draft.around.frame.clone();
+    let body = step(app, &draft, address, shown).await?;
+    let mut response = if is_part(headers) {
+        Html(body).into_response()
+    } else {
+        Html(ProvisioningPage { frame, body }).into_response()
+    };
+    if let Some(status) = status {
+        *response.status_mut() = status;
+    }
+    Ok(response)
+}
+
+async fn step(
+    app: &App,
+    draft: &Draft,
+    address: &Address,
+    shown: Shown,
+) -> Result<ProvisioningStep, Fault> {
+    let view = &draft.view;
+    let each = address.get("each").is_some();
+    let parted = parts(view, each);
+    let joined = parted.iter().any(|part| part.len() > 1);
+    let groups: Vec<AskGroup> = parted
+        .iter()
+        .enumerate()
+        .map(|(number, places)| group(view, number, places, shown.pressed))
+        .collect();
+    let waiting = view.template_state.contains(&TemplateState::Waiting);
+    Ok(ProvisioningStep {
+        csrf: draft.around.frame.csrf.clone(),
+        action_href: address.here(),
+        back_href: step_href(view.row.id, "products"),
+        groups,
+        waiting,
+        each: if each {
+            Some(EachLink {
+                label: "Answer for all lines of a vendor at once",
+                href: address.without(&["each"]),
+            })
+        } else if joined {
+            Some(EachLink {
+                label: "Answer for each line on its own",
+                href: address.and("each", "1"),
+            })
+        } else {
+            None
+        },
+        summary: money::summary(
+            view,
+            &draft.around.times,
+            Some(GoOn {
+                label: "Next: review".to_owned(),
+                icon: "",
+                form: "compose-form",
+                act: "next",
+                busy: "",
+                words: String::new(),
+            }),
+            money::source(app, &draft.around.times).await?,
+        ),
+        head: head(draft, 2, shown.notes, shown.moved),
+    })
+}
+
+/// Places of the lines that are answered together: of one vendor, asked the same, and answered the same so far.
+fn parts(view: &OrderView, each: bool) -> Vec<Vec<usize>> {
+    let lines = &view.row.content.lines;
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        let template = view.templates.get(place).and_then(Option::as_ref);
+        let fits = |part: &&mut Vec<usize>| {
+            !each
+                && part.first().is_some_and(|first| {
+                    let other = &lines[*first];
+                    let asked = view.templates.get(*first).and_then(Option::as_ref);
+                    line.vendor == other.vendor
+                        && is_change(line) == is_change(other)
+                        && asked_names(template) == asked_names(asked)
+                        && same_answers(line, other)
+                })
+        };
+        match parts.iter_mut().find(fits) {
+            Some(part) => part.push(place),
+            None => parts.push(vec![place]),
+        }
+    }
+    parts
+}
+
+fn asked_names(template: Option<&Template>) -> Vec<&str> {
+    template.map_or_else(Vec::new, |template| {
+        template
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect()
+    })
+}
+
+fn same_answers(one: &OrderLine, other: &OrderLine) -> bool {
+    one.attributes.len() == other.attributes.len()
+        && one
+            .attributes
+            .iter()
+            .all(|answer| other.attributes.contains(answer))
+}
+
+fn group(view: &OrderView, number: usize, places: &[usize], pressed: bool) -> AskGroup {
+    let first = places.first().copied().unwrap_or_default();
+    let line = &view.row.content.lines[first];
+    let template = view
+        .templates
+        .get(first)
+        .and_then(Option::as_ref)
+        .cloned()
+        .unwrap_or_default();
+    let state = view
+        .template_state
+        .get(first)
+        .cloned()
+        .unwrap_or(TemplateState::BuiltIn);
+    let vendor = if line.vendor.is_empty() {
+        "The vendor".to_owned()
+    } else {
+        line.vendor.clone()
+    };
+    let problems: Vec<&Problem> = view
+        .review
+        .problems
+        .iter()
+        .filter(|problem| problem.line().is_some_and(|line| places.contains(&line)))
+        .collect();
+    let error = |name: &str| {
+        let text = places
+            .iter()
+            .map(|place| {
+                let path = format!("/lines/{place}/attributes/{}", pointer_part(name));
+                wrong(&view.review.problems, &path)
+            })
+            .find(|text| !text.is_empty())
+            .unwrap_or_default();
+        let empty = line.attribute(name).unwrap_or_default().is_empty();
+        // What is only missing is told once somebody wants to go on.
+        if empty && !pressed {
+            String::new()
+        } else {
+            text
+        }
+    };
+    // A change says by itself what it does: who edits it does not type that.
+    let fields: Vec<&TemplateField> = template
+        .fields
+        .iter()
+        .filter(|field| !(is_change(line) && is_set_by_itself(&field.name)))
+        .collect();
+    let required = fields.iter().filter(|field| field.required).count();
+    let missing = fields
+        .iter()
+        .filter(|field| {
+            field.required && line.attribute(&field.name).unwrap_or_default().is_empty()
+        })
+        .count();
+    let others: Vec<OtherAttribute> = line
+        .attributes
+        .iter()
+        .filter(|one| !template.fields.iter().any(|field| field.name == one.name))
+        .filter(|one| !(is_change(line) && is_set_by_itself(&one.name)))
+        .enumerate()
+        .map(|(place, one)| OtherAttribute {
+            suffix: format!("{number}.{place}"),
+            name: one.name.clone(),
+            value: one.value.clone(),
+            error: error(&one.name),
+        })
+        .collect();
+    AskGroup {
+        id: format!("group.{number}"),
+        lines: places
+            .iter()
+            .map(usize::to_string)
+            .collect::<Vec<_>>()
+            .join(","),
+        title: format!("{vendor} asks for"),
+        words: group_words(view, places, &template, &state),
+        ready: if required == 0 {
+            String::new()
+        } else {
+            format!("{} of {required} ready", required - missing)
+        },
+        notes: notes(&vendor, &state, &problems, pressed),
+        fields: fields
+            .iter()
+            .map(|field| ask(field, number, line, &error(&field.name)))
+            .collect(),
+        blank: (!template.closed && !is_change(line)).then(|| OtherAttribute {
+            suffix: format!("{number}.{}", others.len()),
+            name: String::new(),
+            value: String::new(),
+            error: String::new(),
+        }),
+        others,
+        vendor,
+    }
+}
+
+/// What follows from the change itself.
+fn is_set_by_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "operations" | "statusUpdate" | "renewalSetting" | "quantity"
+    )
+}
+
+fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn group_words(
+    view: &OrderView,
+    places: &[usize],
+    template: &Template,
+    state: &TemplateState,
+) -> String {
+    let of = match places {
+        [only] => view
+            .row
+            .content
+            .lines
+            .get(*only)
+            .map(|line| format!("for {}", line_name(line)))
+            .unwrap_or_default(),
+        [_, _] => "for both lines".to_owned(),
+        many => format!("for {} lines", many.len()),
+    };
+    match state {
+        TemplateState::Fresh if !template.title.is_empty() => {
+            format!("{of}; from Ion’s form “{}”", template.title)
+        }
+        TemplateState::Fresh => format!("{of}; from Ion’s form"),
+        _ => format!("{of}; what is usual"),
+    }
+}
+
+fn notes(vendor: &str, state: &TemplateState, problems: &[&Problem], pressed: bool) -> Vec<Note> {
+    let mut notes = Vec::new();
+    match state {
+        TemplateState::Waiting => notes.push(Note::new(
+            Tone::Info,
+            "loader-2",
+            format!("Ion’s form for {vendor} is being fetched"),
+            "Until it is here, this asks for what is usually needed. The page takes it over by itself; what you typed stays.",
+        )),
+        TemplateState::Failed(why) => notes.push(Note::new(
+            Tone::Warn,
+            "alert-triangle",
+            format!("Ion’s form for {vendor} could not be read"),
+            format!("{why} This asks for what is usually needed; Ion may want more, and then says so."),
+        )),
+        TemplateState::Fresh | TemplateState::BuiltIn => {}
+    }
+    if pressed {
+        let wrong = problems
+            .iter()
+            .filter(|problem| problem.path.contains("/attributes"))
+            .count();
+        if wrong > 0 {
+            notes.push(Note::new(
+                Tone::Bad,
+                "alert-circle",
+                if wrong == 1 {
+                    "One answer is missing or wrong".to_owned()
+                } else {
+                    format!("{wrong} answers are missing or wrong")
+                },
+                "Each says below what it needs.",
+            ));
+        }
+    }
+    notes
+}
+
+/// Whether choices are true and false, without words of their own.
+fn is_yes_or_no(choices: &[(String, String)]) -> bool {
+    choices.len() == 2
+        && ["true", "false"].iter().all(|word| {
+            choices.iter().any(|(value, label)| {
+                value.eq_ignore_ascii_case(word) && label.eq_ignore_ascii_case(word)
+            })
+        })
+}
+
+fn ask(field: &TemplateField, number: usize, line: &OrderLine, error: &str) -> AskField {
+    let held = line.attribute(&field.name).unwrap_or_default();
+    let choices: Vec<(String, String)> = match field.kind {
+        FieldKind::Choice if !is_yes_or_no(&field.choices) => field.choices.clone(),
+        FieldKind::Choice => field
+            .choices
+            .iter()
+            .map(|(value, _)| {
+                let yes = value.eq_ignore_ascii_case("true");
+                (value.clone(), if yes { "Yes" } else { "No" }.to_owned())
+            })
+            .collect(),
+        FieldKind::Bool => vec![
+            ("true".to_owned(), "Yes".to_owned()),
+            ("false".to_owned(), "No".to_owned()),
+        ],
+        _ => Vec::new(),
+    };
+    let short = choices.iter().all(|(_, label)| label.chars().count() <= 28);
+    let kind = match field.kind {
+        FieldKind::Choice | FieldKind::Bool if choices.len() <= FEW && field.required && short => {
+            AskKind::Picks
+        }
+        FieldKind::Choice | FieldKind::Bool => AskKind::Select,
+        FieldKind::Date => AskKind::Date,
+        FieldKind::Email => AskKind::Email,
+        FieldKind::Number => AskKind::Number,
+        FieldKind::Text => AskKind::Text,
+    };
+    let mut shown = Vec::new();
+    if kind == AskKind::Select {
+        shown.push(Choice::new(
+            "",
+            if field.required { "Choose" } else { "Not said" },
+            held.is_empty(),
+        ));
+    }
+    let known = choices
+        .iter()
+        .any(|(value, _)| value.eq_ignore_ascii_case(held));
+    if !held.is_empty() && !known && !choices.is_empty() {
+        shown.push(Choice::new(held, format!("{held}, as it is"), true));
+    }
+    shown.extend(choices.iter().map(|(value, label)| {
+        Choice::new(
+            value.clone(),
+            label.clone(),
+            value.eq_ignore_ascii_case(held),
+        )
+    }));
+    AskField {
+        name: format!("attr.{number}.{}", field.name),
+        label: field.label.clone(),
+        kind,
+        value: held.to_owned(),
+        choices: shown,
+        optional: !field.required,
+        hint: field.help.clone(),
+        error: error.to_owned(),
+        offers: Vec::new(),
+        mono: matches!(
+            field.name.as_str(),
+            "domainName" | "customerDomain" | "agreementUserId"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(kind: FieldKind, required: bool, choices: &[&str]) -> TemplateField {
+        TemplateField {
+            name: "renewalSetting".to_owned(),
+            label: "At the end".to_owned(),
+            kind,
+            choices: choices
+                .iter()
+                .map(|word| ((*word).to_owned(), (*word).to_owned()))
+                .collect(),
+            required,
+            help: String::new(),
+        }
+    }
+
+    fn line(value: &str) -> OrderLine {
+        let mut line: OrderLine = serde_json::from_value(serde_json::json!({
+            "product_ion_id": "p", "sku_id": "s", "plan_id": "n", "term": "P1Y", "billing": "monthly", "quantity": 5
+        }))
+        .unwrap();
+        line.set_attribute("renewalSetting", value);
+        line
+    }
+
+    #[test]
+    fn few_answers_that_must_be_given_stand_side_by_side() {
+        let of = |kind, required, choices: &[&str], held: &str| {
+            ask(&field(kind, required, choices), 0, &line(held), "")
+        };
+        assert_eq!(
+            of(FieldKind::Choice, true, &["a", "b"], "").kind,
+            AskKind::Picks
+        );
+        assert_eq!(
+            of(FieldKind::Choice, false, &["a", "b"], "").kind,
+            AskKind::Select
+        );
+        assert_eq!(
+            of(FieldKind::Choice, true, &["a", "b", "c", "d"], "").kind,
+            AskKind::Select
+        );
+        assert_eq!(of(FieldKind::Bool, true, &[], "true").choices.len(), 2);
+        assert_eq!(of(FieldKind::Date, true, &[], "").kind, AskKind::Date);
+    }
+
+    #[test]
+    fn an_answer_that_is_none_of_the_choices_stays_to_be_seen() {
+        let shown = ask(
+            &field(FieldKind::Choice, false, &["a", "b"]),
+            0,
+            &line("z"),
+            "",
+        );
+        assert!(shown.choices.iter().any(|one| one.value == "z" && one.on));
+        let shown = ask(
+            &field(FieldKind::Choice, false, &["a", "b"]),
+            0,
+            &line("A"),
+            "",
+        );
+        assert!(shown.choices.iter().any(|one| one.value == "a" && one.on));
+    }
+}
