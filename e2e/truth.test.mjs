@@ -42,7 +42,8 @@ after(async () => {
 
 const goTo = (path) => page.goto(app.origin + path);
 const number = (text) => Number(text.replace(/[^\d.-]/g, ""));
-const exported = async () => (await (await context.request.get(`${app.origin}/products/export.json`)).json()).filter((row) => row.state !== "withdrawn");
+const everything = async () => (await context.request.get(`${app.origin}/products/export.json`)).json();
+const exported = async () => (await everything()).filter((row) => row.state !== "withdrawn");
 
 async function connection() {
   await goTo("/settings/integrations");
@@ -141,7 +142,8 @@ test("the dashboard is the store, counted", async () => {
     shares.map(([name, found, share]) => [name, number(found), number(share)]),
     [...ranked.slice(0, 4), ["Others", others]].map(([name, found]) => [name, found, Number(((found * 100) / rows.length).toFixed(1))]),
   );
-  const needs = await page.locator(".needs li").allInnerTexts();
+  // What renews soon depends on the day of the test.
+  const needs = (await page.locator(".needs li").allInnerTexts()).filter((one) => /set aside/.test(one));
   assert.equal(needs.length, 1);
   assert.match(needs[0], /^3 products set aside/);
   assert.match(await page.innerText(".conn"), /Nordics[\s\S]*Account 10412[\s\S]*Active[\s\S]*31 days/);
@@ -160,8 +162,9 @@ test("subscriptions on the dashboard are those of Ion", async () => {
   const told = await figures();
   assert.ok(live.length > 0);
   assert.equal(told["Live subscriptions"].value, live.length);
-  const vendors = new Map((await exported()).map((row) => [row.ion_id, row.vendor]));
-  assert.equal(number(told["Live subscriptions"].detail), new Set(live.map((one) => vendors.get(one.product_id))).size);
+  // A product that no list of Ion ever told has no vendor.
+  const vendors = new Map((await everything()).map((row) => [row.ion_id, row.vendor]));
+  assert.equal(number(told["Live subscriptions"].detail), new Set(live.map((one) => vendors.get(one.product_id)).filter(Boolean)).size);
 });
 
 test("each price change that the dashboard names did happen", async () => {
@@ -195,7 +198,7 @@ test("the connection's page is what Ion and the store know", async () => {
   assert.equal(told.State, "Done, 3 set aside");
   assert.equal(told["Account ID"], ion.credentials.account);
   assert.equal(told.Host, ion.url);
-  const past = await page.locator(".tl .ti").allInnerTexts();
+  const past = (await page.locator(".tl .ti").allInnerTexts()).filter((one) => !/^(Subscription|Customer) sync/.test(one));
   assert.deepEqual(past, [`Catalog import ${numbers[1]}: Done, 3 set aside`, `Catalog import ${numbers[0]}: Done`, ...Array(exchanges).fill("Login refreshed"), "Connected"]);
 });
 

@@ -50,3 +50,9 @@ pub async fn count_live(conn: &impl ConnectionTrait) -> Result<u64, StoreError> 
     let sql = "SELECT CAST(SUM(subscriptions) AS BIGINT) FROM subscription_tally WHERE live = TRUE";
     Ok(u64::try_from(count(conn, sql, vec![]).await?).unwrap_or(0))
 }
+
+/// Of how many vendors live subscriptions are, whether their price is known or not. Those whose product was never read name none.
+pub async fn count_vendors(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(DISTINCT vendor) FROM subscription_tally WHERE live = TRUE AND subscriptions > 0 AND vendor <> ''";
+    Ok(u64::try_from(count(conn, sql, vec![]).await?).unwrap_or(0))
+}

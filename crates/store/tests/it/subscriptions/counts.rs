@@ -24,6 +24,10 @@ async fn costs(store: &Store) -> Vec<VendorCost> {
     subscriptions::cost_by_vendor(store.read()).await.unwrap()
 }
 
+async fn vendors(store: &Store) -> u64 {
+    subscriptions::count_vendors(store.read()).await.unwrap()
+}
+
 #[tokio::test]
 async fn costs_of_live_ones_are_summed_by_vendor_and_currency() {
     for_both(|store| async move {
@@ -33,6 +37,7 @@ async fn costs_of_live_ones_are_summed_by_vendor_and_currency() {
         all[1].vendor = "Acronis".to_owned();
         all[2].sale_units = None;
         all[3].monthly_units = None;
+        all[3].vendor = "Adobe".to_owned();
         all[4].subscription.state = State::Cancelled;
         all[5].subscription.currency = Some("USD".parse().unwrap());
         // No price is so high; it must not break the sums of others.
@@ -49,6 +54,7 @@ async fn costs_of_live_ones_are_summed_by_vendor_and_currency() {
         ];
         assert_eq!(costs(&store).await, before);
         assert_eq!(subscriptions::count_live(store.read()).await.unwrap(), 6);
+        assert_eq!(vendors(&store).await, 3, "one has no price that is known");
         write(&store, &make, connection, &all).await;
         assert_eq!(costs(&store).await, before, "written again");
 
@@ -85,6 +91,7 @@ async fn costs_of_live_ones_are_summed_by_vendor_and_currency() {
             [cost("Microsoft", 1, 100, 0, 0), dollars]
         );
         assert_eq!(subscriptions::count_live(store.read()).await.unwrap(), 4);
+        assert_eq!(vendors(&store).await, 2);
         all[0].subscription.state = State::Suspended;
         write(&store, &make, connection, &all).await;
         assert_eq!(costs(&store).await, before, "back, with its own prices");

@@ -1,6 +1,6 @@
 //! What the dashboard shows of subscriptions: figures, cost by vendor, what was bought, what renews.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::access::Right;
@@ -57,6 +57,7 @@ pub(crate) async fn tiles(app: &App, caller: &Caller, times: &Times) -> Result<T
     }
     let costs = caller.may(Right::SeeCost);
     let by_vendor = subscriptions::cost_by_vendor(conn).await?;
+    let of_vendors = subscriptions::count_vendors(conn).await?;
     let today = date_of(times.now, times);
     let until = today.checked_add(Span::new().weeks(WEEKS)).unwrap_or(today);
     let renewals = app
@@ -65,7 +66,7 @@ pub(crate) async fn tiles(app: &App, caller: &Caller, times: &Times) -> Result<T
         .await?;
     let pressing: Vec<&RenewalRow> = renewals.iter().filter(|row| presses(row, times)).collect();
     let tiles = SubscriptionTiles {
-        figures: figures(live, &by_vendor, &renewals, times, costs),
+        figures: figures((live, of_vendors), &by_vendor, &renewals, times, costs),
         vendors: if costs {
             vendors(&by_vendor)
         } else {
@@ -101,18 +102,17 @@ async fn was_read(app: &App) -> Result<bool, StoreError> {
 
 /// Live, cost, sales, margin, renewals of 30 days.
 fn figures(
-    live: u64,
+    (live, of_vendors): (u64, u64),
     by_vendor: &[VendorCost],
     renewals: &[RenewalRow],
     times: &Times,
     costs: bool,
 ) -> Vec<Figure> {
-    let vendors: BTreeSet<&str> = by_vendor.iter().map(|row| row.vendor.as_str()).collect();
     let mut figures = vec![
         Figure::new(
             "Live subscriptions",
             count(live),
-            counted(vendors.len() as u64, "vendor", "vendors"),
+            counted(of_vendors, "vendor", "vendors"),
         )
         .to(PATH),
     ];
