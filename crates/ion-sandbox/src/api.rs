@@ -20,6 +20,8 @@ pub(crate) struct Call<'a> {
     pub(crate) access: Option<String>,
     pub(crate) body: &'a [u8],
     pub(crate) fault: Option<&'a Action>,
+    /// It is one too many in its second.
+    pub(crate) throttled: bool,
 }
 
 impl Call<'_> {
@@ -169,7 +171,7 @@ fn nowhere(call: &Call<'_>) -> Answered {
 
 /// Who calls too often, or without a token that lives.
 fn refuse(state: &mut State, call: &Call<'_>) -> Option<Reply> {
-    if state.throttled() {
+    if call.throttled {
         let reply = call.error(429, "RESOURCE_EXHAUSTED", "too many requests");
         return Some(match state.knobs.retry_after_s {
             0 => reply,

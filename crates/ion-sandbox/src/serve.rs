@@ -93,6 +93,9 @@ pub(crate) async fn serve(
     response
 }
 
+/// What every address of the platform begins with.
+const API: &str = "/api/v3/";
+
 /// A path without the slash that some clients put at its end.
 fn plain(path: &str) -> &str {
     path.strip_suffix('/').unwrap_or(path)
@@ -116,7 +119,13 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     state.requests += 1;
     let number = state.requests;
     carry_out_late(&mut state, number);
-    let action = state.rules.meet(&received.method, plain(&received.path));
+    // One too many is turned away before any fault can happen to it: a fault waits for a request that is let in.
+    let throttled = received.path.starts_with(API) && state.throttled();
+    let action = if throttled {
+        None
+    } else {
+        state.rules.meet(&received.method, plain(&received.path))
+    };
     let refresh = presented(&state, received);
     let access_number = received
         .access
@@ -152,7 +161,7 @@ fn handle(inner: &Inner, received: &Received) -> (Reply, Option<Action>, i64, Du
     let (mut reply, outcome) = if skips_effect {
         (Reply::json(200, "{}"), Outcome::default())
     } else {
-        dispatch(&mut state, received, number, action.as_ref())
+        dispatch(&mut state, received, (number, throttled), action.as_ref())
     };
     let mut delay = Duration::from_millis(state.knobs.latency_ms);
     match &action {
@@ -227,7 +236,7 @@ pub(crate) fn carry_out_late(state: &mut State, number: u64) {
     state.late = later;
     let due: Vec<Late> = due;
     for late in due {
-        let (_, outcome) = dispatch(state, &late.received, late.number, None);
+        let (_, outcome) = dispatch(state, &late.received, (late.number, false), None);
         let entries = &mut state.ledger.entries;
         if let Some(entry) = entries.iter_mut().find(|entry| entry.n == late.number) {
             entry.effect = outcome.effect;
@@ -302,7 +311,7 @@ fn presented(state: &State, received: &Received) -> Option<crate::ledger::TokenU
 fn dispatch(
     state: &mut State,
     received: &Received,
-    number: u64,
+    (number, throttled): (u64, bool),
     fault: Option<&Action>,
 ) -> (Reply, Outcome) {
     let (knobs, now) = (state.knobs.clone(), state.clock.now());
@@ -333,7 +342,7 @@ fn dispatch(
                 Outcome::default(),
             )
         }
-        (_, path) if path.starts_with("/api/v3/") => {
+        (_, path) if path.starts_with(API) => {
             let call = Call {
                 number,
                 method: &received.method,
@@ -342,6 +351,7 @@ fn dispatch(
                 access: received.access.clone(),
                 body: &received.body,
                 fault,
+                throttled,
             };
             let answered = answer(state, &call);
             let outcome = Outcome {

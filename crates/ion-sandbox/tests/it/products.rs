@@ -1,6 +1,6 @@
 //! Lists, filters, errors and the customer rules.
 
-use ion_sandbox::{Corruption, SandboxConfig};
+use ion_sandbox::{Action, Corruption, Fault, SandboxConfig};
 use serde_json::{Value, json};
 
 use crate::Client;
@@ -234,6 +234,25 @@ async fn the_throttle_answers_429_with_or_without_a_wait() {
             .get("retry-after")
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_fault_waits_for_a_request_that_the_throttle_lets_in() {
+    let client = start().await;
+    client.sandbox.set_knob("requests-per-second", "1").unwrap();
+    client.get("products?pageSize=1").await.unwrap();
+    client.sandbox.inject(Fault {
+        path: "GET /api/v3/accounts/*/products".to_owned(),
+        skip: 0,
+        times: 1,
+        every: 1,
+        action: Action::CutAfter,
+    });
+    let refused = client.get("products?pageSize=1").await.unwrap();
+    assert_eq!(refused.status().as_u16(), 429, "an answer, not a cut");
+    client.sandbox.set_knob("requests-per-second", "0").unwrap();
+    client.get("products?pageSize=1").await.unwrap_err();
+    client.get("products?pageSize=1").await.unwrap();
 }
 
 #[tokio::test]
