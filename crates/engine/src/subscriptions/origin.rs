@@ -45,6 +45,9 @@ impl Origins {
     }
 
     /// The order that a new subscription came of. It then has its line, and no other subscription gets it.
+    ///
+    /// An order that has not ended may still fail, and what looks like its own be an earlier order's: where it fits best and Ion does not name
+    /// the subscription, nothing is said yet. Carried out, it is looked at again.
     pub(super) async fn of(
         &mut self,
         conn: &impl ConnectionTrait,
@@ -76,9 +79,12 @@ impl Origins {
                 best = Some((close, id));
             }
         }
-        let Some((_, id)) = best else {
+        let Some(((named, ..), id)) = best else {
             return Ok(None);
         };
+        if !named && self.orders[&id].state != OrderState::Completed {
+            return Ok(None);
+        }
         *self.taken.entry((id, variant(of))).or_default() += 1;
         Ok(Some(id))
     }
@@ -98,7 +104,10 @@ impl Origins {
             ..OrderFilter::default()
         };
         let mut hits = orders::search(conn, &filter).await?.orders;
-        hits.retain(|hit| hit.action == OrderAction::Buy && is_at_ion(hit.state));
+        hits.retain(|hit| {
+            let failed = hit.state == OrderState::Failed;
+            hit.action == OrderAction::Buy && (is_at_ion(hit.state) || failed)
+        });
         if !hits.is_empty() {
             for row in subscriptions::list_of_customer(conn, customer).await? {
                 if let Some(order) = row.order {
@@ -117,11 +126,11 @@ type Closeness = (bool, bool, bool, std::cmp::Reverse<SignedDuration>);
 
 /// How well an order fits a subscription; nothing where it does not, or where each of its lines has one.
 fn closeness(order: &OrderRow, of: &Subscription, taken: usize) -> Option<Closeness> {
-    let by_resource = !of.resource_id.is_empty()
-        && order.ion.as_ref().is_some_and(|ion| {
-            let mut lines = ion.lines.iter();
-            lines.any(|line| line.resource_id.as_deref() == Some(of.resource_id.as_str()))
-        });
+    let by_resource = is_named(order, of);
+    // Of one that failed a part may have been carried out: only Ion knows which.
+    if !by_resource && order.state == OrderState::Failed {
+        return None;
+    }
     let fitting: Vec<Bought<'_>> = bought(order)
         .filter(|one| {
             one.variant == variant(of)
@@ -143,6 +152,29 @@ fn closeness(order: &OrderRow, of: &Subscription, taken: usize) -> Option<Closen
         bought.duration_since(at).abs()
     });
     Some((by_resource, same_po, same_seats, std::cmp::Reverse(apart)))
+}
+
+/// Whether Ion's own answer on an order names this subscription, by the vendor's id.
+fn is_named(order: &OrderRow, of: &Subscription) -> bool {
+    !of.resource_id.is_empty()
+        && order.ion.as_ref().is_some_and(|ion| {
+            let mut lines = ion.lines.iter();
+            lines.any(|line| line.resource_id.as_deref() == Some(of.resource_id.as_str()))
+        })
+}
+
+/// Subscriptions that came of a purchase. Of one that failed or was called off only those that Ion names in it.
+pub(super) async fn came_of(
+    conn: &impl ConnectionTrait,
+    order: &OrderRow,
+) -> Result<Vec<SubscriptionRow>, StoreError> {
+    let Some(customer) = order.customer.filter(|_| order.ion_id.is_some()) else {
+        return Ok(Vec::new());
+    };
+    let void = matches!(order.state, OrderState::Failed | OrderState::Cancelled);
+    let mut all = subscriptions::list_of_customer(conn, customer).await?;
+    all.retain(|row| row.order == Some(order.id) && (!void || is_named(order, &row.subscription)));
+    Ok(all)
 }
 
 /// Two purchase order numbers do not contradict each other: Ion may leave one out.

@@ -9,12 +9,13 @@ use rules::orders::cancel_window::Increase;
 use rules::subscriptions::change::{Possible, possible};
 use rules::subscriptions::remind::coming;
 use rust_decimal::Decimal;
-use store::orders::{self, OrderFilter, OrderHit};
+use store::orders::{self, OrderFilter, OrderHit, OrderRow};
 use store::subscriptions::{self, SubscriptionEventRow, SubscriptionRow};
 use store::{ConnectionTrait, StoreError};
 
 use super::context::today;
 use super::money;
+use super::origin::came_of;
 use super::today::{Prices, bound_sum, monthly_sum};
 use crate::Engine;
 use crate::margins::{MarginBook, SalePrice};
@@ -99,6 +100,16 @@ impl Engine {
             price_next,
             margin,
         })
+    }
+}
+
+impl Engine {
+    /// Subscriptions that came of an order. Of one that failed or was called off only those that Ion itself names in it.
+    pub async fn subscriptions_of_order(
+        &self,
+        order: &OrderRow,
+    ) -> Result<Vec<SubscriptionRow>, StoreError> {
+        came_of(self.store().read(), order).await
     }
 }
 

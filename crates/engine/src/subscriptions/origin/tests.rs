@@ -187,3 +187,14 @@ fn a_change_is_explained_by_the_order_that_asked_for_it() {
         assert_eq!(explained, does, "{action} {kind} {after}");
     }
 }
+
+#[test]
+fn one_that_failed_made_only_what_ion_names_in_it() {
+    let of = subscription(5, "2026-11-23T10:05:00Z");
+    let failed = OrderRow {
+        state: OrderState::Failed,
+        ..order(1, &[("s", 5, "")])
+    };
+    assert!(closeness(&failed, &of, 0).is_none());
+    assert!(closeness(&shown_by_ion(failed, "guid-7"), &of, 0).is_some());
+}
