@@ -1,12 +1,16 @@
-//! First log-ins that a vendor made: sealed at first sight, shown once, to who placed the order.
+//! First log-ins that a vendor made: sealed at first sight, shown once, to a person in a browser. To whom, [`LoginViewer`] says.
+
+use std::collections::BTreeSet;
 
 use domain::OrderId;
+use domain::access::Right;
 use jiff::Timestamp;
 use secrecy::SecretString;
-use store::audit::{self, Actor};
+use store::audit::{self, Actor, Via};
 use store::orders::{self, OrderEventKind, OrderEventRow, SealedLogin};
 use store::seal::Place;
-use store::{StoreError, Tx};
+use store::users::{self, UserRow};
+use store::{ConnectionTrait, StoreError, Tx};
 
 use super::error::OrderError;
 use super::happen::{ITSELF, Turn, number_text};
@@ -19,6 +23,78 @@ pub struct Login {
     pub user_name: SecretString,
     /// Its password.
     pub password: SecretString,
+}
+
+/// Who may see a first log-in, once: a person who can log in here and may place orders, whoever asks first.
+///
+/// It is the person who placed the order. For an API token the person who made the token stands in: a password never goes to a program, whose
+/// logs nobody here knows. Where that is nobody (an order of the command line, tokens of one name by two makers, a person who left or may not
+/// order any more), it is anybody who may place orders: a password that nobody can see would be lost, and with it the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginViewer {
+    /// This person alone, by e-mail.
+    Person(String),
+    /// Anybody who may place orders.
+    WhoPlaces,
+}
+
+/// A first log-in that waits to be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingLogin {
+    /// Of which line, counted from 0.
+    pub line: u32,
+    /// Who placed the order: a person's e-mail, the name of a token, or the command line.
+    pub placed_by: String,
+    /// Who may see it.
+    pub viewer: LoginViewer,
+}
+
+async fn who_orders(
+    conn: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<UserRow>, StoreError> {
+    let person = users::find_by_email(conn, email).await?;
+    Ok(person.filter(|person| !person.disabled && person.role.may(Right::PlaceOrders)))
+}
+
+/// Who may see what came of an order that was placed by this person, token or command line.
+async fn viewer_of(
+    conn: &impl ConnectionTrait,
+    placed_by: &str,
+) -> Result<LoginViewer, StoreError> {
+    if let Some(person) = who_orders(conn, placed_by).await? {
+        return Ok(LoginViewer::Person(person.email));
+    }
+    let makers: BTreeSet<String> = users::list_api_tokens(conn)
+        .await?
+        .into_iter()
+        .filter(|token| token.name == placed_by)
+        .map(|token| token.created_by)
+        .collect();
+    if let (Some(maker), 1) = (makers.first(), makers.len())
+        && let Some(person) = who_orders(conn, maker).await?
+    {
+        return Ok(LoginViewer::Person(person.email));
+    }
+    Ok(LoginViewer::WhoPlaces)
+}
+
+/// Whom a first log-in waits for, where it does not wait for this one.
+async fn waits_for_another(
+    conn: &impl ConnectionTrait,
+    placed_by: &str,
+    actor: &Actor,
+) -> Result<Option<LoginViewer>, StoreError> {
+    if actor.via == Via::Browser && actor.name == placed_by {
+        return Ok(None);
+    }
+    let viewer = viewer_of(conn, placed_by).await?;
+    let theirs = actor.via == Via::Browser
+        && match &viewer {
+            LoginViewer::Person(email) => *email == actor.name,
+            LoginViewer::WhoPlaces => who_orders(conn, &actor.name).await?.is_some(),
+        };
+    Ok((!theirs).then_some(viewer))
 }
 
 /// Seals first log-ins that came with an order, at first sight. What was shown or forgotten does not come back with a later answer.
@@ -37,6 +113,10 @@ pub(super) async fn seal(
     }
     let order = turn.row.id;
     let seen = orders::list_events(tx, order).await?;
+    let who = match viewer_of(tx, &for_whom).await? {
+        LoginViewer::Person(email) => email,
+        LoginViewer::WhoPlaces => "Somebody who may place orders".to_owned(),
+    };
     let mut kept = Vec::new();
     for secret in secrets {
         let Ok(line) = u32::try_from(secret.line) else {
@@ -74,7 +154,7 @@ pub(super) async fn seal(
         turn.tell(
             (OrderEventKind::Secret, ITSELF),
             now,
-            format!("The vendor made a first log-in. {for_whom} can see it once, on this page."),
+            format!("The vendor made a first log-in. {who} can see it once, on this page."),
         )
         .detail = detail;
     }
@@ -86,7 +166,21 @@ pub(super) async fn seal(
 }
 
 impl Engine {
-    /// Gives the first log-in of a line, to who placed the order alone, and forgets it. Nothing where there is none (any more).
+    /// First log-ins of an order that wait to be seen, by line.
+    pub async fn waiting_logins(&self, id: OrderId) -> Result<Vec<WaitingLogin>, StoreError> {
+        let conn = self.store().read();
+        let mut waiting = Vec::new();
+        for (line, placed_by, _) in orders::list_logins(conn, id).await? {
+            waiting.push(WaitingLogin {
+                line,
+                viewer: viewer_of(conn, &placed_by).await?,
+                placed_by,
+            });
+        }
+        Ok(waiting)
+    }
+
+    /// Gives the first log-in of a line, to whom it waits for alone ([`LoginViewer`]), and forgets it. Nothing where there is none (any more).
     pub async fn take_login(
         &self,
         id: OrderId,
@@ -127,7 +221,7 @@ impl Engine {
         Ok(Some(login))
     }
 
-    /// Forgets the first log-in of a line without showing it, for who placed the order alone.
+    /// Forgets the first log-in of a line without showing it, for whom it waits for alone.
     pub async fn forget_login(
         &self,
         id: OrderId,
@@ -158,9 +252,13 @@ impl Engine {
         let Some((_, for_whom, _)) = kept.into_iter().find(|(kept, ..)| *kept == line) else {
             return Ok(None);
         };
-        if for_whom != actor.name {
+        if let Some(other) = waits_for_another(tx, &for_whom, actor).await? {
+            let other = match &other {
+                LoginViewer::Person(email) => email,
+                LoginViewer::WhoPlaces => "a person who may place orders",
+            };
             return Err(OrderError::Refused(format!(
-                "Only {for_whom}, who placed the order, can see or forget this log-in. The vendor's portal can set a new password."
+                "Only {other} can see or forget this log-in. The vendor's portal can set a new password."
             )));
         }
         Ok(orders::take_login(tx, id, line).await?)

@@ -41,7 +41,7 @@ pub use error::{OrderError, SubmitError};
 pub use follow::follow;
 pub use jobs::JobEnd;
 pub use json::order_json;
-pub use logins::Login;
+pub use logins::{Login, LoginViewer, WaitingLogin};
 pub(crate) use logins::{login_place, password_place, user_place};
 pub use lookalikes::LookAlikeRow;
 pub use read::read;

@@ -195,7 +195,7 @@ pub(crate) async fn adopt(
     }
 }
 
-/// Shows a first log-in once, to who placed the order; or forgets it unseen.
+/// Shows a first log-in once, to whom it waits for; or forgets it unseen.
 pub(crate) async fn login(
     State(app): State<App>,
     caller: Caller,
@@ -206,23 +206,10 @@ pub(crate) async fn login(
     let order = OrderId::from(id);
     let actor = caller.actor();
     match what.as_str() {
-        "forget" => {
-            let kept = store::orders::list_logins(app.store().read(), order).await?;
-            let others = kept
-                .iter()
-                .any(|(kept, for_whom, _)| *kept == line && *for_whom != actor.name);
-            let done = if others {
-                Err(OrderError::Refused(
-                    "Only who placed the order can have its log-in forgotten.".to_owned(),
-                ))
-            } else {
-                app.engine().forget_login(order, line, &actor).await
-            };
-            match done {
-                Ok(()) => Ok(back(order, "forgotten")),
-                Err(error) => refused(&app, &caller, &headers, order, error).await,
-            }
-        }
+        "forget" => match app.engine().forget_login(order, line, &actor).await {
+            Ok(()) => Ok(back(order, "forgotten")),
+            Err(error) => refused(&app, &caller, &headers, order, error).await,
+        },
         "show" => match app.engine().take_login(order, line, &actor).await {
             Ok(Some(login)) => {
                 let row = find(&app, order).await?;

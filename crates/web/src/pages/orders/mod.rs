@@ -9,6 +9,7 @@ pub(crate) mod dashboard;
 pub(crate) mod export;
 pub(crate) mod filter;
 mod find;
+mod first_login;
 pub(crate) mod list;
 mod matrix;
 mod money;

@@ -2,7 +2,7 @@
 
 use domain::access::Right;
 use domain::order::{OrderOrigin, OrderState};
-use engine::orders::LookAlikeRow;
+use engine::orders::{LookAlikeRow, WaitingLogin};
 use jiff::Timestamp;
 use rules::orders::attributes::label_of;
 use rules::orders::check::line_name;
@@ -11,7 +11,7 @@ use rules::orders::state::can_be_called_off;
 use store::orders::{OrderEventKind as Kind, OrderEventRow, OrderRow};
 
 use super::timeline::looks_in_all;
-use super::{href, number_text};
+use super::{first_login, href, number_text};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::view::format::{counted, duration};
@@ -364,39 +364,17 @@ pub(super) fn three(row: &OrderRow, events: &[OrderEventRow], times: &Times) -> 
 /// What waits for somebody, or is worth to know.
 pub(super) fn notes(
     row: &OrderRow,
-    logins: &[(u32, String, Timestamp)],
+    logins: &[WaitingLogin],
     usual: Option<std::time::Duration>,
     (caller, times): (&Caller, &Times),
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     let may = caller.may(Right::PlaceOrders);
-    let me = caller.actor().name;
-    for (line, for_whom, _) in logins {
-        let vendor = usize::try_from(*line)
-            .ok()
-            .and_then(|line| row.content.lines.get(line))
-            .map(|line| line.vendor.as_str())
-            .filter(|vendor| !vendor.is_empty())
-            .unwrap_or("The vendor");
-        let base = format!("{}/login/{line}", href(row.id));
-        notes.push(if *for_whom == me && may {
-            Note::new(
-                Tone::Info,
-                "key",
-                format!("{vendor} made a first log-in"),
-                "It is shown once, to you, who placed the order. After that it is gone here.",
-            )
-            .with(Button::post("Show it once", format!("{base}/show")).with_icon("eye"))
-            .with(Button::post("Forget it unseen", format!("{base}/forget")))
-        } else {
-            Note::new(
-                Tone::Info,
-                "key",
-                format!("{vendor} made a first log-in"),
-                format!("It waits for {for_whom}, who placed the order; nobody else can see it."),
-            )
-        });
-    }
+    notes.extend(
+        logins
+            .iter()
+            .map(|login| first_login::note(row, login, caller)),
+    );
     if row.state == OrderState::Scheduled
         && let Some(at) = row.scheduled_for
     {

@@ -201,7 +201,7 @@ async fn body(
     let costs = caller.may(Right::SeeCost);
     let may = caller.may(Right::PlaceOrders);
     let events = orders::list_events(conn, row.id).await?;
-    let logins = orders::list_logins(conn, row.id).await?;
+    let logins = app.engine().waiting_logins(row.id).await?;
     let alike = if row.state == OrderState::Unconfirmed {
         app.engine().lookalikes(row.id).await?
     } else {
@@ -217,7 +217,7 @@ async fn body(
     } else {
         orders::usual_time(conn, vendor).await?
     };
-    let came = came_of_it(app, row).await?;
+    let came = app.engine().subscriptions_of_order(row).await?;
     let decides = timeline::decides(row, app.engine().settings().orders.patience);
     let known = Known {
         decides,
@@ -334,16 +334,6 @@ fn facts_line(row: &OrderRow, times: &Times) -> String {
             times.date_time(row.created_at)
         ),
     }
-}
-
-/// Subscriptions that came of it.
-async fn came_of_it(app: &App, row: &OrderRow) -> Result<Vec<SubscriptionRow>, Fault> {
-    let Some(customer) = row.customer.filter(|_| row.ion_id.is_some()) else {
-        return Ok(Vec::new());
-    };
-    let mut all = subscriptions::list_of_customer(app.store().read(), customer).await?;
-    all.retain(|one| one.order == Some(row.id));
-    Ok(all)
 }
 
 async fn subscription_links(

@@ -1,6 +1,7 @@
 //! An order that was placed is followed.
 
 use super::*;
+use crate::subscriptions::Sold;
 
 #[tokio::test]
 async fn an_unconfirmed_order_says_what_is_done_and_is_sent_again_only_when_it_may() {
@@ -195,10 +196,69 @@ async fn a_failed_order_says_what_to_mend_and_shows_their_words_as_words() {
 }
 
 #[tokio::test]
-async fn a_first_login_is_shown_once_and_to_nobody_else() {
+async fn an_order_that_failed_shows_no_subscription_but_what_ion_names_in_it() {
     let house = House::new().await;
     let shop = house.shop().await;
     let row = house.placed(&shop, ME).await;
+    let row = house
+        .becomes(&row, |row| {
+            row.state = OrderState::InProgress;
+            row.ion_id = Some("88119".to_owned());
+        })
+        .await;
+    let made = house
+        .sells(
+            shop.connection,
+            vec![Sold {
+                ion_id: "s9",
+                name: "Lantern Suite",
+                customer: Some(shop.customer),
+                ..Sold::default()
+            }],
+        )
+        .await;
+    // It looked like this order's while the order was under way.
+    let tx = house.store.begin().await.unwrap();
+    store::subscriptions::link_order(&tx, made[0], row.id)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let sam = known(&house, ME, Role::Sales).await;
+    let path = format!("/orders/{}", row.id);
+    has(
+        &sam.get(&path).await,
+        &["Open subscription", "Lantern Suite"],
+    );
+    let row = house
+        .becomes(&row, |row| row.state = OrderState::Failed)
+        .await;
+    has_not(
+        &sam.get(&path).await,
+        &["Open subscription", "Lantern Suite"],
+    );
+    // A part of it was carried out: Ion says so by the vendor's id.
+    house
+        .becomes(&row, |row| {
+            row.ion = Some(
+                serde_json::from_value(serde_json::json!({
+                    "ion_id": "88119", "ion_customer_id": "49988", "reference": "", "display_name": "",
+                    "status": "ERROR", "status_word": "ERROR", "currency": null, "total": null, "faults": [],
+                    "placed_by": "", "created_at": null, "updated_at": null, "scheduled_at": null,
+                    "lines": [{"reference": "", "action": "CREATE", "product_ion_id": "p", "sku_id": "s", "plan_id": "n",
+                        "product_name": "", "quantity": 2, "resource_id": "r-s9", "status": "", "price": null, "attributes": []}],
+                }))
+                .unwrap(),
+            );
+        })
+        .await;
+    has(
+        &sam.get(&path).await,
+        &["Open subscription", "Lantern Suite"],
+    );
+}
+
+/// A first log-in of the first line, as it is kept for who placed the order.
+async fn keep_login(house: &House, row: &OrderRow, for_whom: &str) {
     let place = format!("{}/0", row.id);
     let seal = |column: &'static str, text: &str| {
         house
@@ -218,7 +278,7 @@ async fn a_first_login_is_shown_once_and_to_nobody_else() {
         line: 0,
         user_name: seal("order_secret.user_name", "admin@quill.onms.example"),
         password: seal("order_secret.password", "Tr0ub4dor-and-3"),
-        for_whom: ME.to_owned(),
+        for_whom: for_whom.to_owned(),
     };
     let tx = house.store.begin().await.unwrap();
     orders::keep_logins(
@@ -230,6 +290,82 @@ async fn a_first_login_is_shown_once_and_to_nobody_else() {
     .await
     .unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_first_login_of_an_order_of_a_program_waits_for_a_person() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let now = house.clock.now();
+    let token = |name: &str, by: &str| ApiTokenRow {
+        id: domain::ApiTokenId::new(&*house.ids),
+        name: name.to_owned(),
+        prefix: "ib_abc".to_owned(),
+        role: Role::Sales,
+        created_by: by.to_owned(),
+        created_at: now,
+        used_at: None,
+        expires_at: None,
+        revoked_at: None,
+    };
+    let kim = known(&house, "kim@reseller.example", Role::Admin).await;
+    let sam = known(&house, ME, Role::Sales).await;
+    let tom = known(&house, "tom@reseller.example", Role::ReadOnly).await;
+    for (hash, row) in [
+        (1, token("shop", ME)),
+        (2, token("two", ME)),
+        (3, token("two", "kim@reseller.example")),
+        // Its maker may not order any more.
+        (4, token("old", "tom@reseller.example")),
+    ] {
+        users::insert_api_token(house.store.read(), &row, &[hash; 32])
+            .await
+            .unwrap();
+    }
+    // Of a token: who made it, alone.
+    let row = house.placed(&shop, "shop").await;
+    keep_login(&house, &row, "shop").await;
+    let path = format!("/orders/{}", row.id);
+    let theirs = kim.get(&path).await;
+    has(
+        &theirs,
+        &["It waits for sam@reseller.example; nobody else can see it."],
+    );
+    has_not(&theirs, &["Show it once"]);
+    let refused = kim.post(&format!("{path}/login/0/show"), &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let mine = sam.get(&path).await;
+    has(
+        &mine,
+        &["who made the API token “shop” that placed the order"],
+    );
+    let shown = sam.post(&format!("{path}/login/0/show"), &[]).await;
+    has(&shown, &["Tr0ub4dor-and-3"]);
+    // Where that is nobody, and for the command line: who may place orders, whoever comes first.
+    for by in ["command line", "two", "old"] {
+        let row = house.placed(&shop, by).await;
+        keep_login(&house, &row, by).await;
+        let path = format!("/orders/{}", row.id);
+        let reads = tom.get(&path).await;
+        has(&reads, &["It waits for somebody who may place orders."]);
+        has_not(&reads, &["Show it once"]);
+        has(
+            &sam.get(&path).await,
+            &["whoever may place orders can see it", "Show it once"],
+        );
+        let shown = kim.post(&format!("{path}/login/0/show"), &[]).await;
+        has(&shown, &["Tr0ub4dor-and-3"]);
+        let again = sam.post(&format!("{path}/login/0/show"), &[]).await;
+        goes_to(&again, &path);
+    }
+}
+
+#[tokio::test]
+async fn a_first_login_is_shown_once_and_to_nobody_else() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let row = house.placed(&shop, ME).await;
+    keep_login(&house, &row, ME).await;
     let sam = known(&house, ME, Role::Sales).await;
     let kim = known(&house, "kim@reseller.example", Role::Admin).await;
     let path = format!("/orders/{}", row.id);

@@ -22,6 +22,7 @@ use store::customers::{self, LinkRow};
 use store::orders::{self, OrderFailure, OrderFilter, OrderRow, SealedLogin, TemplateRow};
 use store::queue;
 use store::seal::Place;
+use store::users::{self, ApiTokenRow};
 
 use crate::house::{Answer, Browser, House};
 
