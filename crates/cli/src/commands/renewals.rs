@@ -5,9 +5,12 @@ use engine::subscriptions::subscription_json;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{Host, money, orders};
+use super::{Host, money};
 use crate::args::RenewalsArgs;
 use crate::output::{Exit, Output};
+
+/// Renewals that are read at a time.
+const PART: u32 = 500;
 
 pub(super) async fn run(args: RenewalsArgs, host: &dyn Host, out: Output) -> anyhow::Result<Exit> {
     let engine = host.engine().await?;
@@ -16,11 +19,20 @@ pub(super) async fn run(args: RenewalsArgs, host: &dyn Host, out: Output) -> any
         .checked_add(within(&args.within)?)
         .context("that is too far ahead")?;
     if args.ics {
-        let text = engine.renewals_ics(from, until).await?;
+        let text = engine.renewals_ics((from, until), true).whole().await?;
         out.line(text.trim_end());
         return Ok(Exit::Done);
     }
-    let rows = engine.renewals(from, until).await.map_err(orders::told)?;
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let list = engine.renewals((from, until), after, PART).await?;
+        rows.extend(list.rows);
+        after = list.next;
+        if after.is_none() {
+            break;
+        }
+    }
     let all: Vec<Value> = rows
         .iter()
         .map(|row| {

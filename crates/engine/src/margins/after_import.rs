@@ -3,13 +3,13 @@
 use domain::catalog::ChangeKind;
 use domain::notice::{NoticeKind, Severity};
 use domain::order::OrderState;
-use domain::{ConnectionId, OrderId, RunId};
+use domain::{ConnectionId, OrderId, RunId, SubscriptionId};
 use rules::margins::price::shown_percent;
 use rules::orders::money::moved;
 use rust_decimal::Decimal;
 use store::orders::{self, OrderFilter};
 use store::runs::{self, RunRow};
-use store::subscriptions::SubscriptionRow;
+use store::subscriptions::{self, SubscriptionRow};
 use store::{StoreError, catalog};
 
 use super::book::MarginBook;
@@ -43,10 +43,15 @@ pub async fn after_import(engine: &Engine, run: RunId) -> Result<(), StoreError>
     let mut prices = Prices::default();
     let mut told = Told::default();
     while let Some(rows) = live.next().await? {
-        adopt_products(engine, run.connection, &rows).await?;
-        reprice_rows(engine, &rows).await?;
+        let rows = if adopt_products(engine, run.connection, &rows).await? > 0 {
+            let ids: Vec<SubscriptionId> = rows.iter().map(|row| row.id).collect();
+            subscriptions::find_many(engine.store().read(), &ids).await?
+        } else {
+            rows
+        };
+        prices.load(engine.store().read(), &rows).await?;
+        reprice_rows(engine, &rows, &prices).await?;
         if !run.baseline {
-            prices.load(engine.store().read(), &rows).await?;
             let book = MarginBook::load(engine.store().read()).await?;
             for row in &rows {
                 told.look_at(engine, &run, row, &prices, &book);

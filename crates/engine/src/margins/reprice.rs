@@ -12,7 +12,7 @@ use store::{StoreError, Tx, catalog};
 use super::book::MarginBook;
 use crate::Engine;
 use crate::subscriptions::money::{Monthly, monthly};
-use crate::subscriptions::{today, vendor_of};
+use crate::subscriptions::{Prices, renewal_figures, today, vendor_of};
 
 /// Subscriptions that are read, and written, at a time.
 const PART: u32 = 200;
@@ -78,31 +78,38 @@ impl<'a> Live<'a> {
     }
 }
 
-/// Works out anew what all live subscriptions are sold for. Writes only what differs, in short transactions.
+/// Works out anew what all live subscriptions are sold for, and what their renewals bind to. Writes only what differs, in short transactions.
+/// Gives how many are sold for something else.
 pub async fn reprice(engine: &Engine) -> Result<u64, StoreError> {
     let mut live = Live::of(engine, None);
+    let mut prices = Prices::default();
     let mut written = 0;
     while let Some(rows) = live.next().await? {
-        written += reprice_rows(engine, &rows).await?;
+        prices.load(engine.store().read(), &rows).await?;
+        written += reprice_rows(engine, &rows, &prices).await?;
     }
     Ok(written)
 }
 
-/// The same for some.
+/// The same for some, by these prices of the catalog.
 pub(super) async fn reprice_rows(
     engine: &Engine,
     rows: &[SubscriptionRow],
+    prices: &Prices,
 ) -> Result<u64, StoreError> {
     let (book, day) = (
         MarginBook::load(engine.store().read()).await?,
         today(engine),
     );
     let sales = different(rows, &book, day);
-    if sales.is_empty() {
+    let renewals = renewal_figures(rows, (prices, &book), day);
+    let renewals = subscriptions::other_renewals(engine.store().read(), &renewals).await?;
+    if sales.is_empty() && renewals.is_empty() {
         return Ok(0);
     }
     let tx = engine.store().begin().await?;
     subscriptions::set_sale_many(&tx, &sales).await?;
+    subscriptions::set_renewals(&tx, &renewals).await?;
     tx.commit().await?;
     Ok(sales.len() as u64)
 }

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use domain::customer::CustomerField;
 use domain::subscription::Subscription;
-use domain::{ConnectionId, CustomerId, OrderId, ProductId};
-use store::subscriptions::{NewSubscription, SubscriptionRow};
+use domain::{ConnectionId, CustomerId, OrderId, ProductId, SubscriptionId};
+use store::subscriptions::{NewSubscription, RenewalFigures, SubscriptionRow};
 use store::{Tx, catalog, customers};
 
 use super::error::SubscriptionSyncError;
 use super::intake::Found;
 use super::money::monthly;
+use super::renewals::Priced;
+use super::today::Prices;
 use crate::Engine;
 use crate::catalog::vendor_of as catalog_vendor;
 use crate::margins::MarginBook;
@@ -107,6 +109,20 @@ impl Context {
             margin_permille: money.margin_permille,
             order,
         }
+    }
+}
+
+impl Context {
+    /// What is kept of the renewal of one that is to be written.
+    pub(super) fn renewal(
+        &self,
+        connection: ConnectionId,
+        row: &NewSubscription,
+        prices: &Prices,
+    ) -> (SubscriptionId, RenewalFigures) {
+        let whose = (connection, row.vendor.as_str(), row.customer);
+        let of = Priced::of(&row.subscription, whose, (prices, &self.book), self.today);
+        (row.id, of.figures())
     }
 }
 

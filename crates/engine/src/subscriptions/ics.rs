@@ -3,15 +3,93 @@
 use domain::order::Sums;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use store::StoreError;
+use store::subscriptions::{RenewalFilter, RenewalOrder, Span};
 
 use super::renewals::RenewalRow;
+use crate::Engine;
 
 /// Longest line in bytes, without its end.
 const LINE: usize = 75;
+/// Events of a part.
+const PART: u32 = 200;
 
-/// The calendar of these renewals.
-pub(super) fn calendar(rows: &[RenewalRow], public_url: Option<&str>, now: Timestamp) -> String {
-    let mut text = String::new();
+/// A calendar of renewals and ends, written part by part: there may be very many.
+#[derive(Debug)]
+pub struct RenewalCalendar {
+    engine: Engine,
+    filter: RenewalFilter,
+    costs: bool,
+    now: Timestamp,
+    at: At,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum At {
+    Begin,
+    Events,
+    End,
+}
+
+impl Engine {
+    /// What renews or ends from `from` on and before `until` as a calendar (RFC 5545), times in UTC.
+    ///
+    /// Without `costs` nothing in it tells what a renewal costs or earns.
+    pub fn renewals_ics(&self, span: Span, costs: bool) -> RenewalCalendar {
+        RenewalCalendar {
+            engine: self.clone(),
+            filter: RenewalFilter {
+                span,
+                steps: self.renewal_steps(Timestamp::UNIX_EPOCH),
+                only_pressing: false,
+                order: RenewalOrder::Due,
+                after: None,
+                limit: PART,
+            },
+            costs,
+            now: self.clock().now(),
+            at: At::Begin,
+        }
+    }
+}
+
+impl RenewalCalendar {
+    /// The next part of the text; nothing at its end.
+    pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
+        let mut text = String::new();
+        match self.at {
+            At::Begin => {
+                begin(&mut text);
+                self.at = At::Events;
+            }
+            At::Events => {
+                let list = self.engine.renewal_list(self.filter.clone()).await?;
+                let public_url = self.engine.settings().notices.public_url.as_deref();
+                for row in &list.rows {
+                    event(&mut text, row, public_url, (self.now, self.costs));
+                }
+                if list.next.is_none() {
+                    fold(&mut text, "END:VCALENDAR");
+                    self.at = At::End;
+                }
+                self.filter.after = list.next;
+            }
+            At::End => return Ok(None),
+        }
+        Ok(Some(text))
+    }
+
+    /// All of it in one text.
+    pub async fn whole(mut self) -> Result<String, StoreError> {
+        let mut text = String::new();
+        while let Some(part) = self.next().await? {
+            text.push_str(&part);
+        }
+        Ok(text)
+    }
+}
+
+fn begin(text: &mut String) {
     for line in [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -22,16 +100,16 @@ pub(super) fn calendar(rows: &[RenewalRow], public_url: Option<&str>, now: Times
         "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
         "X-PUBLISHED-TTL:PT6H",
     ] {
-        fold(&mut text, line);
+        fold(text, line);
     }
-    for row in rows {
-        event(&mut text, row, public_url, now);
-    }
-    fold(&mut text, "END:VCALENDAR");
-    text
 }
 
-fn event(text: &mut String, row: &RenewalRow, public_url: Option<&str>, now: Timestamp) {
+fn event(
+    text: &mut String,
+    row: &RenewalRow,
+    public_url: Option<&str>,
+    (now, costs): (Timestamp, bool),
+) {
     let of = &row.row.subscription;
     let name = if of.sku_name.is_empty() {
         &of.name
@@ -47,13 +125,13 @@ fn event(text: &mut String, row: &RenewalRow, public_url: Option<&str>, now: Tim
     if row.ends {
         about.push("It ends and does not renew.".to_owned());
     } else {
-        if !row.cost_of_renewal.is_empty() {
+        if costs && !row.cost_of_renewal.is_empty() {
             about.push(format!("Binds to {}.", sums(&row.cost_of_renewal)));
         }
         if let Some(stop) = row.last_day_to_stop {
             about.push(format!("Can be stopped until {} UTC.", minutes(stop)));
         }
-        if row.low_margin {
+        if costs && row.low_margin {
             about.push("Its margin is below the floor.".to_owned());
         }
     }
@@ -72,7 +150,9 @@ fn event(text: &mut String, row: &RenewalRow, public_url: Option<&str>, now: Tim
     );
     fold(text, &format!("DTSTART:{}", stamp(row.due_at)));
     fold(text, &format!("SUMMARY:{}", escaped(&summary)));
-    fold(text, &format!("DESCRIPTION:{}", escaped(&about.join("\n"))));
+    if !about.is_empty() {
+        fold(text, &format!("DESCRIPTION:{}", escaped(&about.join("\n"))));
+    }
     if let Some(address) = address {
         fold(text, &format!("URL:{address}"));
     }

@@ -15,6 +15,7 @@ use store::{Tx, customers, orders};
 use super::context::Context;
 use super::error::SubscriptionSyncError;
 use super::origin::{self, Origins};
+use super::today::Prices;
 use super::{map, words};
 use crate::Engine;
 
@@ -293,6 +294,13 @@ impl<'a> Intake<'a> {
                 .map(|row| (row.id, row))
                 .collect();
         let origins = self.origins(&found, &before, now).await?;
+        let mut prices = Prices::default();
+        for one in &found {
+            let connection = self.connection;
+            prices
+                .load_one(store.read(), connection, &one.subscription)
+                .await?;
+        }
         let tx = self.begin().await?;
         let context = Context::load(self.engine, &tx, self.connection, &found).await?;
         let (mut rows, mut events, mut lines) = (Vec::new(), Vec::new(), Vec::new());
@@ -321,6 +329,11 @@ impl<'a> Intake<'a> {
         }
         self.changed |= !events.is_empty();
         subscriptions::upsert_many(&tx, self.connection, &rows, now).await?;
+        let renewals: Vec<_> = rows
+            .iter()
+            .map(|row| context.renewal(self.connection, row, &prices))
+            .collect();
+        subscriptions::set_renewals(&tx, &renewals).await?;
         subscriptions::add_events(&tx, &events).await?;
         orders::add_events(&tx, &lines).await?;
         tx.commit().await?;

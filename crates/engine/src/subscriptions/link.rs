@@ -8,6 +8,8 @@ use store::subscriptions::{self, SubscriptionRow};
 use store::{StoreError, Tx, customers, orders};
 
 use super::context::today;
+use super::renewals::renewal_figures;
+use super::today::Prices;
 use crate::Engine;
 use crate::margins::{MarginBook, different};
 
@@ -91,7 +93,10 @@ async fn resell_rows(engine: &Engine, tx: &Tx, rows: &[SubscriptionRow]) -> Resu
     }
     let book = MarginBook::load(tx).await?;
     let sales = different(rows, &book, today(engine));
-    subscriptions::set_sale_many(tx, &sales).await
+    subscriptions::set_sale_many(tx, &sales).await?;
+    let prices = Prices::of(tx, rows).await?;
+    let renewals = renewal_figures(rows, (&prices, &book), today(engine));
+    subscriptions::set_renewals(tx, &renewals).await
 }
 
 fn organisation(fields: &CustomerFields) -> String {

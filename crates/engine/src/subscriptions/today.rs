@@ -6,7 +6,8 @@ use domain::order::Sums;
 use domain::subscription::Subscription;
 use domain::{Amount, ConnectionId};
 use jiff::Timestamp;
-use rules::orders::money::{a_month, periods_owed, round};
+use rules::orders::money::{a_month, round};
+use rules::subscriptions::renewal::bound;
 use rust_decimal::Decimal;
 use store::catalog::{self, Offer};
 use store::subscriptions::SubscriptionRow;
@@ -50,28 +51,44 @@ impl Prices {
         rows: &[SubscriptionRow],
     ) -> Result<(), StoreError> {
         for row in rows {
-            let key = key(row);
-            if key.1.is_empty() || self.offers.contains_key(&key) {
-                continue;
-            }
-            let variant = (key.2.as_str(), key.3.as_str(), false);
-            let offer = catalog::find_offer(conn, key.0, &key.1, variant).await?;
-            self.offers.insert(key, offer);
+            self.load_one(conn, row.connection, &row.subscription)
+                .await?;
         }
+        Ok(())
+    }
+
+    /// That of one more.
+    pub(super) async fn load_one(
+        &mut self,
+        conn: &impl ConnectionTrait,
+        connection: ConnectionId,
+        of: &Subscription,
+    ) -> Result<(), StoreError> {
+        let key = key(connection, of);
+        if key.1.is_empty() || self.offers.contains_key(&key) {
+            return Ok(());
+        }
+        let variant = (key.2.as_str(), key.3.as_str(), false);
+        let offer = catalog::find_offer(conn, key.0, &key.1, variant).await?;
+        self.offers.insert(key, offer);
         Ok(())
     }
 
     /// What one costs; nothing where the catalog does not say.
     pub(crate) fn listed(&self, row: &SubscriptionRow) -> Option<Listed> {
-        let offer = self.offers.get(&key(row))?.as_ref()?;
+        self.listed_of(row.connection, &row.subscription)
+    }
+
+    /// The same by what Ion shows of it.
+    pub(super) fn listed_of(&self, connection: ConnectionId, of: &Subscription) -> Option<Listed> {
+        let offer = self.offers.get(&key(connection, of))?.as_ref()?;
         let variant = &offer.variant.variant;
         if offer.gone || variant.by_use {
             return None;
         }
-        let currency = row.subscription.currency;
         let mut prices = variant.prices.iter();
         let price =
-            prices.find(|price| Some(price.currency) == currency && price.meter.is_empty())?;
+            prices.find(|price| Some(price.currency) == of.currency && price.meter.is_empty())?;
         // The price before is kept of the first one only, which lists show.
         let is_first = variant.prices.first().is_some_and(|first| first == price);
         Some(Listed {
@@ -82,10 +99,9 @@ impl Prices {
     }
 }
 
-fn key(row: &SubscriptionRow) -> Key {
-    let of = &row.subscription;
+fn key(connection: ConnectionId, of: &Subscription) -> Key {
     (
-        row.connection,
+        connection,
         of.product_ion_id.clone(),
         of.sku_id.clone(),
         of.plan_id.clone(),
@@ -99,8 +115,7 @@ pub(super) fn monthly_sum(of: &Subscription, cost: Decimal) -> Sums {
 
 /// What a renewal binds to: all seats over one more term.
 pub(super) fn bound_sum(of: &Subscription, cost: Decimal) -> Sums {
-    let owed = Decimal::from(periods_owed(of.term, of.billing));
-    sum(of, cost.checked_mul(owed))
+    bound(of, cost).into_iter().collect()
 }
 
 fn sum(of: &Subscription, each: Option<Decimal>) -> Sums {

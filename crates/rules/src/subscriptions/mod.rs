@@ -4,8 +4,10 @@
 //! - [`diff`] names what changed between two readings, and when one is gone.
 //! - [`change`] decides what can be done, until when, and makes the order line that does it.
 //! - [`remind`] decides when people are reminded of a renewal or an end.
+//! - [`renewal`] works out what a renewal binds to.
 
 pub mod change;
 pub mod diff;
 pub mod remind;
+pub mod renewal;
 pub mod state;

@@ -159,6 +159,13 @@ CREATE TABLE subscription (
   seats BIGINT NOT NULL,
   cost_key BIGINT NOT NULL,
   margin_key BIGINT NOT NULL,
+  -- What comes at `due_at`: 0 nothing that is known, 1 it renews, 2 it ends.
+  coming BIGINT NOT NULL,
+  -- What a renewal binds to, by the catalog where it has a price: 10^-6, in this currency; empty where it is not known.
+  bound_units BIGINT NOT NULL,
+  bound_currency TEXT NOT NULL,
+  -- It binds to much, or its margin is low: looked at a step earlier.
+  weighty BOOLEAN NOT NULL,
   -- Every word by which it is found, folded.
   search TEXT NOT NULL
 );
@@ -170,6 +177,8 @@ CREATE INDEX subscription_name ON subscription (live, name_key, id, vendor, stat
 CREATE INDEX subscription_seats ON subscription (live, seats, id);
 CREATE INDEX subscription_cost ON subscription (live, cost_key, id);
 CREATE INDEX subscription_margin ON subscription (live, margin_key, id);
+-- What renews and ends is summed up and put in order from this index alone.
+CREATE INDEX subscription_renewal ON subscription (live, due_at, id, coming, term, weighty, bound_currency, bound_units) WHERE coming > 0;
 CREATE INDEX subscription_customer ON subscription (customer_id) WHERE customer_id IS NOT NULL;
 -- What there is little of is looked up, and sorted then; so written, these serve a query that asks for them and no other.
 CREATE INDEX subscription_vendor ON subscription ((vendor || ''));

@@ -1,11 +1,13 @@
 //! What lists find and sort subscriptions by, worked out from what Ion shows of one.
 
 use domain::Currency;
+use domain::subscription::Subscription;
 use rules::customers::name::fold;
+use rules::subscriptions::remind::coming;
 use sea_orm::Value;
 
-use super::NewSubscription;
 use super::rows::due_at;
+use super::{NewSubscription, RenewalFigures};
 use crate::customers::batch::{like, name_column, words};
 use crate::orders::columns::vendor_column;
 use crate::sql::{micros, sensible, values};
@@ -19,7 +21,7 @@ pub(super) fn name_key(name: &str) -> String {
 }
 
 /// Columns of `subscription`, in the order of [`list_values`].
-pub(super) const LIST: [&str; 16] = [
+pub(super) const LIST: [&str; 20] = [
     "id",
     "connection_id",
     "customer_id",
@@ -35,6 +37,10 @@ pub(super) const LIST: [&str; 16] = [
     "seats",
     "cost_key",
     "margin_key",
+    "coming",
+    "bound_units",
+    "bound_currency",
+    "weighty",
     "search",
 ];
 
@@ -45,6 +51,7 @@ pub(super) fn list_values(
     new: &NewSubscription,
 ) -> Vec<Value> {
     let of = &new.subscription;
+    let renewal = RenewalFigures::by_own_cost(of);
     values![
         id,
         connection,
@@ -61,6 +68,10 @@ pub(super) fn list_values(
         of.seats.map_or(-1, i64::from),
         sort_key(new.monthly_units.and_then(sensible)),
         sort_key(new.margin_permille),
+        coming_number(of),
+        renewal.units(),
+        renewal.currency(),
+        renewal.weighty,
         search_words(new)
     ]
 }
@@ -72,6 +83,11 @@ pub(super) fn auto_renew_number(auto_renew: Option<bool>) -> i64 {
         Some(false) => 0,
         Some(true) => 1,
     }
+}
+
+/// What comes for a subscription by itself, as its column keeps it.
+fn coming_number(of: &Subscription) -> i64 {
+    coming(of).map_or(0, |coming| if coming.ends { 2 } else { 1 })
 }
 
 /// An amount for sorting: what is not known comes first, or last where the list is the other way round.

@@ -1,14 +1,13 @@
 //! Subscriptions, by id and by what they carry.
 
 use domain::{ConnectionId, CustomerId, OrderId, ProductId, SubscriptionId};
-use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::SubscriptionRow;
 use crate::StoreError;
 use crate::customers::batch::{parts, places};
-use crate::sql::{Row, hash_of, micros, row, rows, values};
+use crate::sql::{Row, hash_of, row, rows, values};
 
 /// Subscriptions with all that is known of them.
 const WHOLE: &str = "SELECT s.id, s.connection_id, s.customer_id, s.vendor, c.content, c.customer_name, c.product_id, c.order_id, c.monthly_units, c.sale_units, c.margin_permille,
@@ -81,17 +80,6 @@ pub async fn list_live_of(
     let condition = "WHERE c.connection_id = $1 AND c.ion_customer_id = $2 AND c.product_ion_id = $3 AND c.sku_id = $4 AND s.live ORDER BY s.due_at, s.id";
     let bound = values![connection.0, ion_customer_id, product_ion_id, sku_id];
     many(conn, condition, bound).await
-}
-
-/// Live subscriptions that renew or end from `from` on and before `until`, by when.
-pub async fn renewals(
-    conn: &impl ConnectionTrait,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<SubscriptionRow>, StoreError> {
-    let condition =
-        "WHERE s.live = TRUE AND s.due_at >= $1 AND s.due_at < $2 ORDER BY s.due_at, s.id";
-    many(conn, condition, values![micros(from), micros(until)]).await
 }
 
 async fn one(

@@ -475,8 +475,8 @@ async fn who_may_not_see_costs_sees_none_anywhere() {
     assert_eq!(feed.header("content-type"), "text/calendar; charset=utf-8");
     shows(
         &reader.get("/renewals.ics").await,
-        &["BEGIN:VEVENT"],
-        &["DESCRIPTION", "EUR"],
+        &["BEGIN:VEVENT", "DESCRIPTION:Can be stopped until"],
+        &["EUR", "Binds", "margin"],
     );
     for path in ["/subscriptions/export.csv", "/settings/margins"] {
         assert_eq!(

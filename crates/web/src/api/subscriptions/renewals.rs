@@ -17,10 +17,11 @@ use jiff::{SignedDuration, Timestamp};
 use rules::margins::price::shown_percent;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::StoreError;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::page::{Page, Paging, cursor};
+use crate::api::page::{Page, Paging, cursor_behind, unknown_cursor};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::{Fault, Problem};
@@ -161,20 +162,20 @@ pub(crate) async fn list(
         cursor: span.cursor,
         limit: span.limit,
     };
-    let limit = paging.limit()? as usize;
-    let begin = usize::try_from(paging.position()?.unwrap_or(0)).unwrap_or(usize::MAX);
+    let (after, limit) = (paging.behind("renewals")?, paging.limit()?);
     let costs = caller.may(Right::SeeCost);
-    let rows = app.engine().renewals(from, until).await?;
-    let items: Vec<Renewal> = rows
-        .iter()
-        .skip(begin)
-        .take(limit)
-        .map(|row| Renewal::of(row, costs))
-        .collect();
-    let end = begin.saturating_add(items.len());
+    let list = app.engine().renewals((from, until), after, limit).await;
+    let list = list.map_err(|error| match error {
+        StoreError::Missing(_) => unknown_cursor(),
+        other => other.into(),
+    })?;
     Ok(Json(Page {
-        next: (end < rows.len()).then(|| cursor(end as u64)),
-        items,
+        items: list
+            .rows
+            .iter()
+            .map(|row| Renewal::of(row, costs))
+            .collect(),
+        next: list.next.map(|place| cursor_behind("renewals", &place)),
     }))
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::Currency;
 use domain::order::Sums;
-use engine::subscriptions::{RenewalRow, Urgency};
+use engine::subscriptions::{RenewalDay, RenewalRow, Urgency};
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Span, Timestamp};
 use rust_decimal::Decimal;
+use store::subscriptions::RenewalSums;
 
 use super::money::sums;
 use super::row::{customer_name, days_to, last_instant};
@@ -19,7 +20,7 @@ use crate::view::{Link, Times, Tone};
 /// Days of the view by weeks.
 pub(super) const DAYS: i64 = 42;
 /// Entries of a day that are shown.
-const SHOWN: usize = 3;
+pub(super) const SHOWN: usize = 3;
 /// Days before its end at which a login is warned of first.
 const WARNED: i64 = 14;
 
@@ -80,29 +81,45 @@ pub(super) fn what(row: &RenewalRow) -> String {
     format!("{seats}{}", title(of))
 }
 
-/// The six weeks from a Monday on.
+/// What is urgent and renews until then presses: see [`presses`].
+pub(super) fn pressing_until(times: &Times) -> Timestamp {
+    let today = date_of(times.now, times);
+    let behind = today.checked_add(Span::new().days(super::row::LAST_DAYS + 1));
+    start_of(behind.unwrap_or(today), times)
+}
+
+/// The days of the six weeks from a Monday on.
+pub(super) fn spans_of_days(from: Date, times: &Times) -> Vec<(Timestamp, Timestamp)> {
+    (0..DAYS)
+        .filter_map(|place| from.checked_add(Span::new().days(place)).ok())
+        .map(|day| (start_of(day, times), start_of(next(day), times)))
+        .collect()
+}
+
+/// The twelve months from the first day of one on.
+pub(super) fn spans_of_months(from: Date, times: &Times) -> Vec<(Timestamp, Timestamp)> {
+    months_from(from)
+        .map(|month| {
+            let next = month.checked_add(Span::new().months(1)).unwrap_or(month);
+            (start_of(month, times), start_of(next, times))
+        })
+        .collect()
+}
+
+fn months_from(from: Date) -> impl Iterator<Item = Date> {
+    (0..12_i64).filter_map(move |place| from.checked_add(Span::new().months(place)).ok())
+}
+
+/// The six weeks from a Monday on, with what stands in each of their days.
 pub(super) fn days(
     from: Date,
-    rows: &[RenewalRow],
+    renewals: &[RenewalDay],
     logins: &[LoginEnd],
     times: &Times,
     costs: bool,
     one: Option<Currency>,
 ) -> Vec<Day> {
     let mut by_day: BTreeMap<Date, Vec<(u8, Decimal, Entry)>> = BTreeMap::new();
-    for row in rows {
-        let (day, entry) = entry(row, times, costs, one);
-        let weight = row
-            .cost_of_renewal
-            .values()
-            .copied()
-            .max()
-            .unwrap_or_default();
-        by_day
-            .entry(day)
-            .or_default()
-            .push((rank(entry.kind), weight, entry));
-    }
     for (day, entry) in logins.iter().flat_map(|login| login_entries(login, times)) {
         by_day
             .entry(day)
@@ -111,12 +128,20 @@ pub(super) fn days(
     }
     let today = date_of(times.now, times);
     (0..DAYS)
-        .filter_map(|place| from.checked_add(Span::new().days(place)).ok())
-        .map(|date| {
+        .filter_map(|place| Some((place, from.checked_add(Span::new().days(place)).ok()?)))
+        .map(|(place, date)| {
             let mut entries = by_day.remove(&date).unwrap_or_default();
+            let of = usize::try_from(place)
+                .ok()
+                .and_then(|place| renewals.get(place));
+            let all = entries.len() as u64 + of.map_or(0, |of| of.total);
+            for row in of.into_iter().flat_map(|of| &of.rows) {
+                let entry = entry(row, times, costs, one);
+                let weight = row.cost_of_renewal.values().copied().max();
+                entries.push((rank(entry.kind), weight.unwrap_or_default(), entry));
+            }
             entries.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            let all = entries.len();
-            let shown = if all > SHOWN { SHOWN - 1 } else { SHOWN };
+            let shown = if all > SHOWN as u64 { SHOWN - 1 } else { SHOWN };
             Day {
                 iso: date.to_string(),
                 label: if date.day() == 1 || date == from && date != today {
@@ -127,9 +152,9 @@ pub(super) fn days(
                 name: date.strftime("%A, %-d %B %Y").to_string(),
                 today: date == today,
                 out: date < today,
-                more: (all > shown).then(|| {
+                more: (all > shown as u64).then(|| {
                     Link::new(
-                        format!("+{} more", count((all - shown) as u64)),
+                        format!("+{} more", count(all - shown as u64)),
                         format!("{PATH}?due_from={date}&due_to={}", next(date)),
                     )
                 }),
@@ -160,8 +185,8 @@ fn rank(kind: EntryKind) -> u8 {
     }
 }
 
-/// Where a renewal stands: on its last day to stop where that presses, else on its own.
-fn entry(row: &RenewalRow, times: &Times, costs: bool, one: Option<Currency>) -> (Date, Entry) {
+/// A renewal or end in its day.
+fn entry(row: &RenewalRow, times: &Times, costs: bool, one: Option<Currency>) -> Entry {
     let who = customer_name(&row.row);
     let what = what(row);
     let bound = if costs {
@@ -174,14 +199,14 @@ fn entry(row: &RenewalRow, times: &Times, costs: bool, one: Option<Currency>) ->
     } else {
         format!("; it would bind {bound}")
     };
-    let (kind, at) = if row.ends {
-        (EntryKind::Ends, row.due_at)
+    let kind = if row.ends {
+        EntryKind::Ends
     } else if presses(row, times) {
-        (EntryKind::LastDay, last_instant(row.due_at))
+        EntryKind::LastDay
     } else if is_weighty(row, times.now) {
-        (EntryKind::Notable, row.due_at)
+        EntryKind::Notable
     } else {
-        (EntryKind::Renews, row.due_at)
+        EntryKind::Renews
     };
     let sentence = match kind {
         EntryKind::Ends => format!("{who}: {what} ends"),
@@ -197,14 +222,13 @@ fn entry(row: &RenewalRow, times: &Times, costs: bool, one: Option<Currency>) ->
         (EntryKind::LastDay, _) => "last day to stop".to_owned(),
         _ => "renews".to_owned(),
     };
-    let entry = Entry {
+    Entry {
         href: href(row.row.id),
         kind,
         name: who,
         detail,
         sentence,
-    };
-    (date_of(at, times), entry)
+    }
 }
 
 /// The sum without its currency where that is the one of all; several sums with theirs.
@@ -253,50 +277,21 @@ fn login_entries(login: &LoginEnd, times: &Times) -> Vec<(Date, Entry)> {
     entries
 }
 
-/// Twelve months from the first day of one on.
-pub(super) fn months(from: Date, rows: &[RenewalRow], times: &Times, costs: bool) -> Vec<Month> {
-    struct Gathered {
-        renewals: u64,
-        ends: u64,
-        bound: Sums,
-        presses: bool,
-    }
+/// Twelve months from the first day of one on, each with its sums.
+pub(super) fn months(
+    from: Date,
+    sums_of: &[RenewalSums],
+    times: &Times,
+    costs: bool,
+) -> Vec<Month> {
     let today = date_of(times.now, times).first_of_month();
-    let mut gathered: Vec<(Date, Gathered)> = (0..12_i64)
-        .filter_map(|place| from.checked_add(Span::new().months(place)).ok())
-        .map(|month| {
-            let nothing = Gathered {
-                renewals: 0,
-                ends: 0,
-                bound: Sums::new(),
-                presses: false,
-            };
-            (month, nothing)
-        })
-        .collect();
-    for row in rows {
-        let month = date_of(row.due_at, times).first_of_month();
-        let Some((_, of)) = gathered.iter_mut().find(|(first, _)| *first == month) else {
-            continue;
-        };
-        if row.ends {
-            of.ends += 1;
-        } else {
-            of.renewals += 1;
-            of.presses |= presses(row, times);
-            for (currency, sum) in &row.cost_of_renewal {
-                let total = of.bound.entry(*currency).or_default();
-                *total = total.saturating_add(*sum);
-            }
-        }
-    }
-    let most = gathered
+    let most = sums_of
         .iter()
-        .flat_map(|(_, of)| of.bound.values().copied())
+        .flat_map(|of| of.bound.values().copied())
         .max()
         .unwrap_or_default();
-    gathered
-        .into_iter()
+    months_from(from)
+        .zip(sums_of)
         .map(|(month, of)| Month {
             label: month.strftime("%B %Y").to_string(),
             href: format!(
@@ -318,7 +313,11 @@ pub(super) fn months(from: Date, rows: &[RenewalRow], times: &Times, costs: bool
                 0 => String::new(),
                 number => counted(number, "ends", "end"),
             },
-            tone: if of.presses { Tone::Bad } else { Tone::Calm },
+            tone: if of.pressing > 0 {
+                Tone::Bad
+            } else {
+                Tone::Calm
+            },
         })
         .collect()
 }

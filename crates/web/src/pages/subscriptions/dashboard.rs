@@ -11,10 +11,10 @@ use jiff::{SignedDuration, Span, Timestamp};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use store::orders::MonthlySpend;
-use store::subscriptions::{self, VendorCost};
+use store::subscriptions::{self, RenewalSums, VendorCost};
 use store::{ConnectionTrait, StoreError, orders};
 
-use super::calendar::{date_of, presses, share, start_of};
+use super::calendar::{date_of, pressing_until, share, start_of};
 use super::card::sold_figures;
 use super::money::sums;
 use super::row::{customer_name, days_to, last_instant, percent_of};
@@ -37,8 +37,10 @@ const VENDORS: usize = 4;
 const MONTHS: i64 = 12;
 /// Weeks of what renews.
 const WEEKS: i64 = 12;
-/// Renewals that are named.
+/// Renewals, and customers, that are named.
 const NAMED: usize = 2;
+/// Renewals that are read to find so many customers.
+const READ: u32 = 20;
 
 /// What is known of subscriptions, for the dashboard; nothing where none was read.
 #[derive(Debug, Default)]
@@ -58,15 +60,17 @@ pub(crate) async fn tiles(app: &App, caller: &Caller, times: &Times) -> Result<T
     let costs = caller.may(Right::SeeCost);
     let by_vendor = subscriptions::cost_by_vendor(conn).await?;
     let of_vendors = subscriptions::count_vendors(conn).await?;
-    let today = date_of(times.now, times);
-    let until = today.checked_add(Span::new().weeks(WEEKS)).unwrap_or(today);
-    let renewals = app
-        .engine()
-        .renewals(times.now, start_of(until, times))
-        .await?;
-    let pressing: Vec<&RenewalRow> = renewals.iter().filter(|row| presses(row, times)).collect();
+    let until = pressing_until(times);
+    let month = times.now + SignedDuration::from_hours(24 * 30);
+    let mut spans = vec![(times.now, month)];
+    spans.extend(spans_of_weeks(times));
+    let engine = app.engine();
+    let mut sums = engine.renewal_sums(&spans, until).await?.into_iter();
+    let of_month = sums.next().unwrap_or_default();
+    let of_weeks: Vec<RenewalSums> = sums.collect();
+    let pressing = engine.pressing_renewals(until, READ).await?;
     let tiles = SubscriptionTiles {
-        figures: figures((live, of_vendors), &by_vendor, &renewals, times, costs),
+        figures: figures((live, of_vendors), &by_vendor, &of_month, costs),
         vendors: if costs {
             vendors(&by_vendor)
         } else {
@@ -78,10 +82,10 @@ pub(crate) async fn tiles(app: &App, caller: &Caller, times: &Times) -> Result<T
         } else {
             None
         },
-        ahead: Some(ahead(&renewals, &pressing, times, costs)),
+        ahead: Some(ahead(&of_weeks, &pressing.0, times, costs)),
     };
     Ok(Tiles {
-        need: need(&pressing, times, costs),
+        need: need(&of_weeks, pressing, times, costs),
         tiles: Some(tiles),
     })
 }
@@ -104,8 +108,7 @@ async fn was_read(app: &App) -> Result<bool, StoreError> {
 fn figures(
     (live, of_vendors): (u64, u64),
     by_vendor: &[VendorCost],
-    renewals: &[RenewalRow],
-    times: &Times,
+    of_month: &RenewalSums,
     costs: bool,
 ) -> Vec<Figure> {
     let mut figures = vec![
@@ -119,21 +122,11 @@ fn figures(
     if costs {
         figures.extend(money(by_vendor));
     }
-    let until = times.now + SignedDuration::from_hours(24 * 30);
-    let soon: Vec<&RenewalRow> = renewals
-        .iter()
-        .filter(|row| !row.ends && row.due_at < until)
-        .collect();
-    let mut bound = Sums::new();
-    for (currency, sum) in soon.iter().flat_map(|row| &row.cost_of_renewal) {
-        let total = bound.entry(*currency).or_default();
-        *total = total.saturating_add(*sum);
-    }
-    let bound = sums(&bound);
+    let bound = sums(&of_month.bound);
     figures.push(
         Figure::new(
             "Renewals in 30 days",
-            count(soon.len() as u64),
+            count(of_month.renewals),
             if costs && !bound.is_empty() {
                 format!("{} would be bound", bound.join(", "))
             } else {
@@ -340,9 +333,9 @@ fn whole(units: i64) -> u64 {
 }
 
 /// What renews in the next weeks, in the currency of which there is most.
-fn ahead(renewals: &[RenewalRow], pressing: &[&RenewalRow], times: &Times, costs: bool) -> Ahead {
+fn ahead(of_weeks: &[RenewalSums], pressing: &[RenewalRow], times: &Times, costs: bool) -> Ahead {
     let mut of_currency: BTreeMap<Currency, Decimal> = BTreeMap::new();
-    for (currency, sum) in renewals.iter().flat_map(|row| &row.cost_of_renewal) {
+    for (currency, sum) in of_weeks.iter().flat_map(|of| &of.bound) {
         let total = of_currency.entry(*currency).or_default();
         *total = total.saturating_add(*sum);
     }
@@ -356,7 +349,7 @@ fn ahead(renewals: &[RenewalRow], pressing: &[&RenewalRow], times: &Times, costs
             Some(currency) => format!("{WEEKS} weeks, {currency} bound"),
             None => format!("{WEEKS} weeks"),
         },
-        bars: main.map(|currency| weeks(renewals, currency, times)),
+        bars: main.map(|currency| weeks(of_weeks, currency, times)),
         pressing: pressing
             .iter()
             .take(NAMED)
@@ -371,7 +364,7 @@ fn ahead(renewals: &[RenewalRow], pressing: &[&RenewalRow], times: &Times, costs
                 tone: Tone::Bad,
             })
             .collect(),
-        nothing: renewals.is_empty(),
+        nothing: of_weeks.iter().all(|of| of.renewals + of.ends == 0),
     }
 }
 
@@ -382,17 +375,25 @@ fn days_left(due_at: Timestamp, times: &Times) -> String {
     }
 }
 
-/// Twelve weeks from today on; the first one in amber.
-fn weeks(renewals: &[RenewalRow], currency: Currency, times: &Times) -> Bars {
+/// Twelve weeks from today on.
+fn spans_of_weeks(times: &Times) -> Vec<(Timestamp, Timestamp)> {
     let today = date_of(times.now, times);
-    let mut sums = vec![Decimal::ZERO; usize::try_from(WEEKS).unwrap_or(12)];
-    for row in renewals {
-        let days = days_to(row.due_at, times).max(0);
-        let week = usize::try_from(days / 7).unwrap_or(0);
-        if let (Some(sum), Some(more)) = (sums.get_mut(week), row.cost_of_renewal.get(&currency)) {
-            *sum = sum.saturating_add(*more);
-        }
-    }
+    let begin = |week: i64| {
+        let day = today.checked_add(Span::new().weeks(week)).unwrap_or(today);
+        start_of(day, times).max(times.now)
+    };
+    (0..WEEKS)
+        .map(|week| (begin(week), begin(week + 1)))
+        .collect()
+}
+
+/// The same as bars; the first one in amber.
+fn weeks(of_weeks: &[RenewalSums], currency: Currency, times: &Times) -> Bars {
+    let today = date_of(times.now, times);
+    let sums: Vec<Decimal> = of_weeks
+        .iter()
+        .map(|of| of.bound.get(&currency).copied().unwrap_or_default())
+        .collect();
     let most = sums.iter().copied().max().unwrap_or_default();
     let bars = sums
         .iter()
@@ -422,25 +423,28 @@ fn weeks(renewals: &[RenewalRow], currency: Currency, times: &Times) -> Bars {
 }
 
 /// What can be stopped for some days only.
-fn need(pressing: &[&RenewalRow], times: &Times, costs: bool) -> Option<Need> {
-    let most = pressing
-        .iter()
-        .map(|row| days_to(last_instant(row.due_at), times))
-        .max()?;
-    let number = pressing.len() as u64;
-    let mut names: Vec<String> = pressing.iter().map(|row| customer_name(&row.row)).collect();
-    names.dedup();
-    let others = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
+fn need(
+    of_weeks: &[RenewalSums],
+    (rows, customers): (Vec<RenewalRow>, u64),
+    times: &Times,
+    costs: bool,
+) -> Option<Need> {
+    let last = of_weeks.iter().filter_map(|of| of.last_pressing).max()?;
+    let most = days_to(last_instant(last), times);
+    let number: u64 = of_weeks.iter().map(|of| of.pressing).sum();
+    let mut names: Vec<String> = Vec::new();
+    for name in rows.iter().map(|row| customer_name(&row.row)) {
+        if names.len() < NAMED && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let others = customers.saturating_sub(names.len() as u64);
     let mut text = names.join(", ");
     if others > 0 {
-        text.push_str(&format!(
-            " and {}",
-            counted(others as u64, "other", "others")
-        ));
+        text.push_str(&format!(" and {}", counted(others, "other", "others")));
     }
     let mut bound = Sums::new();
-    for (currency, sum) in pressing.iter().flat_map(|row| &row.cost_of_renewal) {
+    for (currency, sum) in of_weeks.iter().flat_map(|of| &of.pressing_bound) {
         let total = bound.entry(*currency).or_default();
         *total = total.saturating_add(*sum);
     }

@@ -3,16 +3,17 @@
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
-use domain::order::Sums;
 use domain::{Currency, Term};
 use engine::subscriptions::{RenewalRow, Urgency};
 use http::HeaderMap;
 use jiff::Span;
 use jiff::civil::Date;
 use rules::orders::money::term_words;
+use store::subscriptions::RenewalSums;
 
 use super::calendar::{
-    DAYS, LoginEnd, amount, date_of, days, is_weighty, monday, months, presses, start_of, what,
+    DAYS, LoginEnd, SHOWN, amount, date_of, days, is_weighty, monday, months, presses,
+    pressing_until, spans_of_days, spans_of_months, start_of, what,
 };
 use super::money::sums;
 use super::readings::Readings;
@@ -31,7 +32,7 @@ use crate::view::{Button, Html, Link, Section, Times, Tone};
 
 const HERE: &str = "/subscriptions/renewals";
 /// Renewals beside the calendar.
-const URGENT: usize = 10;
+const URGENT: u32 = 10;
 
 /// Which part of time is looked at.
 struct Looked {
@@ -129,15 +130,38 @@ pub(crate) async fn show(
     let costs = caller.may(Right::SeeCost);
     let looked = Looked::read(&address, times)?;
     let (from, until) = (start_of(looked.from, times), start_of(looked.until, times));
-    // What renews on the day behind can last be stopped on the last one.
+    let since = from.max(times.now);
+    // What renews as the day behind begins can last be stopped on the last one.
     let behind = start_of(looked.until.tomorrow().unwrap_or(looked.until), times);
-    let all = app.engine().renewals(from, behind).await?;
-    let shown: Vec<RenewalRow> = all
-        .into_iter()
-        .filter(|row| row.due_at < until || presses(row, times) && !looked.year)
-        .collect();
-    let ahead: Vec<&RenewalRow> = shown.iter().filter(|row| row.due_at >= times.now).collect();
-    let one = one_currency(&shown);
+    let mut spans = vec![
+        (from, until),
+        (since, until),
+        (until.max(times.now), behind),
+    ];
+    if looked.year {
+        spans.extend(spans_of_months(looked.from, times));
+    }
+    let engine = app.engine();
+    let pressing = pressing_until(times);
+    let mut sums = engine.renewal_sums(&spans, pressing).await?.into_iter();
+    let whole = sums.next().unwrap_or_default();
+    let mut ahead = sums.next().unwrap_or_default();
+    let tail = sums.next().unwrap_or_default();
+    let by_month: Vec<RenewalSums> = sums.collect();
+    if !looked.year {
+        add_pressing(&mut ahead, tail);
+    }
+    let of_days = if looked.year {
+        Vec::new()
+    } else {
+        let spans = spans_of_days(looked.from, times);
+        engine
+            .renewals_of_days(&spans, pressing, SHOWN as u32)
+            .await?
+    };
+    let most_urgent = engine.renewals((since, until), None, URGENT).await?.rows;
+    let one = one_currency(&whole, &ahead);
+    let number = ahead.renewals + ahead.ends;
     let readings = Readings::of(&app, &around).await?;
     let never = !readings.was_read();
     let range = format!(
@@ -173,10 +197,10 @@ pub(crate) async fn show(
             Vec::new()
         } else {
             let logins = logins(&around);
-            days(looked.from, &shown, &logins, times, costs, one)
+            days(looked.from, &of_days, &logins, times, costs, one)
         },
         months: if looked.year && !never {
-            months(looked.from, &shown, times, costs)
+            months(looked.from, &by_month, times, costs)
         } else {
             Vec::new()
         },
@@ -185,18 +209,17 @@ pub(crate) async fn show(
             _ => String::new(),
         },
         empty: never.then(|| nothing(&around, &readings)),
-        urgent: ahead
+        urgent: most_urgent
             .iter()
-            .take(URGENT)
             .map(|row| urgent(row, &around, costs, one))
             .collect(),
         urgent_words: match one {
-            Some(currency) if costs && !ahead.is_empty() => format!("{currency} bound"),
+            Some(currency) if costs && number > 0 => format!("{currency} bound"),
             _ => String::new(),
         },
-        more: (!ahead.is_empty()).then(|| {
+        more: (number > 0).then(|| {
             Link::new(
-                format!("All {} in the list", count(ahead.len() as u64)),
+                format!("All {} in the list", count(number)),
                 format!("{PATH}?{range}"),
             )
         }),
@@ -232,50 +255,34 @@ fn views(looked: &Looked) -> Vec<ViewWay> {
 }
 
 /// `Next 6 weeks: 58 renewals that would bind 27,730.00 EUR. 2 of them can be stopped for 2 more days.`
-fn summary(looked: &Looked, ahead: &[&RenewalRow], times: &Times, costs: bool) -> String {
+fn summary(looked: &Looked, ahead: &RenewalSums, times: &Times, costs: bool) -> String {
     let span = match (looked.is_now, looked.year) {
         (true, false) => "Next 6 weeks".to_owned(),
         (true, true) => "Next 12 months".to_owned(),
         (false, _) => looked.words(),
     };
-    let renew: Vec<&&RenewalRow> = ahead.iter().filter(|row| !row.ends).collect();
-    let ends = ahead.len() - renew.len();
-    if ahead.is_empty() {
+    if ahead.renewals + ahead.ends == 0 {
         return format!("{span}: nothing renews or ends.");
     }
-    let mut bound = Sums::new();
-    for (currency, sum) in renew.iter().flat_map(|row| &row.cost_of_renewal) {
-        let total = bound.entry(*currency).or_default();
-        *total = total.saturating_add(*sum);
-    }
-    let mut words = format!(
-        "{span}: {}",
-        counted(renew.len() as u64, "renewal", "renewals")
-    );
-    let bound = sums(&bound);
+    let mut words = format!("{span}: {}", counted(ahead.renewals, "renewal", "renewals"));
+    let bound = sums(&ahead.bound);
     if costs && !bound.is_empty() {
-        let verb = if renew.len() == 1 {
+        let verb = if ahead.renewals == 1 {
             "would bind"
         } else {
             "that would bind"
         };
         words.push_str(&format!(" {verb} {}", bound.join(" and ")));
     }
-    if ends > 0 {
-        words.push_str(&format!(", {}", counted(ends as u64, "end", "ends")));
+    if ahead.ends > 0 {
+        words.push_str(&format!(", {}", counted(ahead.ends, "end", "ends")));
     }
     words.push('.');
-    let left: Vec<i64> = renew
-        .iter()
-        .filter(|row| presses(row, times))
-        .map(|row| days_to(last_instant(row.due_at), times))
-        .collect();
-    if let Some(most) = left.iter().max() {
-        let number = left.len() as u64;
+    if let Some(last) = ahead.last_pressing {
         words.push_str(&format!(
             " {} of them can be stopped {}.",
-            count(number),
-            match most {
+            count(ahead.pressing),
+            match days_to(last_instant(last), times) {
                 0 => "only today".to_owned(),
                 1 => "until tomorrow".to_owned(),
                 days => format!("for {days} more days at most"),
@@ -285,13 +292,24 @@ fn summary(looked: &Looked, ahead: &[&RenewalRow], times: &Times, costs: bool) -
     words
 }
 
+/// Adds what presses of a span to the sums of another.
+fn add_pressing(to: &mut RenewalSums, of: RenewalSums) {
+    to.renewals += of.pressing;
+    to.pressing += of.pressing;
+    to.last_pressing = to.last_pressing.max(of.last_pressing);
+    for (currency, sum) in of.pressing_bound {
+        for sums in [&mut to.bound, &mut to.pressing_bound] {
+            let total = sums.entry(currency).or_default();
+            *total = total.saturating_add(sum);
+        }
+    }
+}
+
 /// The one currency of all that would be bound; nothing where there are several.
-fn one_currency(rows: &[RenewalRow]) -> Option<Currency> {
-    let mut all = rows
-        .iter()
-        .flat_map(|row| row.cost_of_renewal.keys().copied());
+fn one_currency(whole: &RenewalSums, ahead: &RenewalSums) -> Option<Currency> {
+    let mut all = whole.bound.keys().chain(ahead.bound.keys());
     let first = all.next()?;
-    all.all(|other| other == first).then_some(first)
+    all.all(|other| other == first).then_some(*first)
 }
 
 fn logins(around: &Around) -> Vec<LoginEnd> {

@@ -7,6 +7,7 @@ use engine::margins::MarginDraft;
 use engine::orders::{NewDraft, OrderError};
 use rust_decimal::Decimal;
 use store::margins::MarginRow;
+use store::subscriptions::{self, RenewalFigures};
 use store::testing::for_both;
 
 use super::bed::{Bed, content, kim, on_sqlite};
@@ -370,6 +371,24 @@ async fn a_price_that_moves_marks_drafts_and_tells_of_floors() {
         };
         bed.import().await;
         assert!(floors(bed.notices().await).is_empty());
+        // What is kept of its renewal: seats over twelve months at this price, and whether a person must look.
+        let kept = async |price: Decimal, seats: i64, weighty: bool| {
+            let row = bed.row(&theirs).await;
+            let units = (price * Decimal::from(seats * 12)).round_dp(2) * Decimal::from(1_000_000);
+            let figures = RenewalFigures {
+                bound: Some(("EUR".parse().unwrap(), units.try_into().unwrap())),
+                weighty,
+            };
+            let kept = [(row.id, figures)];
+            let others = subscriptions::other_renewals(bed.store.read(), &kept).await;
+            assert!(others.unwrap().is_empty(), "{price} {seats}");
+            let due = row.due_at().unwrap();
+            let span = (due, due + jiff::SignedDuration::from_secs(1));
+            let sums = bed.engine.renewal_sums(&[span], due).await.unwrap();
+            let told = bed.engine.renewals(span, None, 2).await.unwrap();
+            assert_eq!(sums[0].bound, told.rows[0].cost_of_renewal);
+        };
+        kept(cost, 10, false).await;
 
         let dearer = (cost * Decimal::new(115, 2)).round_dp(2).to_string();
         bed.lab.pass(std::time::Duration::from_secs(60));
@@ -401,9 +420,15 @@ async fn a_price_that_moves_marks_drafts_and_tells_of_floors() {
         let next = view.price_next.unwrap();
         assert_eq!(next.cost, dearer.parse::<Decimal>().unwrap().normalize());
         assert!(next.sale.unwrap().below_floor && !view.margin.unwrap().below_floor);
+        let dearer: Decimal = dearer.parse().unwrap();
+        kept(dearer, 10, true).await;
         // The next import has nothing to tell.
         bed.import().await;
         assert_eq!(floors(bed.notices().await).len(), 1);
+        // Read anew, it still renews by the catalog.
+        bed.lab.sandbox.portal().set_seats(&theirs, 11);
+        bed.read().await;
+        kept(dearer, 11, true).await;
     })
     .await;
 }

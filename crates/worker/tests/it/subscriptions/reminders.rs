@@ -212,7 +212,12 @@ async fn renewals_stand_by_urgency_and_money_and_in_the_calendar() {
         bed.read().await;
         bed.lab.pass(360 * DAY);
         let (from, until) = (bed.now(), bed.now() + SignedDuration::from_hours(24 * 42));
-        let rows = bed.engine.renewals(from, until).await.unwrap();
+        let rows = bed
+            .engine
+            .renewals((from, until), None, 50)
+            .await
+            .unwrap()
+            .rows;
         let order: Vec<&str> = rows
             .iter()
             .map(|row| row.row.subscription.ion_id.as_str())
@@ -226,7 +231,12 @@ async fn renewals_stand_by_urgency_and_money_and_in_the_calendar() {
         let bound = rows[1].cost_of_renewal.values().next().unwrap();
         assert_eq!(*bound, rust_decimal::Decimal::new(price, 6).round_dp(2));
 
-        let text = bed.engine.renewals_ics(from, until).await.unwrap();
+        let text = bed
+            .engine
+            .renewals_ics((from, until), true)
+            .whole()
+            .await
+            .unwrap();
         assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"));
         assert!(text.ends_with("END:VCALENDAR\r\n"));
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 3);
@@ -250,7 +260,12 @@ async fn renewals_stand_by_urgency_and_money_and_in_the_calendar() {
         bed.engine.look_at_logins().await.unwrap();
         bed.lab.sandbox.portal().set_seats(&small, 3);
         bed.read().await;
-        let text = bed.engine.renewals_ics(from, until).await.unwrap();
+        let text = bed
+            .engine
+            .renewals_ics((from, until), true)
+            .whole()
+            .await
+            .unwrap();
         assert_eq!(uid(&text), before);
     })
     .await;
