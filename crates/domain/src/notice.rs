@@ -37,6 +37,8 @@ text_enum! {
         RenewalSoon = "subscriptions.renewal_soon",
         /// The subscriptions could not be read.
         SubscriptionSyncFailed = "subscriptions.sync_failed",
+        /// Unusually many subscriptions are missing at Ion; a person says whether they are gone.
+        SubscriptionsWait = "subscriptions.wait",
         /// A price change breaks the floor of a margin rule.
         MarginFloor = "margins.floor",
     }

@@ -107,4 +107,6 @@ pub struct RunCounts {
     pub gone: u64,
     /// What a plan held that is no longer true, and was left.
     pub moved: u64,
+    /// Subscriptions that stay as they are because so many at once are not called gone before a person says so.
+    pub held: u64,
 }

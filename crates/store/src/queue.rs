@@ -88,6 +88,9 @@ pub enum Payload {
         connection: ConnectionId,
         /// The run that shows it.
         run: RunId,
+        /// How many a person said may be gone, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gone_up_to: Option<u64>,
     },
     /// Reads the subscriptions of one Ion customer.
     ReadSubscriptionsOf {

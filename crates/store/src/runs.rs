@@ -129,6 +129,43 @@ pub async fn find_unfinished(
         .transpose()
 }
 
+/// The run of a connection that waits for a person's decision, the last one if any.
+pub async fn find_undecided(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    kind: RunKind,
+) -> Result<Option<RunRow>, StoreError> {
+    let sql = "SELECT * FROM run WHERE connection_id = $1 AND kind = $2 AND status = 'needs_decision' ORDER BY number DESC LIMIT 1";
+    row(conn, sql, values![connection.0, kind.as_str()])
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// Writes what became of a run of this kind that waited for a decision; gives whether there was one. When it ended stays as it was.
+pub async fn settle(
+    conn: &impl ConnectionTrait,
+    id: RunId,
+    kind: RunKind,
+    counts: &RunCounts,
+    outcome: &str,
+) -> Result<bool, StoreError> {
+    let status = if counts.set_aside > 0 {
+        RunStatus::DoneSetAside
+    } else {
+        RunStatus::Done
+    };
+    let sql = "UPDATE run SET status = $3, counts = $4, outcome = $5 WHERE id = $1 AND kind = $2 AND status = 'needs_decision'";
+    let bound = values![
+        id.0,
+        kind.as_str(),
+        status.as_str(),
+        json_text(counts),
+        outcome
+    ];
+    Ok(exec(conn, sql, bound).await? == 1)
+}
+
 /// The last runs, the newest first, of one connection or of all.
 pub async fn list(
     conn: &impl ConnectionTrait,

@@ -87,6 +87,7 @@ impl From<DecideError> for Fault {
     fn from(error: DecideError) -> Self {
         match error {
             DecideError::Settled => Self::conflict("settled", sentence(&error.to_string())),
+            DecideError::Refused(why) => Self::conflict("refused", sentence(&why)),
             DecideError::Store(error) => error.into(),
         }
     }

@@ -7,6 +7,8 @@ mod customers;
 mod customers_kills;
 mod invariants;
 mod orders_kills;
+mod orders_restored;
+mod orders_scene;
 mod subscriptions_kills;
 mod tokens;
 

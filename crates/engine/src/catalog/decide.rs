@@ -12,17 +12,34 @@ use crate::Engine;
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
-    /// There is nothing to decide about this run: it was decided, or a later import took its place.
+    /// There is nothing to decide about this run: it was decided, or a later one took its place.
     #[error(
-        "nothing is left to decide about this run: it was decided, or a later import took its place"
+        "nothing is left to decide about this run: it was decided, or a later one took its place"
     )]
     Settled,
+    /// It cannot be decided now. The text says why and what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The store failed.
     #[error("the decision could not be stored")]
     Store(#[from] StoreError),
 }
 
 impl Engine {
+    /// Decides what a run held back: products that an import would withdraw, or subscriptions that a reading would call gone.
+    pub async fn decide_run(
+        &self,
+        run: RunId,
+        apply: bool,
+        actor: &Actor,
+    ) -> Result<(), DecideError> {
+        let row = runs::find(self.store().read(), run).await?;
+        match row.map(|row| row.kind) {
+            Some(RunKind::SubscriptionSync) => self.decide_gone(run, apply, actor).await.map(drop),
+            _ => self.decide_withdrawals(run, apply, actor).await.map(drop),
+        }
+    }
+
     /// Withdraws the products that a run held back, or lets them stay. Gives how many were withdrawn.
     pub async fn decide_withdrawals(
         &self,

@@ -32,7 +32,7 @@ pub(super) struct Missing {
     pub(super) missed: Vec<String>,
     /// Shown when asked for by id, though the list lacks them.
     pub(super) shown: Vec<Subscription>,
-    /// Unknown to Ion by id, and so many that a person decides whether they are gone.
+    /// Missing, as far as is known, and so many that a person decides whether they are gone.
     pub(super) held_back: u64,
     /// Requests that this took.
     pub(super) requests: u64,
@@ -52,10 +52,11 @@ enum Answer {
 pub(super) enum Proof {
     /// What it lacks twice is gone.
     List,
-    /// It lacks unusually many: nothing. What Ion does not know by id is gone, unless these are unusually many too.
+    /// It lacks unusually many: nothing. What Ion does not know by id is gone where Ion could be asked for all of them, and these are
+    /// not unusually many too.
     ById,
-    /// A person was told so and reads once more: what Ion does not know by id is gone, however many.
-    Decided,
+    /// A person saw how many are missing and said that they are gone: what Ion does not know by id is, up to so many.
+    Decided(u64),
 }
 
 /// Whether so many are missing that it looks like a fault.
@@ -71,15 +72,14 @@ pub(super) async fn judge(
     absent: Vec<Absent>,
     proof: Proof,
 ) -> Result<Missing, StoreError> {
-    let asked = if proof == Proof::Decided {
-        ASKED_BY_A_PERSON
-    } else {
-        ASKED
+    let asked = match proof {
+        Proof::Decided(_) => ASKED_BY_A_PERSON,
+        Proof::List | Proof::ById => ASKED,
     };
     let ids: Vec<SubscriptionId> = absent.iter().take(asked).map(|one| one.id).collect();
     let rows = subscriptions::find_many(engine.store().read(), &ids).await?;
     let mut missing = Missing::default();
-    let mut silent = false;
+    let (mut silent, mut unknown) = (false, 0);
     for one in absent {
         let row = rows.iter().find(|row| row.id == one.id);
         let answer = match row.filter(|_| !silent) {
@@ -93,9 +93,10 @@ pub(super) async fn judge(
             Answer::Unknown => {
                 // Where Ion does not answer one, it is not asked for the others.
                 silent |= row.is_some();
+                unknown += 1;
                 let reading = match proof {
                     Proof::List => Reading::MissedByCompleteScan,
-                    Proof::ById | Proof::Decided => Reading::MissedByBrokenScan,
+                    Proof::ById | Proof::Decided(_) => Reading::MissedByBrokenScan,
                 };
                 let presence = presence(one.missed, false, reading);
                 if presence.gone {
@@ -106,9 +107,16 @@ pub(super) async fn judge(
             }
         }
     }
-    // So many that are gone by id, beside a list that proves nothing: perhaps the account's rights were narrowed. A person decides.
-    if proof == Proof::ById && missing.gone.len() as u64 > GUARD.minimum {
-        missing.held_back = std::mem::take(&mut missing.gone).len() as u64;
+    let gone = missing.gone.len() as u64;
+    // Beside a list that proves nothing: perhaps the account's rights were narrowed. Some today and some tomorrow are many too.
+    let too_many = match proof {
+        Proof::List => false,
+        Proof::ById => gone > GUARD.minimum || unknown > 0,
+        Proof::Decided(up_to) => gone > up_to,
+    };
+    if too_many && gone > 0 {
+        missing.gone.clear();
+        missing.held_back = gone + unknown;
     }
     Ok(missing)
 }

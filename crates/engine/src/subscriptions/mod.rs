@@ -6,6 +6,7 @@
 
 mod change;
 mod context;
+mod decide;
 mod error;
 mod ics;
 mod intake;

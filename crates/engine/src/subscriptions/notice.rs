@@ -40,3 +40,25 @@ pub(super) async fn worked(tx: &Tx, run: &RunRow, now: Timestamp) -> Result<(), 
     .await
     .map(drop)
 }
+
+/// So many are missing that a person decides.
+pub(super) async fn asks(
+    engine: &Engine,
+    tx: &Tx,
+    run: &RunRow,
+    outcome: &str,
+) -> Result<(), StoreError> {
+    let new = NewNotice {
+        kind: NoticeKind::SubscriptionsWait,
+        severity: Severity::Warn,
+        connection: Some(run.connection),
+        run: Some(run.id),
+        title: format!(
+            "Unusually many subscriptions are missing at Ion (run {})",
+            run.number
+        ),
+        text: outcome.to_owned(),
+        dedupe_key: format!("subscriptions-wait:{}", run.id),
+    };
+    raise(engine, tx, new).await.map(drop)
+}

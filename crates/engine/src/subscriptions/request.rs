@@ -5,7 +5,7 @@ use domain::run::RunKind;
 use domain::{ConnectionId, JobId, RunId};
 use store::audit::{self, Actor, Via};
 use store::queue::{self, NewJob, Payload};
-use store::{connections, runs};
+use store::{Tx, connections, runs};
 
 use crate::Engine;
 use crate::orders::OrderError;
@@ -34,17 +34,33 @@ impl Engine {
         connection: ConnectionId,
         actor: &Actor,
     ) -> Result<SubscriptionSyncRequested, OrderError> {
-        let now = self.clock().now();
         let tx = self.store().begin().await?;
-        let row = connections::find(&tx, connection)
+        let requested = self.request_reading(&tx, connection, actor, None).await?;
+        if !requested.already_running {
+            tx.commit().await?;
+        }
+        Ok(requested)
+    }
+
+    /// The same inside a transaction, which must be given up where one waits or runs already. `gone_up_to`: how many a person said may be
+    /// gone.
+    pub(super) async fn request_reading(
+        &self,
+        tx: &Tx,
+        connection: ConnectionId,
+        actor: &Actor,
+        gone_up_to: Option<u64>,
+    ) -> Result<SubscriptionSyncRequested, OrderError> {
+        let now = self.clock().now();
+        let row = connections::find(tx, connection)
             .await?
             .ok_or(OrderError::NoConnection)?;
         if let Some(why) = no_login(row.login.status) {
             return Err(OrderError::Refused(why.to_owned()));
         }
         let kind = RunKind::SubscriptionSync;
-        if let Some(running) = runs::find_unfinished(&tx, connection, kind).await?
-            && let Some(job) = queue::find_by_run(&tx, running.id).await?
+        if let Some(running) = runs::find_unfinished(tx, connection, kind).await?
+            && let Some(job) = queue::find_by_run(tx, running.id).await?
         {
             return Ok(SubscriptionSyncRequested {
                 run: running.id,
@@ -58,16 +74,20 @@ impl Engine {
         } else {
             &actor.name
         };
-        let number = runs::insert(&tx, run, connection, kind, false, by, now).await?;
+        let number = runs::insert(tx, run, connection, kind, false, by, now).await?;
         let new = NewJob {
-            payload: Payload::SyncSubscriptions { connection, run },
+            payload: Payload::SyncSubscriptions {
+                connection,
+                run,
+                gone_up_to,
+            },
             run_at: now,
             dedupe_key: Some(format!("subscriptions:{connection}")),
             max_attempts: TRIES,
             run: Some(run),
         };
-        let job = queue::enqueue(&tx, self.ids(), now, &new).await?;
-        let enqueued = queue::find(&tx, job).await?.and_then(|job| job.run);
+        let job = queue::enqueue(tx, self.ids(), now, &new).await?;
+        let enqueued = queue::find(tx, job).await?.and_then(|job| job.run);
         if let Some(other) = enqueued.filter(|other| *other != run) {
             // Somebody else asked in the same instant: theirs stands, ours is rolled back.
             return Ok(SubscriptionSyncRequested {
@@ -78,17 +98,8 @@ impl Engine {
         }
         if actor.via != Via::System {
             let about = format!("run {number}");
-            audit::append(
-                &tx,
-                &**self.clock(),
-                actor,
-                "subscriptions.read",
-                &about,
-                "",
-            )
-            .await?;
+            audit::append(tx, &**self.clock(), actor, "subscriptions.read", &about, "").await?;
         }
-        tx.commit().await?;
         Ok(SubscriptionSyncRequested {
             run,
             job,

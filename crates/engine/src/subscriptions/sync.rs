@@ -18,7 +18,7 @@ use super::error::SubscriptionSyncError;
 use super::intake::Intake;
 use super::missing::Proof;
 use super::offset::{Part, WalkEnd, Walked, walk};
-use super::{link, missing, notice, request, words};
+use super::{decide, link, missing, notice, request, words};
 use crate::catalog::Live;
 use crate::{Engine, kill_point};
 
@@ -29,6 +29,8 @@ pub struct SubscriptionSyncJob {
     pub connection: ConnectionId,
     /// Its run.
     pub run: RunId,
+    /// How many a person said may be gone, where one did.
+    pub gone_up_to: Option<u64>,
 }
 
 /// How a reading ended. The run's row says the same, unless it found nothing and left none.
@@ -42,8 +44,6 @@ pub struct SubscriptionSyncEnd {
 
 /// Subscriptions of one request; Ion may give fewer (Ion API notes 2.1).
 const LIMIT: u32 = 500;
-/// Runs among which the last reading is looked for.
-const LAST_RUNS: u32 = 50;
 /// How long progress may lag behind.
 const LAG: Duration = Duration::from_secs(2);
 /// A reading is not begun again sooner than this many times what it took.
@@ -86,6 +86,7 @@ pub async fn sync(
         ion,
         account: connection.account_id,
         run,
+        gone_up_to: job.gone_up_to,
         live,
         cancel,
         intake,
@@ -104,6 +105,7 @@ struct Sync<'a> {
     ion: IonClient,
     account: String,
     run: RunRow,
+    gone_up_to: Option<u64>,
     live: Live,
     cancel: CancellationToken,
     intake: Intake<'a>,
@@ -225,14 +227,14 @@ impl Sync<'_> {
         }
         let proof = match many {
             false => Proof::List,
-            true if self.is_decided().await? => Proof::Decided,
-            true => Proof::ById,
+            true => self.gone_up_to.map_or(Proof::ById, Proof::Decided),
         };
         let mut found =
             missing::judge(self.engine, &self.ion, &self.account, absent, proof).await?;
         if found.held_back > 0 {
             self.log("warn", &words::held_back(found.held_back)).await?;
         }
+        self.intake.counts.held = found.held_back;
         self.intake.counts.requests += found.requests;
         for subscription in std::mem::take(&mut found.shown) {
             self.intake.compare(subscription);
@@ -244,24 +246,6 @@ impl Sync<'_> {
         missing::write(self.engine, &tx, &self.run, &found).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    /// Whether a person reads once more after the last reading left it to one whether so many are gone.
-    async fn is_decided(&self) -> Result<bool, SubscriptionSyncError> {
-        if self.run.requested_by == request::ITSELF {
-            return Ok(false);
-        }
-        let conn = self.engine.store().read();
-        let (connection, number) = (Some(self.run.connection), Some(self.run.number));
-        let runs = runs::list(conn, connection, number, LAST_RUNS).await?;
-        let last = runs
-            .iter()
-            .find(|run| run.kind == self.run.kind && run.status.is_final());
-        let Some(last) = last else { return Ok(false) };
-        let log = runs::list_log(conn, last.id).await?;
-        Ok(log
-            .iter()
-            .any(|line| line.message.ends_with(words::HELD_BACK)))
     }
 
     /// Ends the run.
@@ -277,14 +261,23 @@ impl Sync<'_> {
         let counts = &mut self.intake.counts;
         let different = counts.added + counts.changed + counts.set_aside;
         counts.unchanged = counts.read.saturating_sub(different);
-        let counts = *counts;
-        let status = if counts.set_aside == 0 {
-            RunStatus::Done
-        } else {
-            RunStatus::DoneSetAside
-        };
-        let outcome = words::outcome(&counts, self.intake.ours, incomplete);
+        let mut counts = *counts;
         let tx = self.intake.begin().await?;
+        let asks = !incomplete && decide::asks(&tx, &self.run, counts.held, now).await?;
+        if counts.held > 0 && !asks {
+            // Whoever was asked already has the question, or said so: this run says nothing new of it.
+            (counts.held, self.odd) = (0, false);
+        }
+        let status = match counts.set_aside {
+            _ if asks => RunStatus::NeedsDecision,
+            0 => RunStatus::Done,
+            _ => RunStatus::DoneSetAside,
+        };
+        let mut outcome = words::outcome(&counts, self.intake.ours, incomplete);
+        if asks {
+            outcome = words::asks(counts.held, &outcome);
+            notice::asks(self.engine, &tx, &self.run, &outcome).await?;
+        }
         self.note(&tx, now).await?;
         notice::worked(&tx, &self.run, now).await?;
         let by_itself = self.run.requested_by == request::ITSELF;

@@ -41,12 +41,38 @@ pub(super) fn many_missing(missing: u64, known: u64) -> String {
     )
 }
 
-/// What the line of a run ends with that leaves it to a person whether many are gone.
-pub(super) const HELD_BACK: &str = "So many are not called gone before a person says so: where it is right, read the subscriptions once more by hand.";
+/// So many are missing that a person decides.
+pub(super) fn held_back(missing: u64) -> String {
+    format!(
+        "{missing} of them are missing, as far as Ion could be asked by id. So many are not called gone before a person says so."
+    )
+}
 
-/// So many are unknown to Ion by id that a person decides.
-pub(super) fn held_back(unknown: u64) -> String {
-    format!("Ion does not know {unknown} of them by id either. {HELD_BACK}")
+/// How a run ended that asks a person. `rest`: how it went besides.
+pub(super) fn asks(held: u64, rest: &str) -> String {
+    format!(
+        "Nothing was called gone: {held} subscriptions are missing at Ion, which is unusually many. {rest}"
+    )
+}
+
+/// A person said that they are gone.
+pub(super) fn said_gone(held: u64, name: &str, reading: u64) -> String {
+    format!(
+        "{name} said that up to {held} subscriptions are gone. Run {reading} asks Ion for each, and marks what Ion does not know."
+    )
+}
+
+/// A person lets them stay.
+pub(super) fn said_stay(held: u64, name: &str) -> String {
+    format!("{held} subscriptions that Ion did not show stay as they are, as {name} decided.")
+}
+
+/// A later reading has no reason to ask.
+pub(super) const FOUND_AGAIN: &str = "Nothing was called gone; a later reading found them again, or so few missing that they were judged one by one.";
+
+/// A later reading asks anew.
+pub(super) fn asked_anew(reading: u64) -> String {
+    format!("Nothing was called gone; run {reading} read the whole list again and took its place.")
 }
 
 /// A person stopped it.

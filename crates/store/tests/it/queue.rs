@@ -449,6 +449,11 @@ async fn jobs_of_one_order_wait_for_each_other_and_those_of_others_do_not() {
             ion_customer_id: "42".to_owned(),
             order: Some(order),
         };
+        let reading = Payload::SyncSubscriptions {
+            connection,
+            run,
+            gone_up_to: None,
+        };
         // Of each lane the first one is taken, and what it keeps waiting.
         let lanes = [
             vec![
@@ -458,7 +463,7 @@ async fn jobs_of_one_order_wait_for_each_other_and_those_of_others_do_not() {
             ],
             vec![Payload::FollowOrder { order: other }],
             vec![Payload::ReadOrders { connection }],
-            vec![Payload::SyncSubscriptions { connection, run }, of_customer],
+            vec![reading, of_customer],
             vec![template("AZURE"), template("OFFICE")],
         ];
         for payload in lanes.iter().flatten() {

@@ -278,7 +278,7 @@ pub(crate) async fn decide(
 ) -> Result<Json<Run>, Fault> {
     one(&app, id.into()).await?;
     app.engine()
-        .decide_withdrawals(id.into(), decision.apply, &caller.actor())
+        .decide_run(id.into(), decision.apply, &caller.actor())
         .await?;
     Ok(Json(one(&app, id.into()).await?))
 }

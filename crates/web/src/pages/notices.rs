@@ -73,7 +73,9 @@ pub(crate) const fn icon(kind: NoticeKind) -> &'static str {
         NoticeKind::RefreshRefused | NoticeKind::RefreshUnclear => "key",
         NoticeKind::NeedsNewCredentials => "key-off",
         NoticeKind::Recovered => "circle-check",
-        NoticeKind::ImportNeedsDecision | NoticeKind::CustomersWait => "user-question",
+        NoticeKind::ImportNeedsDecision
+        | NoticeKind::CustomersWait
+        | NoticeKind::SubscriptionsWait => "user-question",
         NoticeKind::ImportFailed
         | NoticeKind::CustomerWriteFailed
         | NoticeKind::CustomerSyncFailed
@@ -341,6 +343,10 @@ fn event(kind: NoticeKind) -> NoticeEvent {
         NoticeKind::SubscriptionSyncFailed => {
             ("The subscriptions could not be read.", Severity::Bad)
         }
+        NoticeKind::SubscriptionsWait => (
+            "Unusually many subscriptions are missing at Ion; a person says whether they are gone.",
+            Severity::Warn,
+        ),
         NoticeKind::MarginFloor => (
             "A price change takes a margin below its floor.",
             Severity::Warn,

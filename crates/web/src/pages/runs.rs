@@ -265,7 +265,7 @@ pub(crate) async fn show(
     }
     let notes = match row.kind {
         RunKind::CustomerSync => sync_run::notes(&app, &row, &address).await?,
-        RunKind::SubscriptionSync => reading::notes(&row),
+        RunKind::SubscriptionSync => reading::notes(&row, may_run),
         RunKind::CatalogImport => notes(&app, &row, may_run).await?,
     };
     let (history, undo) = if is_sync && !goes_on {
@@ -402,7 +402,7 @@ pub(crate) async fn stop(
     Ok(go_to(&format!("{PATH}/{id}")))
 }
 
-/// Withdraws what a run held back.
+/// Withdraws, or calls gone, what a run held back.
 pub(crate) async fn apply(
     State(app): State<App>,
     caller: Caller,
@@ -410,7 +410,7 @@ pub(crate) async fn apply(
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
     app.engine()
-        .decide_withdrawals(id.into(), true, &caller.actor())
+        .decide_run(id.into(), true, &caller.actor())
         .await?;
     Ok(go_to(&format!("{PATH}/{id}")))
 }
@@ -423,7 +423,7 @@ pub(crate) async fn discard(
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
     app.engine()
-        .decide_withdrawals(id.into(), false, &caller.actor())
+        .decide_run(id.into(), false, &caller.actor())
         .await?;
     Ok(go_to(&format!("{PATH}/{id}")))
 }

@@ -9,6 +9,7 @@ mod subscriptions;
 
 use engine::Engine;
 use engine::customers::SyncMode;
+use engine::subscriptions::SubscriptionSyncJob;
 use store::queue::{Job, Payload};
 use tokio_util::sync::CancellationToken;
 
@@ -79,8 +80,17 @@ pub(crate) async fn run(
             let words = (vendor.as_str(), provider.as_str(), action.as_str());
             orders::read_template(engine, job, *connection, words).await
         }
-        Payload::SyncSubscriptions { connection, run } => {
-            subscriptions::sync(engine, job, *connection, *run, cancel).await
+        Payload::SyncSubscriptions {
+            connection,
+            run,
+            gone_up_to,
+        } => {
+            let sync = SubscriptionSyncJob {
+                connection: *connection,
+                run: *run,
+                gone_up_to: *gone_up_to,
+            };
+            subscriptions::sync(engine, job, sync, cancel).await
         }
         Payload::ReadSubscriptionsOf {
             connection,

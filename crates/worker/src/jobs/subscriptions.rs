@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::run::RunStatus;
-use domain::{ConnectionId, OrderId, RunId};
+use domain::{ConnectionId, OrderId};
 use engine::Engine;
 use engine::orders::JobEnd;
 use engine::subscriptions::{SubscriptionSyncError, SubscriptionSyncJob};
@@ -19,11 +19,9 @@ const LONG_ENOUGH: Duration = Duration::from_secs(86_400);
 pub(super) async fn sync(
     engine: &Engine,
     job: &Job,
-    connection: ConnectionId,
-    run: RunId,
+    sync: SubscriptionSyncJob,
     cancel: CancellationToken,
 ) -> Outcome {
-    let sync = SubscriptionSyncJob { connection, run };
     match engine::subscriptions::sync(engine, sync, Some(job), cancel).await {
         Ok(end) => match end.status {
             RunStatus::Interrupted | RunStatus::Running | RunStatus::Queued => Outcome::Interrupted,
@@ -39,7 +37,7 @@ pub(super) async fn sync(
         Err(error) => {
             let text = chain(&error);
             if job.attempt >= job.max_attempts {
-                give_up(engine, run, &text).await;
+                give_up(engine, sync.run, &text).await;
             }
             Outcome::Retry(text)
         }

@@ -99,10 +99,31 @@ pub(crate) fn steps(progress: &RunProgress) -> Vec<Step> {
     ]
 }
 
-/// Why it failed, and what goes on.
-pub(crate) fn notes(row: &RunRow) -> Vec<Note> {
+/// Why it failed or what it asks, and what goes on. `may_decide`: whoever looks may answer.
+pub(crate) fn notes(row: &RunRow, may_decide: bool) -> Vec<Note> {
     let words = row.outcome.clone().unwrap_or_default();
     match row.status {
+        RunStatus::NeedsDecision => {
+            let held = row.counts.held;
+            let note = Note::new(
+                Tone::Warn,
+                "user-question",
+                format!(
+                    "{} missing at Ion: are they gone?",
+                    counted(held, "subscription is", "subscriptions are")
+                ),
+                format!(
+                    "{words} Perhaps this login may no longer see them. Where you say that they are gone, Ion is asked for each once more, and only what it does not know is marked. What Ion shows again later comes back by itself."
+                ),
+            );
+            let to = |answer: &str| format!("/activity/runs/{}/withdrawals/{answer}", row.id);
+            vec![if may_decide {
+                note.with(Button::post(format!("Mark {} as gone", count(held)), to("apply")))
+                    .with(Button::post("Let them stay", to("discard")).primary())
+            } else {
+                note
+            }]
+        }
         RunStatus::Failed => vec![Note::new(
             Tone::Bad,
             "circle-x",

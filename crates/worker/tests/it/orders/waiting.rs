@@ -1,13 +1,17 @@
 //! Orders that wait: for their time, for a login, for a person; and what happens meanwhile.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
+use domain::OrderId;
 use domain::order::OrderState;
 use engine::orders::Confirmation;
-use ion_sandbox::Knobs;
-use store::customers;
+use ion_sandbox::{Action, BodyKind, Fault, Knobs};
+use store::Backend;
 use store::orders::{self, OrderEventKind as Kind, OrderRow};
-use store::testing::for_both;
+use store::testing::{TestDatabase, for_both};
 
 use super::bed::{Bed, PATIENCE, config, kim};
 
@@ -120,25 +124,91 @@ async fn a_scheduled_order_that_another_copy_sent_is_found_and_not_sent() {
     .await;
 }
 
+/// What becomes of a customer between the confirmation of an order and its time.
+#[derive(Debug, Clone, Copy)]
+enum Meanwhile {
+    Unlinked,
+    Gone,
+    Deactivated,
+}
+
 #[tokio::test]
-async fn a_scheduled_order_of_a_customer_that_was_unlinked_is_taken_back() {
-    for_both(|store| async move {
-        let bed = Bed::start(store).await;
-        let scheduled = schedule(&bed, Duration::from_secs(600)).await;
-        let tx = bed.store.begin().await.unwrap();
-        assert!(
-            customers::unlink(&tx, bed.connection, &bed.ion_customer)
+async fn a_scheduled_order_of_a_customer_that_may_no_longer_buy_is_taken_back() {
+    for meanwhile in [Meanwhile::Unlinked, Meanwhile::Gone, Meanwhile::Deactivated] {
+        for_both(|store| async move {
+            let bed = Bed::start(store).await;
+            let scheduled = schedule(&bed, Duration::from_secs(600)).await;
+            let (portal, theirs) = (bed.lab.sandbox.portal(), &bed.ion_customer);
+            match meanwhile {
+                Meanwhile::Unlinked => {
+                    let of = (bed.connection, bed.customer);
+                    bed.engine.unlink(of.0, of.1, &kim()).await.unwrap();
+                }
+                Meanwhile::Gone => assert!(portal.remove(theirs).is_some()),
+                Meanwhile::Deactivated => assert!(portal.set_active(theirs, false)),
+            }
+            bed.engine
+                .request_sync(bed.connection, false, &kim())
                 .await
-                .unwrap()
-        );
-        tx.commit().await.unwrap();
-        bed.pass(Duration::from_secs(620)).await;
-        let row = bed.row(scheduled.id).await;
-        assert_eq!((row.state, row.payload), (OrderState::Draft, None));
-        assert_eq!(bed.posts(scheduled.id).await, 0);
-        assert!(bed.notices().await.contains(&"orders.failed".to_owned()));
-    })
-    .await;
+                .unwrap();
+            bed.pass(Duration::from_secs(620)).await;
+            let row = bed.row(scheduled.id).await;
+            let now = (row.state, row.payload);
+            assert_eq!(now, (OrderState::Draft, None), "{meanwhile:?}");
+            let posted = bed.lab.sandbox.ledger().order_posts().count();
+            assert_eq!(posted, 0, "{meanwhile:?}");
+            assert!(bed.notices().await.contains(&"orders.failed".to_owned()));
+        })
+        .await;
+    }
+}
+
+/// Changes a scheduled order so that it can no longer be sent. False where it is not scheduled any more.
+async fn spoil(bed: &Bed, order: OrderId) -> bool {
+    let tx = bed.store.begin().await.unwrap();
+    let mut row = orders::find(&tx, order).await.unwrap().unwrap();
+    let (expected, scheduled) = (row.version, row.state == OrderState::Scheduled);
+    let price = row.content.lines[0].price.as_mut().unwrap();
+    price.cost = domain::Amount::parse("0.01", domain::Scale::Price).unwrap();
+    let saved = scheduled && orders::save(&tx, &row, expected).await.unwrap();
+    tx.commit().await.unwrap();
+    saved
+}
+
+#[tokio::test]
+async fn an_order_that_somebody_changes_while_it_is_looked_at_is_looked_at_anew() {
+    let database = TestDatabase::migrated(Backend::Sqlite).await;
+    let bed = Bed::start(database.store().clone()).await;
+    let (mut changed, mut sent) = (0, 0);
+    for polls in 1.. {
+        let order = schedule(&bed, Duration::from_secs(600)).await.id;
+        bed.lab.pass(Duration::from_secs(620));
+        let mut look = pin!(engine::orders::follow(&bed.engine, order));
+        let mut left = polls;
+        let ended = poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            look.as_mut().poll(context).map(|end| end.is_ok())
+        });
+        if ended.await {
+            break;
+        }
+        let (end, was_changed) = tokio::join!(look, spoil(&bed, order));
+        end.unwrap();
+        bed.work().await;
+        let posts = bed.posts(order).await;
+        if was_changed {
+            changed += 1;
+            assert_eq!(posts, 0, "changed after {polls} polls");
+            assert_eq!(bed.state(order).await, OrderState::Draft);
+        } else {
+            sent += 1;
+            assert_eq!(posts, 1, "sent before it could be changed");
+        }
+    }
+    assert!(changed > 3, "changed {changed} times, sent {sent} times");
 }
 
 #[tokio::test]
@@ -260,6 +330,62 @@ async fn an_order_that_stands_for_long_is_told_and_one_that_vanished_can_be_clos
             .await
             .unwrap();
         assert_eq!(bed.state(order).await, OrderState::Failed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_ion_shows_again_is_followed_to_its_end_and_told_so() {
+    for_both(|store| async move {
+        let bed = Bed::start(store).await;
+        bed.lab.sandbox.portal().hold_next_order();
+        let order = bed.submit().await;
+        bed.work().await;
+        let ion_id = bed.row(order).await.ion_id.unwrap();
+        let asked = format!("/api/v3/accounts/*/customers/*/orders/{ion_id}");
+        bed.lab.sandbox.inject(Fault {
+            path: asked,
+            skip: 0,
+            times: 1,
+            every: 1,
+            action: Action::Status {
+                code: 404,
+                body: BodyKind::Platform,
+                retry_after: None,
+            },
+        });
+        let messages = async || {
+            let events = orders::list_events(bed.store.read(), order).await.unwrap();
+            let told = |text: &str| events.iter().filter(|event| event.message == text).count();
+            (
+                told("Ion answers that it does not know this order (404). It is asked again."),
+                told("Ion shows the order again."),
+            )
+        };
+        for _ in 0..40 {
+            if messages().await.0 > 0 {
+                break;
+            }
+            bed.pass(Duration::from_secs(300)).await;
+        }
+        assert_eq!(messages().await, (1, 0));
+        assert!(bed.row(order).await.stuck_at.is_some());
+        for _ in 0..3 {
+            bed.lab.pass(Duration::from_secs(3600));
+            bed.work().await;
+        }
+        assert_eq!(messages().await, (1, 1), "told once");
+        let row = bed.row(order).await;
+        assert_eq!((row.state, row.stuck_at), (OrderState::OnHold, None));
+        assert!(
+            bed.engine
+                .give_up_order(order, row.version, &kim())
+                .await
+                .is_err(),
+            "Ion shows it: it is not closed here"
+        );
+        bed.lab.sandbox.portal().complete_order(&ion_id);
+        bed.until(order, OrderState::Completed, "it goes on").await;
     })
     .await;
 }

@@ -233,6 +233,103 @@ async fn a_change_for_the_renewal_waits_for_it() {
     .await;
 }
 
+/// What stands in the way of a draft, by its path.
+fn paths(refused: &OrderError) -> Vec<&str> {
+    match refused {
+        OrderError::Invalid(problems) => problems.iter().map(|one| one.path.as_str()).collect(),
+        other => panic!("problems, not {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn two_changes_of_one_subscription_do_not_overwrite_each_other() {
+    for_both(|store| async move {
+        let bed = Bed::start(store, 0).await;
+        let (_, ion_customer) = bed.customer(0).await;
+        let theirs = bed.buy(&bed.offer("P1Y"), &ion_customer, 10);
+        bed.read().await;
+        let row = bed.row(&theirs).await;
+        let seats = || {
+            bed.lab
+                .sandbox
+                .portal()
+                .subscription(&theirs)
+                .unwrap()
+                .quantity
+        };
+        let posts = || bed.lab.sandbox.ledger().order_posts().count();
+
+        // Two people change it from ten at once; the order of the first does not end for a while.
+        let (first, second) = (Change::Seats(14), Change::Seats(12));
+        let first = bed.change(row.id, first, When::Now).await.unwrap();
+        let second = bed.change(row.id, second, When::Now).await.unwrap();
+        bed.lab.sandbox.portal().hold_next_order();
+        let first = bed.confirm(&first).await.unwrap();
+        let refused = bed.confirm(&second).await.unwrap_err();
+        assert_eq!(paths(&refused), ["/subscription"], "nothing was sent yet");
+        bed.work().await;
+        let refused = bed.confirm(&second).await.unwrap_err();
+        assert_eq!(paths(&refused), ["/subscription"], "it is under way");
+
+        // One that was to be sent meanwhile is taken back at its time.
+        let at = When::At(bed.now() + jiff::SignedDuration::from_mins(10));
+        let later = bed.change(row.id, Change::Seats(11), at).await.unwrap();
+        let confirmation = Confirmation {
+            at: later.scheduled_for,
+            ..Confirmation::default()
+        };
+        let refused = bed
+            .engine
+            .submit_order(later.id, later.version, confirmation, &kim())
+            .await
+            .unwrap_err();
+        assert_eq!(paths(&refused), ["/subscription"]);
+        assert_eq!((posts(), seats()), (1, 10));
+
+        let ion_id = orders::find(bed.store.read(), first.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .ion_id
+            .unwrap();
+        bed.lab.sandbox.portal().complete_order(&ion_id);
+        bed.until_done(&first).await;
+        assert_eq!(seats(), 14);
+        // The change was from ten seats, which nobody has any more: it is made anew, not sent as it was.
+        let refused = bed.confirm(&second).await.unwrap_err();
+        assert!(!paths(&refused).is_empty());
+        assert_eq!((posts(), seats()), (1, 14), "nobody's seats are lost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_scheduled_change_is_taken_back_where_another_one_is_under_way_at_its_time() {
+    on_sqlite(|store| async move {
+        let bed = Bed::start(store, 0).await;
+        let (_, ion_customer) = bed.customer(0).await;
+        let theirs = bed.buy(&bed.offer("P1Y"), &ion_customer, 10);
+        bed.read().await;
+        let row = bed.row(&theirs).await;
+        let at = When::At(bed.now() + jiff::SignedDuration::from_mins(10));
+        let later = bed.change(row.id, Change::Seats(12), at).await.unwrap();
+        let later = bed.confirm(&later).await.unwrap();
+        assert_eq!(later.state, OrderState::Scheduled);
+        let now = bed.change(row.id, Change::Seats(14), When::Now);
+        let now = now.await.unwrap();
+        bed.lab.sandbox.portal().hold_next_order();
+        bed.confirm(&now).await.unwrap();
+        bed.work().await;
+        bed.lab.pass(Duration::from_secs(660));
+        bed.work().await;
+        let later = orders::find(bed.store.read(), later.id).await.unwrap();
+        assert_eq!(later.unwrap().state, OrderState::Draft);
+        let posts = bed.lab.sandbox.ledger().order_posts().count();
+        assert_eq!(posts, 1, "only the first was sent");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn suspended_resumed_not_renewed_cancelled() {
     on_sqlite(|store| async move {

@@ -123,6 +123,7 @@ async fn a_reading_whose_process_stops_is_taken_up_again() {
         let job = SubscriptionSyncJob {
             connection: bed.connection,
             run: asked.run,
+            gone_up_to: None,
         };
         bed.lab.sandbox.clear_ledger();
         let again = sync(&bed.engine, job, None, bed.never()).await.unwrap();
