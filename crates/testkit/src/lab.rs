@@ -58,6 +58,12 @@ impl Lab {
         }
     }
 
+    /// Reads the key anew: what engines from now on open and seal with.
+    pub fn reload_key(&mut self) {
+        self.key = MasterKey::from_file(&self.folder.path().join("key"))
+            .expect("the key was made by this lab");
+    }
+
     /// The data directory of the first engine, which the binary may use too.
     pub fn data_dir(&self) -> &Path {
         self.folder.path()

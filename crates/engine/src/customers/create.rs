@@ -471,9 +471,11 @@ impl Engine {
         let Some(sealed) = customers::take_write_password(&tx, write).await? else {
             return Ok(None);
         };
+        // Where it does not open, it stays where it is: the right key may come back.
         let opened = self
             .sealer()
-            .open(password_place(&write.to_string()), &sealed);
+            .open(password_place(&write.to_string()), &sealed)
+            .map_err(PushError::Sealed)?;
         store::audit::append(
             &tx,
             &**self.clock(),
@@ -484,6 +486,6 @@ impl Engine {
         )
         .await?;
         tx.commit().await?;
-        Ok(opened.ok())
+        Ok(Some(opened))
     }
 }

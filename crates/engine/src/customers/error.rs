@@ -3,6 +3,7 @@
 use rules::customers::check::Problem;
 use store::StoreError;
 use store::customers::CustomerRow;
+use store::seal::SealError;
 
 use crate::connection::ConnectionError;
 
@@ -102,6 +103,9 @@ pub enum PushError {
     /// It was changed again and again meanwhile.
     #[error("the customer was changed again and again meanwhile")]
     Busy,
+    /// The first password opens with no key that is known here. It is kept.
+    #[error("the first password cannot be opened: {0}. It is kept")]
+    Sealed(#[source] SealError),
     /// The store failed.
     #[error("the change could not be stored")]
     Store(#[from] StoreError),

@@ -125,9 +125,9 @@ pub(super) fn outcome(counts: &RunCounts, mode: SyncMode, waiting: Option<&Waiti
     };
     match waiting {
         Some(waiting) if waiting.held => {
-            text.push_str(". It would change unusually many: the plan waits for a person.")
+            text.push_str(". It would change unusually many: its plan is a person's to decide.")
         }
-        Some(_) => text.push_str(". The plan waits for a person."),
+        Some(_) => text.push_str(". Its plan is a person's to decide."),
         None => text.push('.'),
     }
     text

@@ -71,8 +71,9 @@ pub async fn list_offers_of_part(
     connection: ConnectionId,
     part_number: &str,
 ) -> Result<Vec<Offer>, StoreError> {
+    // `|| ''`: found by the number, and sorted then; not walked in the order of the products.
     let sql = format!(
-        "{OFFER} WHERE product.connection_id = $1 AND variant.part_number = $2 AND variant.add_on = $3 ORDER BY product.ion_id, variant.position LIMIT 50"
+        "{OFFER} WHERE product.connection_id = $1 AND variant.part_number = $2 AND variant.add_on = $3 ORDER BY product.ion_id || '', variant.position LIMIT 50"
     );
     rows(conn, sql, values![connection.0, part_number, false])
         .await?

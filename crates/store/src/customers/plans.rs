@@ -1,5 +1,6 @@
 //! Plans of a sync, and what people chose of them.
 
+use domain::run::RunKind;
 use domain::{ConnectionId, PlanId, RunId};
 use jiff::Timestamp;
 use rules::customers::name::fold;
@@ -10,7 +11,7 @@ use super::batch::{insert_rows, like, parts, places, words};
 use super::{PlanEntryRow, PlanRow, PlanState};
 use crate::connections::signed;
 use crate::sql::{Row, count, exec, json_text, micros, row, rows, values};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, runs};
 
 /// Which entries of a plan are meant.
 #[derive(Debug, Clone, Default)]
@@ -23,14 +24,16 @@ pub struct EntryFilter {
     pub chosen: Option<bool>,
 }
 
-/// Keeps a plan; the one that waited before is superseded.
+/// Keeps a plan; the one that waited before is superseded, and no run waits for it any more.
 pub async fn insert_plan(
     tx: &Tx,
     plan: &PlanRow,
     entries: &[PlanEntryRow],
 ) -> Result<(), StoreError> {
     let sql = "UPDATE sync_plan SET state = 'superseded', decided_at = $2 WHERE connection_id = $1 AND state = 'waiting'";
-    exec(tx, sql, values![plan.connection.0, micros(plan.made_at)]).await?;
+    if exec(tx, sql, values![plan.connection.0, micros(plan.made_at)]).await? > 0 {
+        settle_runs(tx, plan.connection).await?;
+    }
     let sql = "INSERT INTO sync_plan (id, connection_id, run_id, first, held, state, counts, read_here, read_in_ion, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let bound = values![
         plan.id.0,
@@ -229,7 +232,7 @@ pub async fn set_chosen(
     }
 }
 
-/// Decides a plan that waits. False where it no longer does.
+/// Decides a plan that waits; no run waits for it any more. False where it no longer does.
 pub async fn settle_plan(
     tx: &Tx,
     id: PlanId,
@@ -238,22 +241,40 @@ pub async fn settle_plan(
     run: Option<RunId>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE sync_plan SET state = $2, decided_at = $3, decided_by = $4, applied_run = $5 WHERE id = $1 AND state = 'waiting'";
-    Ok(exec(
-        tx,
-        sql,
-        values![id.0, state.as_str(), micros(now), by, run.map(|run| run.0)],
-    )
-    .await?
-        == 1)
+    let sql = "UPDATE sync_plan SET state = $2, decided_at = $3, decided_by = $4, applied_run = $5 WHERE id = $1 AND state = 'waiting' RETURNING connection_id";
+    let bound = values![id.0, state.as_str(), micros(now), by, run.map(|run| run.0)];
+    let Some(settled) = row(tx, sql, bound).await? else {
+        return Ok(false);
+    };
+    settle_runs(tx, settled.get::<Uuid>("connection_id")?.into()).await?;
+    Ok(true)
 }
 
-/// A plan whose carrying out never began waits again, unless another one does.
+/// A plan whose carrying out never began waits again, and with it the run that made it, unless another one does.
 pub async fn reopen_plan(tx: &Tx, id: PlanId) -> Result<(), StoreError> {
     let sql = "UPDATE sync_plan SET state = 'waiting', decided_at = NULL, decided_by = NULL, applied_run = NULL WHERE id = $1 AND state = 'applied'
          AND NOT EXISTS (SELECT 1 FROM sync_plan_entry e WHERE e.plan_id = $1 AND e.outcome IS NOT NULL)
-         AND NOT EXISTS (SELECT 1 FROM sync_plan other WHERE other.connection_id = sync_plan.connection_id AND other.state = 'waiting')";
-    exec(tx, sql, values![id.0]).await.map(drop)
+         AND NOT EXISTS (SELECT 1 FROM sync_plan other WHERE other.connection_id = sync_plan.connection_id AND other.state = 'waiting') RETURNING run_id";
+    let Some(reopened) = row(tx, sql, values![id.0]).await? else {
+        return Ok(());
+    };
+    let sql = "UPDATE run SET status = 'needs_decision' WHERE id = $1 AND kind = 'customer_sync' AND status IN ('done', 'done_set_aside')";
+    exec(tx, sql, values![reopened.get::<Uuid>("run_id")?])
+        .await
+        .map(drop)
+}
+
+/// The plan of a connection was decided, or a later one takes its place: no run waits for it, be it that which made it or one that found
+/// the same.
+async fn settle_runs(tx: &Tx, connection: ConnectionId) -> Result<(), StoreError> {
+    let kind = RunKind::CustomerSync;
+    while let Some(run) = runs::find_undecided(tx, connection, kind).await? {
+        let outcome = run.outcome.unwrap_or_default();
+        if !runs::settle(tx, run.id, kind, &run.counts, &outcome).await? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Deletes what plans held that no person applied and that were over before this time. What was applied is kept: it is history.

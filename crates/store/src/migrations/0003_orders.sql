@@ -307,3 +307,6 @@ CREATE TABLE order_setting (
   subscriptions_read_at BIGINT,
   next_subscriptions_at BIGINT
 );
+
+-- A file of orders names what it wants by the manufacturer's part number.
+CREATE INDEX variant_part_number ON variant (part_number) WHERE part_number IS NOT NULL;

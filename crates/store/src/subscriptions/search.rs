@@ -82,6 +82,8 @@ enum By {
     Vendor,
     States,
     UnknownCustomer,
+    /// When they are due.
+    Due,
 }
 
 async fn way(conn: &impl ConnectionTrait, filter: &SubscriptionFilter) -> Result<Way, StoreError> {
@@ -89,9 +91,8 @@ async fn way(conn: &impl ConnectionTrait, filter: &SubscriptionFilter) -> Result
         return Ok(Way::Gather(By::Picked));
     }
     if filter.unknown_customer {
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM subscription WHERE customer_id IS NULL LIMIT $1) AS some_of_them";
-        let some = count(conn, sql, vec![signed(FEW + 1).into()]).await?;
-        if some <= signed(FEW) {
+        let unknown = "s.customer_id IS NULL";
+        if are_few(conn, unknown, Vec::new()).await? {
             return Ok(Way::Gather(By::UnknownCustomer));
         }
     }
@@ -110,7 +111,38 @@ async fn way(conn: &impl ConnectionTrait, filter: &SubscriptionFilter) -> Result
     if !filter.states.is_empty() && sum(&|group| filter.states.contains(&group.state)) <= FEW {
         return Ok(Way::Gather(By::States));
     }
+    if filter.sort != SubscriptionSort::Due && is_of_span(filter) {
+        let due = SubscriptionFilter {
+            due_from: filter.due_from,
+            due_until: filter.due_until,
+            ..SubscriptionFilter::default()
+        };
+        let mut query = Conditions::default();
+        query.common(&due);
+        let these = format!("s.live IN (TRUE, FALSE){}", query.sql);
+        if are_few(conn, &these, query.bound).await? {
+            return Ok(Way::Gather(By::Due));
+        }
+    }
     Ok(Way::Walk(is_tallied(filter).then_some(total)))
+}
+
+/// Whether so few are of these that they are gathered; no more are counted.
+async fn are_few(
+    conn: &impl ConnectionTrait,
+    these: &str,
+    mut bound: Vec<Value>,
+) -> Result<bool, StoreError> {
+    bound.push(signed(FEW + 1).into());
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM subscription s WHERE {these} LIMIT ${}) AS some_of_them",
+        bound.len()
+    );
+    Ok(count(conn, sql, bound).await? <= signed(FEW))
+}
+
+fn is_of_span(filter: &SubscriptionFilter) -> bool {
+    filter.due_from.is_some() || filter.due_until.is_some()
 }
 
 /// Walks the index of the sort.
@@ -140,12 +172,19 @@ async fn walk(
             format!("s.live = {live}{}{shared}", query.states(&side.states))
         })
         .collect();
+    // So written, a span is looked for in the index that is walked: of very many that are due in it all would be read, and sorted.
+    let is_due = filter.sort == SubscriptionSort::Due;
+    let walked = |of: &str| match is_due {
+        true => of.to_owned(),
+        false => of.replace("s.due_at ", "s.due_at + 0 "),
+    };
     let unplaced = query.bound.clone();
     let behind = place.map_or(String::new(), |place| query.behind(key, sign, place));
     let limit = query.bind(i64::from(filter.limit));
     let parts: Vec<String> = wheres
         .iter()
         .map(|of| {
+            let of = walked(of);
             format!(
                 "SELECT s.id, s.{key} AS first FROM subscription s WHERE {of}{behind} ORDER BY s.{key} {way}, s.id {way} LIMIT {limit}"
             )
@@ -196,8 +235,13 @@ async fn gather(
     let of_sides: Vec<String> = sides(filter)
         .iter()
         .map(|side| {
-            // So written, no index of all that are live is walked for it.
-            let live = if side.live { "s.live" } else { "NOT s.live" };
+            // So written, no index of all that are live is walked for it, but for those of a span.
+            let live = match (by, side.live) {
+                (By::Due, true) => "s.live = TRUE",
+                (By::Due, false) => "s.live = FALSE",
+                (_, true) => "s.live",
+                (_, false) => "NOT s.live",
+            };
             format!("({live}{})", query.states(&side.states))
         })
         .collect();

@@ -13,6 +13,7 @@ mod notices;
 mod open;
 mod orders;
 mod people;
+mod plans;
 mod queue;
 mod runs;
 mod schema;

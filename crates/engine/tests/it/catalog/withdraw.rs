@@ -1,7 +1,8 @@
 //! Products that the list no longer shows.
 
+use domain::RunId;
 use domain::catalog::{ChangeKind, ProductState};
-use domain::run::RunStatus;
+use domain::run::{RunCounts, RunKind, RunStatus};
 use engine::catalog::DecideError;
 use ion_sandbox::{Action, BodyKind, Fault};
 use store::audit::Actor;
@@ -138,6 +139,38 @@ async fn too_many_at_once_wait_for_a_person_who_discards_or_applies() {
         assert_eq!(bed.changes(third).await.len(), 40);
         assert!(matches!(bed.engine.decide_withdrawals(third, true, &actor).await, Err(DecideError::Settled)));
         assert_eq!(bed.import().await.status, RunStatus::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_about_withdrawals_is_of_imports_alone() {
+    for_both(|store| async move {
+        let bed = Bed::new(&store, 5).await;
+        for kind in [RunKind::CustomerSync, RunKind::SubscriptionSync] {
+            let (run, now) = (RunId::new(bed.engine.ids()), bed.engine.clock().now());
+            let tx = store.begin().await.unwrap();
+            runs::insert(&tx, run, bed.connection, kind, false, "kim", now)
+                .await
+                .unwrap();
+            let counts = RunCounts::default();
+            let status = RunStatus::NeedsDecision;
+            runs::finish(&tx, run, status, &counts, "look", now)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            for apply in [true, false] {
+                let decided = bed
+                    .engine
+                    .decide_withdrawals(run, apply, &Actor::cli())
+                    .await;
+                assert!(matches!(decided, Err(DecideError::Settled)), "{kind}");
+            }
+            let row = runs::find(store.read(), run).await.unwrap().unwrap();
+            let is = (row.status, row.outcome.as_deref());
+            assert_eq!(is, (RunStatus::NeedsDecision, Some("look")), "{kind}");
+            assert_eq!(runs::list_log(store.read(), run).await.unwrap().len(), 0);
+        }
     })
     .await;
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::run::{RunCounts, RunKind, RunStatus};
 use domain::{ConnectionId, CustomerId, PlanId, RunId};
 use rules::customers::decide::{Action, Merge};
 use rules::customers::plan::{Counts, Entry};
 use rules::customers::rule::Rule;
-use store::Store;
 use store::customers::{self, EntryFilter, PlanEntryRow, PlanRow, PlanState};
 use store::testing::for_both;
+use store::{Store, runs};
 
 use crate::make::{Make, seconds};
 
@@ -159,6 +160,96 @@ async fn one_plan_of_a_connection_waits() {
         );
         reopen(first.id).await;
         assert_eq!(state(&store, first.id).await, PlanState::Superseded);
+    })
+    .await;
+}
+
+/// A run of this kind that waits for a person, with so many set aside.
+async fn asks(store: &Store, connection: ConnectionId, kind: RunKind, set_aside: u64) -> RunId {
+    let make = Make::new();
+    let run = RunId::new(&make.ids);
+    let counts = RunCounts {
+        set_aside,
+        ..RunCounts::default()
+    };
+    let tx = store.begin().await.unwrap();
+    runs::insert(&tx, run, connection, kind, false, "kim", make.now())
+        .await
+        .unwrap();
+    let status = RunStatus::NeedsDecision;
+    runs::finish(&tx, run, status, &counts, "read", make.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    run
+}
+
+#[tokio::test]
+async fn the_run_of_a_plan_waits_as_long_as_its_plan() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let connection = make.connection(&store, "1001").await;
+        let other = make.connection(&store, "1002").await;
+        let sync = RunKind::CustomerSync;
+        let first_run = asks(&store, connection, sync, 2).await;
+        let first = plan(&make, connection, first_run);
+        keep(&store, &first, &[]).await;
+        // It found the same, and waits for the same plan.
+        let same = asks(&store, connection, sync, 0).await;
+        let elsewhere = asks(&store, other, sync, 0).await;
+        let import = asks(&store, connection, RunKind::CatalogImport, 0).await;
+        let status = async |run| {
+            let row = runs::find(store.read(), run).await.unwrap().unwrap();
+            assert_eq!(row.outcome.as_deref(), Some("read"));
+            row.status
+        };
+        let waits = RunStatus::NeedsDecision;
+        assert_eq!(status(first_run).await, waits);
+
+        // A later plan takes its place; its own run has not ended yet.
+        make.clock.advance(seconds(5));
+        let second_run = RunId::new(&make.ids);
+        let tx = store.begin().await.unwrap();
+        runs::insert(&tx, second_run, connection, sync, false, "kim", make.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let second = PlanRow {
+            made_at: make.now(),
+            ..plan(&make, connection, second_run)
+        };
+        keep(&store, &second, &[entry(&make, 0, "One", Action::Import)]).await;
+        assert_eq!(status(first_run).await, RunStatus::DoneSetAside);
+        assert_eq!(status(same).await, RunStatus::Done);
+        let tx = store.begin().await.unwrap();
+        let counts = RunCounts::default();
+        runs::finish(&tx, second_run, waits, &counts, "read", make.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        // Decided, opened again, decided again.
+        for to in [PlanState::Applied, PlanState::Discarded] {
+            let tx = store.begin().await.unwrap();
+            let settled = customers::settle_plan(&tx, second.id, to, "kim", None, make.now());
+            assert!(settled.await.unwrap());
+            // Nothing of it is seen before all of it is written.
+            assert_eq!(status(second_run).await, waits);
+            tx.commit().await.unwrap();
+            assert_eq!(status(second_run).await, RunStatus::Done);
+            let tx = store.begin().await.unwrap();
+            customers::reopen_plan(&tx, second.id).await.unwrap();
+            tx.commit().await.unwrap();
+            let again = match to {
+                PlanState::Applied => waits,
+                _ => RunStatus::Done,
+            };
+            assert_eq!(status(second_run).await, again, "{to}");
+            assert_eq!(status(first_run).await, RunStatus::DoneSetAside);
+        }
+        // What another connection or another kind asks is not decided with it.
+        assert_eq!(status(elsewhere).await, waits);
+        assert_eq!(status(import).await, waits);
     })
     .await;
 }

@@ -194,18 +194,6 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
                 ),
             );
         }
-        (RunStatus::NeedsDecision, Some(plan)) => notes.push(
-            Note::new(
-                Tone::Info,
-                "checks",
-                "Its plan was decided, or a later one took its place",
-                words,
-            )
-            .with(Button::link(
-                "Open it",
-                format!("/customers/sync/plans/{}", plan.id),
-            )),
-        ),
         (RunStatus::NeedsDecision, None) => {
             // The same plan as the one before was kept: it says all that this run found.
             if let Some(plan) = customers::find_waiting_plan(conn, row.connection).await? {
@@ -224,13 +212,6 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
                         .primary(),
                     ),
                 );
-            } else {
-                notes.push(Note::new(
-                    Tone::Info,
-                    "checks",
-                    "Its plan was decided",
-                    words,
-                ));
             }
         }
         (RunStatus::Failed, _) => notes.push(Note::new(
@@ -254,6 +235,18 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
             "Stopping",
             "It ends after the customer that it is at.",
         )),
+        (RunStatus::Done | RunStatus::DoneSetAside, Some(plan)) if plan.run == row.id => notes.push(
+            Note::new(
+                Tone::Info,
+                "checks",
+                "Its plan was decided, or a later one took its place",
+                words,
+            )
+            .with(Button::link(
+                "Open it",
+                format!("/customers/sync/plans/{}", plan.id),
+            )),
+        ),
         (RunStatus::Done | RunStatus::DoneSetAside, _) => {
             notes.extend(review(app, row).await?);
         }

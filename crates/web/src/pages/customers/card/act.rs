@@ -149,6 +149,10 @@ pub(crate) async fn password(
         .await
         .map_err(|error| match error {
             PushError::Store(error) => error.into(),
+            PushError::Sealed(error) => Fault::conflict(
+                "sealed",
+                format!("This password cannot be opened: {error}. It is kept. Restart the servers if the key was changed."),
+            ),
             PushError::Login(ConnectionError::Store(error)) => Fault::from(error),
             other => Fault::internal(&other),
         })?;
