@@ -55,6 +55,8 @@ CREATE TABLE order_head (
   ended_at BIGINT,
   -- When somebody confirmed it, or it was made at Ion; nothing in a draft.
   placed_at BIGINT,
+  -- By what lists are ordered: when it was placed; of one that was not placed yet when it was begun.
+  listed_at BIGINT NOT NULL,
   -- Later one of the draft's last change and the state's.
   changed_at BIGINT NOT NULL,
   -- When the order is to be looked at by itself, whatever for; nothing where it rests.
@@ -68,15 +70,16 @@ CREATE TABLE order_head (
 );
 CREATE UNIQUE INDEX order_head_reference ON order_head (reference) WHERE origin = 'here';
 CREATE UNIQUE INDEX order_head_ion ON order_head (connection_id, ion_id) WHERE ion_id IS NOT NULL;
-CREATE INDEX order_head_state ON order_head (state, connection_id, number);
-CREATE INDEX order_head_customer ON order_head (customer_id, number);
+CREATE INDEX order_head_listed ON order_head (listed_at, number);
+CREATE INDEX order_head_state ON order_head (state, connection_id, listed_at, number);
+CREATE INDEX order_head_customer ON order_head (customer_id, listed_at, number);
 CREATE INDEX order_head_ion_customer ON order_head (connection_id, ion_customer_id);
 CREATE INDEX order_head_name ON order_head (customer_key, number);
 CREATE INDEX order_head_changed ON order_head (changed_at, number);
 CREATE INDEX order_head_subscription ON order_head (subscription_id) WHERE subscription_id IS NOT NULL;
 CREATE INDEX order_head_placed ON order_head (placed_at) WHERE placed_at IS NOT NULL;
 CREATE INDEX order_head_due ON order_head (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX order_head_attention ON order_head (number) WHERE attention;
+CREATE INDEX order_head_attention ON order_head (listed_at, number) WHERE attention;
 -- How long orders of a vendor take.
 CREATE INDEX order_head_took ON order_head (vendor, ended_at) WHERE state = 'completed' AND submitted_at IS NOT NULL;
 
@@ -94,7 +97,7 @@ CREATE TABLE order_body (
   failure TEXT
 );
 
--- By these, changes of the catalog find the drafts that they touch, and what was bought is summed up.
+-- By these, changes of the catalog find the drafts that they touch.
 CREATE TABLE order_line (
   order_id {uuid} NOT NULL REFERENCES order_head (id),
   line BIGINT NOT NULL,
@@ -203,6 +206,9 @@ CREATE TABLE subscription_content (
   sale_units BIGINT,
   -- Share of the sale price that is margin, in thousandths; nothing where there is no sale price.
   margin_permille BIGINT,
+  -- Months in which it began and ended, counted from the year 0; 0 where that is not known, or it has not ended.
+  began BIGINT NOT NULL,
+  ended BIGINT NOT NULL,
   first_seen_at BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
   -- All that Ion shows: `domain::subscription::Subscription`.
@@ -243,6 +249,21 @@ CREATE TABLE subscription_tally (
   sale_units BIGINT NOT NULL,
   cost_of_sold_units BIGINT NOT NULL,
   PRIMARY KEY (connection_id, live, vendor, state, term, billing, auto_renew, currency)
+);
+
+-- What subscriptions cost a month, by the months in which they began and ended. Kept by `subscriptions::tally` alone.
+CREATE TABLE subscription_month (
+  connection_id {uuid} NOT NULL REFERENCES connection (id),
+  vendor TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  began BIGINT NOT NULL,
+  ended BIGINT NOT NULL,
+  subscriptions BIGINT NOT NULL,
+  -- As in `subscription_tally`.
+  cost_units BIGINT NOT NULL,
+  sale_units BIGINT NOT NULL,
+  cost_of_sold_units BIGINT NOT NULL,
+  PRIMARY KEY (connection_id, vendor, currency, began, ended)
 );
 
 CREATE TABLE subscription_event (

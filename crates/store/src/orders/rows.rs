@@ -189,6 +189,8 @@ pub struct OrderEventRow {
 text_enum! {
     /// What a list of orders is ordered by.
     pub enum OrderSort {
+        /// When it was placed, here or at Ion; of one that was not placed yet when it was begun.
+        Placed = "placed",
         /// Its number.
         Number = "number",
         /// The customer's name.
@@ -245,7 +247,7 @@ impl Default for OrderFilter {
             vendor: None,
             subscription: None,
             now: None,
-            sort: OrderSort::Number,
+            sort: OrderSort::Placed,
             descending: true,
             after: None,
             limit: 50,
@@ -294,6 +296,8 @@ pub struct OrderHit {
     pub created_at: Timestamp,
     /// When it was confirmed.
     pub submitted_at: Option<Timestamp>,
+    /// When it was submitted; of one placed elsewhere when it was made there. Nothing in a draft.
+    pub placed_at: Option<Timestamp>,
     /// When it is to be sent.
     pub scheduled_for: Option<Timestamp>,
     /// When Ion is searched or asked next.
@@ -375,19 +379,4 @@ pub struct OrderSetting {
     pub subscriptions_read_at: Option<Timestamp>,
     /// When all subscriptions are read next.
     pub next_subscriptions_at: Option<Timestamp>,
-}
-
-/// What was bought in a month from one vendor in one currency, by orders that Ion took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MonthlySpend {
-    /// First day of the month, UTC.
-    pub month: jiff::civil::Date,
-    /// Vendor.
-    pub vendor: String,
-    /// Currency.
-    pub currency: Currency,
-    /// Cost a month of what was bought, 10^-6.
-    pub cost_units: i64,
-    /// Sale a month of it, 10^-6, where every line had one.
-    pub sale_units: Option<i64>,
 }

@@ -230,6 +230,23 @@ pub struct SubscriptionFacets {
     pub terms: Vec<(Term, u64)>,
 }
 
+/// What the subscriptions of one vendor in one currency cost that there were in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthlyCost {
+    /// First day of the month, UTC.
+    pub month: jiff::civil::Date,
+    /// Vendor.
+    pub vendor: String,
+    /// Currency.
+    pub currency: Currency,
+    /// Cost a month, 10^-6.
+    pub cost_units: i64,
+    /// Sale a month of those that have a sale price, 10^-6.
+    pub sale_units: i64,
+    /// Cost a month of those, 10^-6.
+    pub cost_of_sold_units: i64,
+}
+
 /// What live subscriptions cost a month, by vendor and currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorCost {

@@ -6,6 +6,7 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 use super::columns::tally_currency;
+use super::months::{self, Life, Lived};
 use crate::customers::batch::{insert_rows, places};
 use crate::db::{Turn, take_turn};
 use crate::sql::{Row, exec, rows, values};
@@ -31,17 +32,35 @@ pub(super) struct Prices {
     pub(super) sale: Option<i64>,
 }
 
+/// Sums of a month.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Sums {
-    subscriptions: i64,
-    cost: i64,
-    sale: i64,
-    cost_of_sold: i64,
+pub(super) struct Sums {
+    pub(super) subscriptions: i64,
+    pub(super) cost: i64,
+    pub(super) sale: i64,
+    pub(super) cost_of_sold: i64,
+}
+
+impl Sums {
+    /// Counts one that costs and sells for this, so many times.
+    fn count(&mut self, prices: Prices, times: i64) {
+        self.subscriptions += times;
+        if let Some(cost) = prices.cost {
+            self.cost += cost * times;
+            if let Some(sale) = prices.sale {
+                self.sale += sale * times;
+                self.cost_of_sold += cost * times;
+            }
+        }
+    }
 }
 
 /// What changes in the counts.
 #[derive(Debug, Default)]
-pub(super) struct Difference(BTreeMap<Alike, Sums>);
+pub(super) struct Difference {
+    alike: BTreeMap<Alike, Sums>,
+    months: BTreeMap<Life, Sums>,
+}
 
 impl Difference {
     /// Begins: nobody else counts until the transaction ends, so that what is read here still holds when it is written.
@@ -51,32 +70,36 @@ impl Difference {
     }
 
     /// One more of these.
-    pub(super) fn add(&mut self, alike: Alike, prices: Prices) {
-        self.count(alike, prices, 1);
+    pub(super) fn add(&mut self, alike: Alike, lived: Lived, prices: Prices) {
+        self.count(alike, lived, prices, 1);
     }
 
     /// One less of these.
-    pub(super) fn take(&mut self, alike: Alike, prices: Prices) {
-        self.count(alike, prices, -1);
+    pub(super) fn take(&mut self, alike: Alike, lived: Lived, prices: Prices) {
+        self.count(alike, lived, prices, -1);
     }
 
-    fn count(&mut self, alike: Alike, prices: Prices, times: i64) {
-        let sums = self.0.entry(alike).or_default();
-        sums.subscriptions += times;
-        if let Some(cost) = prices.cost {
-            sums.cost += cost * times;
-            if let Some(sale) = prices.sale {
-                sums.sale += sale * times;
-                sums.cost_of_sold += cost * times;
-            }
+    fn count(&mut self, alike: Alike, lived: Lived, prices: Prices, times: i64) {
+        // What has no price costs nothing that could be summed up.
+        if prices.cost.is_some() {
+            let life = Life {
+                connection: alike.connection,
+                vendor: alike.vendor.clone(),
+                currency: alike.currency.clone(),
+                lived,
+            };
+            self.months.entry(life).or_default().count(prices, times);
         }
+        self.alike.entry(alike).or_default().count(prices, times);
     }
 
     /// Writes the counts.
     pub(super) async fn write(mut self, tx: &Tx) -> Result<(), StoreError> {
-        self.0.retain(|_, sums| *sums != Sums::default());
-        let fewer = self.0.values().any(|sums| sums.subscriptions < 0);
-        let rows = self.0.into_iter().map(|(alike, sums)| {
+        self.alike.retain(|_, sums| *sums != Sums::default());
+        self.months.retain(|_, sums| *sums != Sums::default());
+        months::write(tx, self.months).await?;
+        let fewer = self.alike.values().any(|sums| sums.subscriptions < 0);
+        let rows = self.alike.into_iter().map(|(alike, sums)| {
             values![
                 alike.connection,
                 alike.live,
@@ -114,12 +137,13 @@ impl Difference {
 pub(super) struct Counted {
     pub(super) id: Uuid,
     pub(super) alike: Alike,
+    pub(super) lived: Lived,
     pub(super) prices: Prices,
     pub(super) margin_permille: Option<i64>,
 }
 
 /// What [`Counted::read`] reads, of `subscription s` and `subscription_content c`.
-pub(super) const COUNTED: &str = "s.id, s.connection_id, s.live, s.vendor, s.state, s.term, s.billing, s.auto_renew, c.currency, c.monthly_units, c.sale_units, c.margin_permille";
+pub(super) const COUNTED: &str = "s.id, s.connection_id, s.live, s.vendor, s.state, s.term, s.billing, s.auto_renew, c.currency, c.monthly_units, c.sale_units, c.margin_permille, c.began, c.ended";
 
 impl Counted {
     pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
@@ -141,6 +165,10 @@ impl Counted {
                     row.word_opt("subscription_content", "currency")?,
                     prices.cost,
                 ),
+            },
+            lived: Lived {
+                began: row.get("began")?,
+                ended: row.get("ended")?,
             },
             prices,
             margin_permille: row.get("margin_permille")?,

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::columns::{LIST, auto_renew_number, list_values, sort_key, tally_currency};
+use super::months::{Lived, month_of};
 use super::tally::{Alike, COUNTED, Counted, Difference, Prices};
 use super::{KnownSubscription, NewSubscription};
 use crate::customers::batch::{insert_rows, parts, places};
@@ -88,10 +89,14 @@ async fn write_part(
             _ => micros(now),
         };
         if let Some(found) = found {
-            difference.take(found.counted.alike, found.counted.prices);
+            difference.take(
+                found.counted.alike,
+                found.counted.lived,
+                found.counted.prices,
+            );
         }
         let (alike, prices) = counted_as(connection, new);
-        difference.add(alike, prices);
+        difference.add(alike, Lived::of(&new.subscription), prices);
         lists.push(list_values(id, connection.0, new));
         contents.push(content_values(id, connection, new, now, changed_at));
         readings.push(values![
@@ -178,7 +183,7 @@ fn counted_as(connection: ConnectionId, new: &NewSubscription) -> (Alike, Prices
 }
 
 /// Columns of `subscription_content`, in the order of [`content_values`]; the first four stay as they were first written.
-const CONTENT: [&str; 16] = [
+const CONTENT: [&str; 18] = [
     "subscription_id",
     "connection_id",
     "first_seen_at",
@@ -193,6 +198,8 @@ const CONTENT: [&str; 16] = [
     "monthly_units",
     "sale_units",
     "margin_permille",
+    "began",
+    "ended",
     "changed_at",
     "content",
 ];
@@ -205,6 +212,7 @@ fn content_values(
     changed_at: i64,
 ) -> Vec<Value> {
     let of = &new.subscription;
+    let lived = Lived::of(of);
     values![
         id,
         connection.0,
@@ -220,6 +228,8 @@ fn content_values(
         new.monthly_units.and_then(sensible),
         new.sale_units.and_then(sensible),
         new.margin_permille,
+        lived.began,
+        lived.ended,
         changed_at,
         json_text(of)
     ]
@@ -276,13 +286,18 @@ pub async fn set_gone(tx: &Tx, ids: &[SubscriptionId], now: Timestamp) -> Result
     let mut difference = Difference::begin(tx).await?;
     for part in parts(ids) {
         let ids: Vec<Uuid> = part.iter().map(|id| id.0).collect();
+        let mut ended_now = Vec::new();
         for counted in Counted::list(tx, &ids).await? {
             let gone = Alike {
                 live: false,
                 ..counted.alike.clone()
             };
-            difference.take(counted.alike, counted.prices);
-            difference.add(gone, counted.prices);
+            let ended = counted.lived.ended_by(now);
+            difference.take(counted.alike, counted.lived, counted.prices);
+            difference.add(gone, ended, counted.prices);
+            if ended != counted.lived {
+                ended_now.push(counted.id);
+            }
         }
         let sql = format!(
             "UPDATE subscription_reading SET gone_at = COALESCE(gone_at, $1) WHERE subscription_id IN ({})",
@@ -291,6 +306,15 @@ pub async fn set_gone(tx: &Tx, ids: &[SubscriptionId], now: Timestamp) -> Result
         let mut bound = values![micros(now)];
         bound.extend(ids.iter().map(|id| Value::from(*id)));
         exec(tx, sql, bound).await?;
+        if !ended_now.is_empty() {
+            let sql = format!(
+                "UPDATE subscription_content SET ended = $1 WHERE subscription_id IN ({})",
+                places(1, ended_now.len())
+            );
+            let mut bound = values![month_of(now)];
+            bound.extend(ended_now.into_iter().map(Value::from));
+            exec(tx, sql, bound).await?;
+        }
         let sql = format!(
             "UPDATE subscription SET live = FALSE WHERE live = TRUE AND id IN ({})",
             places(0, part.len())
@@ -325,8 +349,8 @@ pub async fn set_sale_many(
                 sale,
                 ..counted.prices
             };
-            difference.take(counted.alike.clone(), counted.prices);
-            difference.add(counted.alike, prices);
+            difference.take(counted.alike.clone(), counted.lived, counted.prices);
+            difference.add(counted.alike, counted.lived, prices);
             contents.extend(values![counted.id, sale, margin]);
             lists.extend(values![counted.id, sort_key(margin)]);
         }

@@ -16,7 +16,7 @@ use crate::orders::bed as order;
 use crate::subscriptions::bed as subscription;
 
 /// Every table of them; a new one is added here, and filled below.
-pub(super) const TABLES: [&str; 14] = [
+pub(super) const TABLES: [&str; 15] = [
     "order_head",
     "order_body",
     "order_line",
@@ -25,6 +25,7 @@ pub(super) const TABLES: [&str; 14] = [
     "subscription",
     "subscription_content",
     "subscription_reading",
+    "subscription_month",
     "subscription_tally",
     "subscription_event",
     "subscription_reminder",

@@ -165,8 +165,12 @@ async fn one_plan_of_a_connection_waits() {
 }
 
 /// A run of this kind that waits for a person, with so many set aside.
-async fn asks(store: &Store, connection: ConnectionId, kind: RunKind, set_aside: u64) -> RunId {
-    let make = Make::new();
+async fn asks(
+    (make, store): (&Make, &Store),
+    connection: ConnectionId,
+    kind: RunKind,
+    set_aside: u64,
+) -> RunId {
     let run = RunId::new(&make.ids);
     let counts = RunCounts {
         set_aside,
@@ -191,13 +195,13 @@ async fn the_run_of_a_plan_waits_as_long_as_its_plan() {
         let connection = make.connection(&store, "1001").await;
         let other = make.connection(&store, "1002").await;
         let sync = RunKind::CustomerSync;
-        let first_run = asks(&store, connection, sync, 2).await;
+        let first_run = asks((&make, &store), connection, sync, 2).await;
         let first = plan(&make, connection, first_run);
         keep(&store, &first, &[]).await;
         // It found the same, and waits for the same plan.
-        let same = asks(&store, connection, sync, 0).await;
-        let elsewhere = asks(&store, other, sync, 0).await;
-        let import = asks(&store, connection, RunKind::CatalogImport, 0).await;
+        let same = asks((&make, &store), connection, sync, 0).await;
+        let elsewhere = asks((&make, &store), other, sync, 0).await;
+        let import = asks((&make, &store), connection, RunKind::CatalogImport, 0).await;
         let status = async |run| {
             let row = runs::find(store.read(), run).await.unwrap().unwrap();
             assert_eq!(row.outcome.as_deref(), Some("read"));

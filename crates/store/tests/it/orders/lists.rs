@@ -223,6 +223,52 @@ async fn a_list_goes_on_where_it_stopped_in_every_order() {
 }
 
 #[tokio::test]
+async fn orders_placed_elsewhere_stand_where_they_were_placed_and_not_where_they_were_read() {
+    for_both(|store| async move {
+        let make = Make::new();
+        let connection = make.connection(&store, "1001").await;
+        let now = make.now();
+        let hours_ago = |hours: i64| now - jiff::SignedDuration::from_hours(hours);
+        let mut all: Vec<_> = (1..=5)
+            .map(|number| draft(&make, connection, number))
+            .collect();
+        // Ours, confirmed yesterday; a draft, begun two days ago.
+        all[0] = in_state(all[0].clone(), OrderState::Placed, &make);
+        all[0].submitted_at = Some(hours_ago(24));
+        all[1].created_at = hours_ago(48);
+        // Ion's list is read from its newest on: the oldest gets the last number.
+        for (nth, hours) in [(2, 1), (3, 30), (4, 90)] {
+            all[nth] = in_state(all[nth].clone(), OrderState::Completed, &make);
+            let order = &mut all[nth];
+            order.origin = OrderOrigin::Ion;
+            order.submitted_at = None;
+            order.ion = Some(domain::order::IonOrder {
+                created_at: Some(hours_ago(hours)),
+                ..at_ion("88121", "")
+            });
+            order.ion_id = Some(format!("8812{nth}"));
+        }
+        insert(&store, &all).await;
+        let any = OrderFilter::default();
+        assert_eq!(numbers(&store, &any).await, [3, 1, 4, 2, 5]);
+        let first = OrderFilter {
+            limit: 2,
+            ..any.clone()
+        };
+        let page = orders::search(store.read(), &first).await.unwrap();
+        let placed: Vec<_> = page.orders.iter().map(|hit| hit.placed_at).collect();
+        assert_eq!(placed, [Some(hours_ago(1)), Some(hours_ago(24))]);
+        let rest = OrderFilter {
+            after: page.next,
+            limit: 50,
+            ..any
+        };
+        assert_eq!(numbers(&store, &rest).await, [4, 2, 5]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_place_of_another_list_is_refused() {
     for_both(|store| async move {
         let make = Make::new();

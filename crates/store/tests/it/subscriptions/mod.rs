@@ -6,4 +6,5 @@ mod due;
 mod events;
 mod links;
 mod lists;
+mod months;
 mod readings;

@@ -726,7 +726,7 @@ pub(super) fn tiles() -> SubscriptionTiles {
             warn: false,
         })
         .collect();
-    let mut bars = Bars::wide("Bought by month and vendor; the largest is November", spend);
+    let mut bars = Bars::wide("What subscriptions cost by month in EUR, by vendor", spend);
     bars.line = (0_u64..12)
         .map(|place| {
             Some((
@@ -783,7 +783,7 @@ pub(super) fn tiles() -> SubscriptionTiles {
         ],
         vendors_words: "live subscriptions, a month".to_owned(),
         spend: Some(Spend {
-            words: "last 12 months, EUR a month".to_owned(),
+            words: "last 12 months, EUR, by the seats and prices of today".to_owned(),
             bars,
             series: ["Microsoft", "Google", "AWS", "IBM", "Others"]
                 .map(str::to_owned)

@@ -1,4 +1,4 @@
-//! What the dashboard shows of subscriptions: figures, cost by vendor, what was bought, what renews.
+//! What the dashboard shows of subscriptions: figures, cost by vendor and month, what renews.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
-use store::orders::MonthlySpend;
-use store::subscriptions::{self, RenewalSums, VendorCost};
+use store::subscriptions::{self, MonthlyCost, RenewalSums, VendorCost};
 use store::{ConnectionTrait, StoreError, orders};
 
 use super::calendar::{date_of, pressing_until, share, start_of};
@@ -33,7 +32,7 @@ use crate::view::{Button, Times, Tone};
 
 /// Vendors with a line or series of their own.
 const VENDORS: usize = 4;
-/// Months of what was bought.
+/// Months that are drawn.
 const MONTHS: i64 = 12;
 /// Weeks of what renews.
 const WEEKS: i64 = 12;
@@ -222,7 +221,7 @@ async fn spend(conn: &impl ConnectionTrait, times: &Times) -> Result<Option<Spen
     let from = this
         .checked_sub(Span::new().months(MONTHS - 1))
         .unwrap_or(this);
-    let all = orders::spend_by_month(conn, start_of(from, times)).await?;
+    let all = subscriptions::cost_by_month(conn, from, this).await?;
     let mut of_currency: BTreeMap<Currency, i64> = BTreeMap::new();
     for row in &all {
         let sum = of_currency.entry(row.currency).or_default();
@@ -231,11 +230,11 @@ async fn spend(conn: &impl ConnectionTrait, times: &Times) -> Result<Option<Spen
     let Some((currency, _)) = of_currency.into_iter().max_by_key(|(_, sum)| *sum) else {
         return Ok(None);
     };
-    let rows: Vec<&MonthlySpend> = all.iter().filter(|row| row.currency == currency).collect();
+    let rows: Vec<&MonthlyCost> = all.iter().filter(|row| row.currency == currency).collect();
     Ok(Some(drawn(&rows, from, currency)))
 }
 
-fn drawn(rows: &[&MonthlySpend], from: Date, currency: Currency) -> Spend {
+fn drawn(rows: &[&MonthlyCost], from: Date, currency: Currency) -> Spend {
     let mut totals: BTreeMap<&str, i64> = BTreeMap::new();
     for row in rows {
         let sum = totals.entry(row.vendor.as_str()).or_default();
@@ -264,7 +263,7 @@ fn drawn(rows: &[&MonthlySpend], from: Date, currency: Currency) -> Spend {
     let mut table = Vec::new();
     for place in 0..MONTHS {
         let month = from.checked_add(Span::new().months(place)).unwrap_or(from);
-        let of_month: Vec<&&MonthlySpend> = rows.iter().filter(|row| row.month == month).collect();
+        let of_month: Vec<&&MonthlyCost> = rows.iter().filter(|row| row.month == month).collect();
         let mut parts = vec![0_i64; series.len()];
         for row in &of_month {
             let part = &mut parts[place_of(&row.vendor)];
@@ -292,7 +291,7 @@ fn drawn(rows: &[&MonthlySpend], from: Date, currency: Currency) -> Spend {
     }
     table.reverse();
     let label = format!(
-        "What was bought by month, cost a month in {currency}, by vendor: {}",
+        "What subscriptions cost by month in {currency}, by vendor: {}",
         series.join(", ")
     );
     let mut plot = Bars::wide(label, bars);
@@ -301,7 +300,7 @@ fn drawn(rows: &[&MonthlySpend], from: Date, currency: Currency) -> Spend {
         "margin".clone_into(&mut plot.line_name);
     }
     Spend {
-        words: format!("last 12 months, cost a month in {currency}"),
+        words: format!("last 12 months, {currency}, by the seats and prices of today"),
         bars: plot,
         table: SpendTable {
             heads: series.clone(),
@@ -311,13 +310,13 @@ fn drawn(rows: &[&MonthlySpend], from: Date, currency: Currency) -> Spend {
     }
 }
 
-/// The margin of a month in words, and its height of 1000 on a scale of 0 to 40 %; nothing where a sale price is missing.
-fn margin_point(of_month: &[&&MonthlySpend]) -> Option<(String, u64)> {
+/// The margin of a month in words, and its height of 1000 on a scale of 0 to 40 %, of what has a sale price; nothing where nothing has.
+fn margin_point(of_month: &[&&MonthlyCost]) -> Option<(String, u64)> {
     let mut sale = 0_i64;
     let mut cost = 0_i64;
     for row in of_month {
-        sale = sale.saturating_add(row.sale_units?);
-        cost = cost.saturating_add(row.cost_units);
+        sale = sale.saturating_add(row.sale_units);
+        cost = cost.saturating_add(row.cost_of_sold_units);
     }
     let percent = margin(sale, cost)?;
     let height = (percent * Decimal::from(25)).trunc().to_i64().unwrap_or(0);
@@ -474,29 +473,30 @@ fn need(
 mod tests {
     use super::*;
 
-    fn spend(month: &str, vendor: &str, cost: i64, sale: Option<i64>) -> MonthlySpend {
-        MonthlySpend {
+    fn spend(month: &str, vendor: &str, cost: i64, sale: i64) -> MonthlyCost {
+        MonthlyCost {
             month: month.parse().unwrap(),
             vendor: vendor.to_owned(),
             currency: "EUR".parse().unwrap(),
             cost_units: cost,
             sale_units: sale,
+            cost_of_sold_units: if sale == 0 { 0 } else { cost },
         }
     }
 
     #[test]
     fn many_vendors_are_four_and_the_others() {
-        let all: Vec<MonthlySpend> = (0..7_i64)
+        let all: Vec<MonthlyCost> = (0..7_i64)
             .map(|place| {
                 spend(
                     "2026-11-01",
                     &format!("v{place}"),
                     (10 - place) * 1_000_000,
-                    Some(20_000_000),
+                    20_000_000,
                 )
             })
             .collect();
-        let rows: Vec<&MonthlySpend> = all.iter().collect();
+        let rows: Vec<&MonthlyCost> = all.iter().collect();
         let drawn = drawn(&rows, "2025-12-01".parse().unwrap(), "EUR".parse().unwrap());
         assert_eq!(drawn.series, ["v0", "v1", "v2", "v3", "Others"]);
         let last = drawn.bars.bars.last().unwrap();
@@ -510,14 +510,24 @@ mod tests {
     }
 
     #[test]
-    fn a_month_without_every_sale_price_has_no_margin() {
+    fn what_has_no_sale_price_has_no_margin() {
         let all = [
-            spend("2026-11-01", "a", 5, Some(6)),
-            spend("2026-11-01", "b", 5, None),
+            spend("2026-11-01", "a", 5, 0),
+            spend("2026-11-01", "b", 5, 0),
         ];
-        let rows: Vec<&MonthlySpend> = all.iter().collect();
+        let rows: Vec<&MonthlyCost> = all.iter().collect();
         let drawn = drawn(&rows, "2025-12-01".parse().unwrap(), "EUR".parse().unwrap());
         assert!(drawn.bars.line.is_empty());
         assert_eq!(drawn.series.len(), 2);
+        let all = [
+            spend("2026-11-01", "a", 75, 100),
+            spend("2026-11-01", "b", 5, 0),
+        ];
+        let rows: Vec<&MonthlyCost> = all.iter().collect();
+        let drawn = super::drawn(&rows, "2025-12-01".parse().unwrap(), "EUR".parse().unwrap());
+        assert_eq!(
+            drawn.bars.line.last().unwrap().as_ref().unwrap().0,
+            "25.0\u{202f}%"
+        );
     }
 }

@@ -42,7 +42,7 @@ pub struct VendorLine {
 /// What was bought by month.
 #[derive(Debug, Clone)]
 pub struct Spend {
-    /// `last 12 months, EUR a month of what was bought`.
+    /// `last 12 months, EUR, by the seats and prices of today`.
     pub words: String,
     /// The drawing.
     pub bars: Bars,
