@@ -433,9 +433,11 @@ pub fn possible(
             let words = match (&batches, until) {
                 (None, _) => "the vendor decides; Ion does not say until when".to_owned(),
                 (Some(batches), Some(until)) => {
-                    let seats: u32 = batches.iter().map(|batch| batch.seats).sum();
+                    let open: u32 = batches.iter().map(|batch| batch.seats).sum();
+                    // The last seat goes by a cancellation alone.
                     format!(
-                        "{seats} of them, the first until {}; all others at the renewal",
+                        "{} of them, the first until {}; all others at the renewal",
+                        open.min(seats - 1),
                         day_words(until.at, zone)
                     )
                 }

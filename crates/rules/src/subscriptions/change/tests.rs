@@ -275,7 +275,14 @@ fn what_can_be_done_and_until_when() {
         words(&all, Ability::Cancel),
         Some((true, "until 26 Dec 2025, expected".to_owned()))
     );
-    assert!(words(&all, Ability::TakeSeatsAway).unwrap().0);
+    // All 74 are open; the last of them is no matter of seats.
+    assert_eq!(
+        words(&all, Ability::TakeSeatsAway),
+        Some((
+            true,
+            "73 of them, the first until 26 Dec 2025; all others at the renewal".to_owned()
+        ))
+    );
 
     let suspended = Subscription {
         state: SubscriptionState::Suspended,

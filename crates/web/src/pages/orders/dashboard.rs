@@ -101,7 +101,12 @@ fn need(hit: &OrderHit, times: &Times, costs: bool) -> Need {
         words.push(hit.customer_name.clone());
     }
     if let (true, Some(units), Some(currency)) = (costs, hit.bound_units, hit.currency) {
-        words.push(format!("{} {currency} bound", total(units, currency)));
+        let verb = if hit.state == OrderState::Failed {
+            "would have been bound"
+        } else {
+            "bound"
+        };
+        words.push(format!("{} {currency} {verb}", total(units, currency)));
     }
     let about = words.join(" · ");
     let with = |text: &str| {

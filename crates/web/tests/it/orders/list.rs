@@ -120,6 +120,7 @@ async fn the_list_is_parted_searched_filtered_and_taken_out() {
         &home,
         &[
             &format!("Order {} failed", number(&failed)),
+            "would have been bound. Nothing is owed.",
             "Orders by state",
             "New order",
         ],
