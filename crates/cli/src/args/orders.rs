@@ -112,8 +112,8 @@ pub struct OrderListArgs {
     /// Only of this vendor
     #[arg(long)]
     pub vendor: Option<String>,
-    /// Order: number, customer, bound, state or changed; with a - before it the other way round
-    #[arg(long, default_value = "-number", allow_hyphen_values = true)]
+    /// Order: placed, number, customer, bound, state or changed; with a - before it the other way round
+    #[arg(long, default_value = "-placed", allow_hyphen_values = true)]
     pub sort: String,
     /// How many to show
     #[arg(long, default_value_t = 25)]

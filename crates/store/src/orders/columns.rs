@@ -76,6 +76,10 @@ pub(super) fn head(order: &OrderRow) -> Vec<(&'static str, Value)> {
         ("ended_at", time(order.ended_at)),
         ("placed_at", time(placed_at(order))),
         (
+            "listed_at",
+            micros(placed_at(order).unwrap_or(order.created_at)).into(),
+        ),
+        (
             "changed_at",
             micros(order.edited_at.max(order.state_since)).into(),
         ),

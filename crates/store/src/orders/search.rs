@@ -18,7 +18,8 @@ use crate::sql::{Row, count, micros, row, rows, values};
 const FAILED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What a list is ordered by.
-const KEYS: &str = "h.id, h.number, h.customer_key, h.bound_units, h.state, h.changed_at";
+const KEYS: &str =
+    "h.id, h.number, h.customer_key, h.bound_units, h.state, h.changed_at, h.listed_at";
 
 /// A part of the orders that match, and how many there are.
 pub async fn search(
@@ -88,6 +89,7 @@ pub async fn search(
 
 fn sort_key(sort: OrderSort) -> &'static str {
     match sort {
+        OrderSort::Placed => "h.listed_at",
         OrderSort::Number => "h.number",
         OrderSort::Customer => "h.customer_key",
         // An order that binds to nothing known comes below one that binds to nothing.
@@ -99,7 +101,7 @@ fn sort_key(sort: OrderSort) -> &'static str {
 
 fn is_number(sort: OrderSort) -> bool {
     match sort {
-        OrderSort::Number | OrderSort::Bound | OrderSort::Changed => true,
+        OrderSort::Placed | OrderSort::Number | OrderSort::Bound | OrderSort::Changed => true,
         OrderSort::Customer | OrderSort::State => false,
     }
 }
@@ -293,6 +295,7 @@ fn read(row: &Row) -> Result<OrderHit, StoreError> {
         bound_units: row.get("bound_units")?,
         created_at: row.time("created_at")?,
         submitted_at: row.time_opt("submitted_at")?,
+        placed_at: row.time_opt("placed_at")?,
         scheduled_for: row.time_opt("scheduled_for")?,
         next_look_at: row.time_opt("next_look_at")?,
         not_found_at: row.time_opt("not_found_at")?,

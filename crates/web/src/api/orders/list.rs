@@ -55,8 +55,8 @@ pub(crate) struct Which {
     /// Where they were placed: `here` or `ion`.
     #[serde(default)]
     origin: Option<String>,
-    /// `number`, `customer`, `state`, `changed`, or `bound` with the scope `see_cost`; `-` before it for the other way. By number, the last one
-    /// first, where none is named.
+    /// `placed`, `number`, `customer`, `state`, `changed`, or `bound` with the scope `see_cost`; `-` before it for the other way. By when it was
+    /// placed, the last one first, where none is named; a draft stands where it was begun.
     #[serde(default)]
     sort: Option<String>,
 }
@@ -152,6 +152,9 @@ pub(crate) struct ListedOrder {
     /// When it was submitted.
     #[schema(value_type = Option<String>, format = DateTime)]
     submitted_at: Option<Timestamp>,
+    /// When it was placed: submitted here, or made in the Ion portal. Null in a draft.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    placed_at: Option<Timestamp>,
     /// When it is to be sent.
     #[schema(value_type = Option<String>, format = DateTime)]
     scheduled_for: Option<Timestamp>,
@@ -202,6 +205,7 @@ impl ListedOrder {
             ion_id: hit.ion_id,
             created_at: hit.created_at,
             submitted_at: hit.submitted_at,
+            placed_at: hit.placed_at,
             scheduled_for: hit.scheduled_for,
             next_look_at: hit.next_look_at,
             not_found_at: hit.not_found_at,

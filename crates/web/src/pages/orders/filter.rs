@@ -166,7 +166,7 @@ pub(crate) fn read<'a>(
             Err(_) => wrong(
                 &mut faults,
                 "sort",
-                "Sort by number, customer, bound, state or changed; with - before it for the other way.",
+                "Sort by placed, number, customer, bound, state or changed; with - before it for the other way.",
             ),
         }
     }

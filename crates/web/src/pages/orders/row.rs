@@ -105,7 +105,7 @@ pub(super) fn columns(
     shown: ShownColumns,
     currency: Option<Currency>,
 ) -> Vec<Column> {
-    let sorted = address.get("sort").unwrap_or("-number").to_owned();
+    let sorted = address.get("sort").unwrap_or("-placed").to_owned();
     let sortable = |label: String, class: &'static str, name: &str| {
         let (href, now) = if sorted == name {
             (address.with("sort", &format!("-{name}")), Some(Sorted::Up))
@@ -139,7 +139,10 @@ pub(super) fn columns(
     add(shown.next, Column::plain("What is next", ""));
     add(shown.reference, Column::plain("Reference", "t-hide"));
     add(shown.ion, Column::plain("Ion order", "t-hide"));
-    add(shown.placed, Column::plain("Placed", "t-hide"));
+    add(
+        shown.placed,
+        sortable("Placed".to_owned(), "t-hide", "placed"),
+    );
     heads
 }
 
@@ -182,7 +185,7 @@ pub(super) fn row(hit: &OrderHit, around: &Around, currency: Option<Currency>) -
         next_at: next_at.map(|at| at.to_string()).unwrap_or_default(),
         reference: hit.reference.clone(),
         ion: hit.ion_id.clone().unwrap_or_default(),
-        placed: times.ago(hit.submitted_at.unwrap_or(hit.created_at)),
+        placed: times.ago(hit.placed_at.unwrap_or(hit.created_at)),
     }
 }
 
