@@ -28,7 +28,7 @@ pub(crate) struct Fault {
 /// A field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
-    /// Path of the field in the request's body.
+    /// Path of the field in the request's body; a name with signs that part steps stands in quotes: `attributes["a.b"]`.
     pub field: String,
     /// What is wrong and what to do.
     pub message: String,
@@ -267,10 +267,8 @@ pub struct WrongField {
 
 impl From<&FieldFault> for WrongField {
     fn from(fault: &FieldFault) -> Self {
-        let path = fault.field.replace('[', ".").replace(']', "");
-        let pointer = path
-            .split('.')
-            .filter(|step| !step.is_empty())
+        let pointer = steps(&fault.field)
+            .iter()
             .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
             .collect();
         Self {
@@ -279,6 +277,41 @@ impl From<&FieldFault> for WrongField {
             message: fault.message.clone(),
         }
     }
+}
+
+/// The steps of a field: `contacts[0].email`, or `attributes["a.b"]` where a name has signs that part steps.
+fn steps(field: &str) -> Vec<String> {
+    let mut steps = Vec::new();
+    let mut step = String::new();
+    let mut signs = field.chars().peekable();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '[' if signs.next_if_eq(&'"').is_some() => {
+                if !step.is_empty() {
+                    steps.push(std::mem::take(&mut step));
+                }
+                let mut name = String::new();
+                while let Some(sign) = signs.next().filter(|sign| *sign != '"') {
+                    name.extend(if sign == '\\' {
+                        signs.next()
+                    } else {
+                        Some(sign)
+                    });
+                }
+                steps.push(name);
+            }
+            '.' | '[' | ']' => {
+                if !step.is_empty() {
+                    steps.push(std::mem::take(&mut step));
+                }
+            }
+            sign => step.push(sign),
+        }
+    }
+    if !step.is_empty() {
+        steps.push(step);
+    }
+    steps
 }
 
 impl Problem {

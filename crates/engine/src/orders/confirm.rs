@@ -26,6 +26,8 @@ use crate::{Engine, kill_point};
 pub struct Confirmation {
     /// What they typed, where the order binds for long or for an unknown time: the total, or without a known price how many; else empty.
     pub typed_total: String,
+    /// They may see what an order costs: what is refused names the total then, else not.
+    pub tells_cost: bool,
     /// They saw that a price moved, and take today's.
     pub accepted_prices: bool,
     /// When it is to be sent. Nothing: when the draft says, or at once where it says nothing. A time that has come means at once.
@@ -60,6 +62,7 @@ impl Engine {
         if !confirmation_ok(&view.review, &confirmation.typed_total) {
             return Err(OrderError::Invalid(vec![not_typed(
                 &view.review.confirmation,
+                confirmation.tells_cost,
             )]));
         }
         let event = OrderEvent::Confirmed {
@@ -252,11 +255,15 @@ pub(super) fn refused(refusal: Refusal) -> OrderError {
     OrderError::Refused(refusal.to_string())
 }
 
-fn not_typed(wanted: &review::Confirmation) -> Problem {
+fn not_typed(wanted: &review::Confirmation, costs: bool) -> Problem {
     let (label, message) = match wanted {
-        review::Confirmation::TypeTotal { text, currency, .. } => (
+        review::Confirmation::TypeTotal { text, currency, .. } if costs => (
             "Total",
             format!("type the total to confirm: {text} {currency}."),
+        ),
+        review::Confirmation::TypeTotal { .. } => (
+            "Total",
+            "type the total that it binds to, to confirm. Who may see costs finds it in the order's review.".to_owned(),
         ),
         review::Confirmation::TypeQuantity { quantity } => (
             "Quantity",

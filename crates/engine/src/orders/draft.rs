@@ -72,7 +72,8 @@ impl Engine {
         Ok(row)
     }
 
-    /// Changes a draft against the version that was edited. What the catalog knows of a line is taken from the catalog.
+    /// Changes a draft against the version that was edited. What the catalog knows of a line is taken from the catalog. An order that changes a
+    /// subscription keeps its customer.
     pub async fn edit_order(
         &self,
         id: OrderId,
@@ -82,6 +83,7 @@ impl Engine {
         actor: &Actor,
     ) -> Result<OrderRow, OrderError> {
         self.change_draft((id, expected_version), Take::Missing, actor, |row| {
+            keeps_customer(row, customer)?;
             row.content = tidy(content.clone());
             row.customer = customer;
             Ok(())
@@ -360,6 +362,27 @@ impl Engine {
             now: Box::new(now),
         }))
     }
+}
+
+/// Whether an order changes a subscription: its customer is the one that Ion has the subscription under.
+pub fn changes_subscription(row: &OrderRow) -> bool {
+    let changes = |line: &OrderLine| action_of(line) != OrderAction::Buy;
+    row.subscription.is_some() || row.content.lines.iter().any(changes)
+}
+
+/// Refuses another customer for an order that changes a subscription.
+pub(super) fn keeps_customer(
+    row: &OrderRow,
+    customer: Option<CustomerId>,
+) -> Result<(), OrderError> {
+    if customer == row.customer || !changes_subscription(row) {
+        return Ok(());
+    }
+    Err(OrderError::Invalid(vec![Problem::new(
+        "/customer",
+        "Customer",
+        "this order changes a subscription, which stays with its customer.",
+    )]))
 }
 
 /// A draft of this version.

@@ -1,13 +1,12 @@
 //! A change of a draft as JSON: for programs. What it may say, `rules::orders::file::read_change` says.
 
-use domain::order::{OrderAction, OrderLine};
+use domain::order::OrderLine;
 use domain::{CustomerId, OrderId};
 use rules::orders::file;
-use rules::subscriptions::change::action_of;
 use store::audit::Actor;
 use store::orders::OrderRow;
 
-use super::draft::{draft_of, same_line};
+use super::draft::{changes_subscription, draft_of, keeps_customer, same_line};
 use super::error::OrderError;
 use super::file::{customer_of, lines_of, live, wrong};
 use crate::Engine;
@@ -61,8 +60,7 @@ fn keeps_subscription(
     customer: Option<CustomerId>,
     lines: bool,
 ) -> Result<(), OrderError> {
-    let changes = |line: &OrderLine| action_of(line) != OrderAction::Buy;
-    if row.subscription.is_none() && !row.content.lines.iter().any(changes) {
+    if !changes_subscription(row) {
         return Ok(());
     }
     if lines {
@@ -72,14 +70,7 @@ fn keeps_subscription(
             "this order changes a subscription, and its line stays as it is. Discard it, and change the subscription anew.",
         ));
     }
-    if customer != row.customer {
-        return Err(wrong(
-            "/customer",
-            "Customer",
-            "this order changes a subscription, which stays with its customer.",
-        ));
-    }
-    Ok(())
+    keeps_customer(row, customer)
 }
 
 /// Lines with the prices that were seen of the same lines before.

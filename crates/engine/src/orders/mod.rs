@@ -36,7 +36,7 @@ mod words;
 
 pub use cancel::cancel;
 pub use confirm::Confirmation;
-pub use draft::NewDraft;
+pub use draft::{NewDraft, changes_subscription};
 pub use error::{OrderError, SubmitError};
 pub use follow::follow;
 pub use jobs::JobEnd;

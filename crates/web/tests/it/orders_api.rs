@@ -97,6 +97,12 @@ async fn an_order_is_begun_once_and_all_that_is_wrong_is_told_by_its_place() {
             (again.json(), again.header("idempotency-replayed")),
             (order.clone(), "true")
         );
+        // Its version comes with it, also where it is told again: the next edit names it.
+        let of = format!("/api/v1/orders/{}", order["id"].as_str().unwrap());
+        let tag = sales.get(&of).await.header("etag").to_owned();
+        assert!(!tag.is_empty());
+        assert_eq!(made.header("etag"), tag);
+        assert_eq!(again.header("etag"), tag);
         assert_eq!(house.total().await, 1);
         let other = sales
             .post("/api/v1/orders", "one", body(&shop, &[line(YEAR, 26)]))

@@ -95,6 +95,7 @@ async fn place(at: &On<'_>, row: OrderRow, confirm: &ConfirmArgs) -> anyhow::Res
 pub(in crate::commands) fn confirmation(args: &ConfirmArgs) -> anyhow::Result<Confirmation> {
     Ok(Confirmation {
         typed_total: args.confirm_total.clone(),
+        tells_cost: true,
         accepted_prices: args.accept_prices,
         at: args.at.as_deref().map(time).transpose()?,
     })

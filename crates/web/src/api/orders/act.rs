@@ -115,7 +115,7 @@ pub(crate) async fn give_up(
 /// Begin a new draft with what an order asked for, at the prices of today. The other order stays as it is
 #[utoipa::path(post, path = "/api/v1/orders/{id}/copy", tag = "orders", operation_id = "copy_order",
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header, description = "A new one for each copy")), responses(
-    (status = CREATED, body = Order),
+    (status = CREATED, body = Order, description = "The draft; its `ETag` is for the next edit"),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`refused`: Ion does not say what it was for"),
 ))]
 pub(crate) async fn copy(
@@ -134,5 +134,5 @@ pub(crate) async fn copy(
             .map_err(|error| refused(error, costs))?;
         Ok((StatusCode::CREATED, Order::of(&copy, costs)))
     };
-    Box::pin(key.around(&app, effect)).await
+    super::begun(Box::pin(key.around(&app, effect)).await?).await
 }

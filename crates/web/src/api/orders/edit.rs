@@ -20,7 +20,7 @@ use crate::fault::{Fault, Problem};
 /// Begin an order: a draft, of which nothing is sent before it is submitted
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", operation_id = "create_order", request_body = NewOrder,
     params(("Idempotency-Key" = String, Header, description = "A new one for each order")), responses(
-    (status = CREATED, body = Order),
+    (status = CREATED, body = Order, description = "The draft; its `ETag` is for the next edit"),
     (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn create(
@@ -37,7 +37,7 @@ pub(crate) async fn create(
             .map_err(|error| refused(error, costs))?;
         Ok((StatusCode::CREATED, Order::of(&row, costs)))
     };
-    Box::pin(key.around(&app, effect)).await
+    super::begun(Box::pin(key.around(&app, effect)).await?).await
 }
 
 /// Change a draft; the lines of an order that changes a subscription stay as they are

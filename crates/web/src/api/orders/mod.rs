@@ -14,6 +14,7 @@ pub(crate) mod timeline;
 pub(crate) mod written;
 
 use axum::Json;
+use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse as _, Response};
 use domain::OrderId;
 use domain::access::Right;
@@ -35,7 +36,30 @@ pub(crate) async fn find(app: &App, id: Uuid) -> Result<OrderRow, Fault> {
 
 /// The version of an order that an edit names.
 pub(crate) fn tag(row: &OrderRow) -> String {
-    etag::of(&format!("order {} {}", row.id, row.version))
+    tag_of(row.id, row.version)
+}
+
+/// The answer that begins an order, with the order's version: also where the same request was answered before.
+pub(crate) async fn begun(answer: Response) -> Result<Response, Fault> {
+    #[derive(serde::Deserialize)]
+    struct Begun {
+        id: Uuid,
+        version: u64,
+    }
+    let (mut parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, usize::MAX)
+        .await
+        .map_err(|error| Fault::internal(&error))?;
+    if let Ok(begun) = serde_json::from_slice::<Begun>(&bytes) {
+        parts
+            .headers
+            .extend(etag::header(&tag_of(OrderId(begun.id), begun.version)));
+    }
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn tag_of(id: OrderId, version: u64) -> String {
+    etag::of(&format!("order {id} {version}"))
 }
 
 /// An order with its version, as this caller may see it.

@@ -34,10 +34,17 @@ pub(super) fn field(path: &str) -> String {
             field.push_str(&format!("[{step}]"));
             continue;
         }
+        let name = step.replace("~1", "/").replace("~0", "~");
+        // A vendor's name may have any sign in it: `attributes["a.b"]`.
+        if name.is_empty() || name.contains(['.', '[', ']', '"']) {
+            let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+            field.push_str(&format!("[\"{quoted}\"]"));
+            continue;
+        }
         if !field.is_empty() {
             field.push('.');
         }
-        field.push_str(&step.replace("~1", "/").replace("~0", "~"));
+        field.push_str(&name);
     }
     field
 }
@@ -91,11 +98,26 @@ mod tests {
                 assert_eq!(told.pointer, path);
             }
         }
-        let odd = FieldFault {
-            field: field("/lines/0/attributes/a~1b"),
-            message: String::new(),
-        };
-        assert_eq!(WrongField::from(&odd).pointer, "/lines/0/attributes/a~1b");
+        for (path, named) in [
+            ("/lines/0/attributes/a~1b", "lines[0].attributes.a/b"),
+            ("/lines/0/attributes/a.b", "lines[0].attributes[\"a.b\"]"),
+            (
+                "/lines/0/attributes/a[0].~0b",
+                "lines[0].attributes[\"a[0].~b\"]",
+            ),
+            (
+                "/lines/0/attributes/\"]\\.x/0",
+                "lines[0].attributes[\"\\\"]\\\\.x\"][0]",
+            ),
+            ("/lines/0/attributes/", "lines[0].attributes[\"\"]"),
+        ] {
+            let odd = FieldFault {
+                field: field(path),
+                message: String::new(),
+            };
+            assert_eq!(odd.field, named);
+            assert_eq!(WrongField::from(&odd).pointer, path);
+        }
     }
 
     #[test]

@@ -200,11 +200,12 @@ pub(crate) struct OrderDuplicate {
 pub(crate) struct ToConfirm {
     /// Submitting it needs `confirm_total`.
     total_needed: bool,
-    /// The total to give. Left out where none is needed, or without the scope `see_cost`.
+    /// What to give: the total; where `currency` is null, how many are ordered in all, since no price is known. Left out where none is needed, and
+    /// where it is a total without the scope `see_cost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "5690.10")]
     total: Option<String>,
-    /// Its currency; null where none is needed.
+    /// Currency of the total; null where none is needed, or where a number of seats is.
     #[schema(value_type = Option<String>, example = "EUR")]
     currency: Option<Currency>,
 }

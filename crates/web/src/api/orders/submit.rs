@@ -26,7 +26,8 @@ pub(crate) struct Submission {
     /// Take the prices of today, where one moved since the draft.
     #[serde(default)]
     accept_prices: bool,
-    /// The total that it binds to, as its review says it; needed for what binds for a year or longer, or for an unknown time.
+    /// What it binds to, as `confirmation` of its review says it: the total, or where no price is known how many are ordered in all. Needed for
+    /// what binds for a year or longer, or for an unknown time.
     #[serde(default)]
     #[schema(example = "5690.10")]
     confirm_total: Option<String>,
@@ -77,15 +78,17 @@ pub(crate) async fn submit(
     if row.state == OrderState::Draft {
         etag::require(&headers, &super::tag(&row))?;
     }
+    let costs = caller.may(Right::SeeCost);
     let confirmation = Confirmation {
         at: body.at(app.now())?,
         typed_total: body.confirm_total.unwrap_or_default(),
+        tells_cost: costs,
         accepted_prices: body.accept_prices,
     };
     let row = app
         .engine()
         .submit_order(row.id, row.version, confirmation, &caller.actor())
         .await
-        .map_err(|error| refused(error, caller.may(Right::SeeCost)))?;
+        .map_err(|error| refused(error, costs))?;
     Ok(super::answer(&caller, &row))
 }

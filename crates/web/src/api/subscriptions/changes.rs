@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::once::Once;
+use crate::api::orders::begun;
 use crate::api::orders::refuse::refused;
 use crate::api::orders::shape::Order;
 use crate::app::App;
@@ -53,7 +54,8 @@ pub(crate) struct NewChange {
     /// Submit it at once; else it stays a draft for a person.
     #[serde(default)]
     submit: bool,
-    /// The total that it binds to, as the draft's review says it; needed to submit what binds for a year or longer.
+    /// What it binds to, as `confirmation` of the draft's review says it: the total, or where no price is known how many seats it is to have.
+    /// Needed to submit what binds for a year or longer, or for an unknown time.
     #[serde(default)]
     #[schema(example = "90.48")]
     confirm_total: Option<String>,
@@ -105,7 +107,7 @@ pub(crate) async fn create(
         let order = made(&app, &caller, SubscriptionId(id), &body).await?;
         Ok((StatusCode::CREATED, order))
     };
-    Box::pin(key.around(&app, effect)).await
+    begun(Box::pin(key.around(&app, effect)).await?).await
 }
 
 async fn made(
@@ -128,6 +130,7 @@ async fn made(
         return Ok(Order::of(&draft, costs));
     }
     let confirmation = Confirmation {
+        tells_cost: costs,
         typed_total: body.confirm_total.clone().unwrap_or_default(),
         ..Confirmation::default()
     };

@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::CustomerId;
 use domain::customer::CustomerField;
+use engine::orders::changes_subscription;
 use http::HeaderMap;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -36,6 +37,10 @@ pub(crate) async fn show(
     let Some(mut draft) = open(&app, &caller, &headers, id.into(), &address).await? else {
         return Ok(go_to(&href(id.into())));
     };
+    // Its subscription says for whom it is.
+    if changes_subscription(draft.row()) {
+        return Ok(go_to(&step_href(id.into(), "review")));
+    }
     let query: String = address
         .get("q")
         .unwrap_or_default()

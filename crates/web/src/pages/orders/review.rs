@@ -10,7 +10,8 @@ mod whom;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use engine::orders::{Confirmation, OrderError};
+use domain::access::Right;
+use engine::orders::{Confirmation, OrderError, changes_subscription};
 use http::{HeaderMap, StatusCode};
 use rules::orders::check::Problem;
 use serde::Deserialize;
@@ -133,6 +134,7 @@ pub(crate) async fn place(
     }
     let confirmation = Confirmation {
         typed_total: form.typed.clone(),
+        tells_cost: caller.may(Right::SeeCost),
         accepted_prices: false,
         // Emptied, it is sent at once, whatever the draft proposed.
         at: at.or_else(|| draft.row().scheduled_for.map(|_| times.now)),
@@ -263,7 +265,11 @@ async fn step(
             String::new()
         },
         customer,
-        customer_href: step_href(view.row.id, "customer"),
+        customer_href: if changes_subscription(&view.row) {
+            String::new()
+        } else {
+            step_href(view.row.id, "customer")
+        },
         customer_actions,
         checks: checks(view, &shown.problems),
         same,

@@ -1,6 +1,9 @@
 //! An order is put together: lines, customer, what Ion asks for.
 
+use rules::subscriptions::change::SubscriptionChange;
+
 use super::*;
+use crate::subscriptions::Sold;
 
 #[tokio::test]
 async fn an_order_is_put_together_and_placed_with_forms_alone() {
@@ -464,4 +467,94 @@ async fn a_line_is_copied_and_taken_out() {
         "{}",
         nothing.text
     );
+}
+
+#[tokio::test]
+async fn an_order_that_changes_a_subscription_keeps_its_customer_wherever_one_asks() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let other = house.somebody("Cobblestone Robotics B.V.").await;
+    let ids = house
+        .sells(
+            shop.connection,
+            vec![Sold {
+                customer: Some(shop.customer),
+                ..Sold::default()
+            }],
+        )
+        .await;
+    let sam = known(&house, ME, Role::Sales).await;
+    let row = house
+        .engine
+        .change_subscription(
+            ids[0],
+            SubscriptionChange::Seats(20),
+            engine::subscriptions::When::Now,
+            &actor(ME),
+        )
+        .await
+        .unwrap();
+    let step = format!("/orders/{}/edit/customer", row.id);
+    let review = format!("/orders/{}/edit/review", row.id);
+    goes_to(&sam.get(&step).await, &review);
+    has_not(&sam.get(&review).await, &[&step]);
+    let chosen = sam
+        .post(
+            &step,
+            &[
+                ("version", &row.version.to_string()),
+                ("customer", &other.to_string()),
+            ],
+        )
+        .await;
+    assert_eq!(
+        chosen.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{chosen:?}"
+    );
+    let refused = house
+        .engine
+        .edit_order(
+            row.id,
+            row.version,
+            row.content.clone(),
+            Some(other),
+            &actor(ME),
+        )
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("stays with its customer"),
+        "{refused}"
+    );
+    assert_eq!(house.order(row.id).await.customer, Some(shop.customer));
+    // All else of it is changed as before.
+    let mut content = row.content.clone();
+    content.note = "by phone".to_owned();
+    house
+        .engine
+        .edit_order(row.id, row.version, content, row.customer, &actor(ME))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_is_to_be_typed_is_named_to_those_alone_who_may_see_costs() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let row = house.ready(&shop, shop.year, 25).await;
+    for tells_cost in [true, false] {
+        let confirmation = Confirmation {
+            tells_cost,
+            ..Confirmation::default()
+        };
+        let refused = house
+            .engine
+            .submit_order(row.id, row.version, confirmation, &actor(ME))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("the total"), "{refused}");
+        assert_eq!(refused.contains("5,616"), tells_cost, "{refused}");
+    }
 }

@@ -118,6 +118,10 @@ fn mend(view: &OrderView, problem: &Problem) -> Button {
     let row = &view.row;
     if problem.path == "/customer" {
         return match (row.customer, view.link.state) {
+            (None, _) if let Some(id) = row.subscription => Button::link(
+                "Open the subscription",
+                crate::pages::subscriptions::href(id),
+            ),
             (None, _) => Button::link("Choose", step_href(row.id, "customer")),
             (Some(id), Some(LinkState::Proposed)) => Button::link(
                 "Confirm",
