@@ -1,4 +1,7 @@
-//! Reminders before a renewal or end: each once, marked in the transaction of the notice that tells of it.
+//! Reminders before a renewal or end: each once.
+//!
+//! One notice tells of all that are due. The first of them are marked in its transaction, the others behind it, in short ones: a first look
+//! may find very many. Who dies in between has told them all; the next look knows by the time of the marks which those were.
 
 use std::collections::HashMap;
 
@@ -20,6 +23,10 @@ use crate::notices::{NewNotice, raise};
 const NAMED: usize = 5;
 /// Subscriptions that are read at a time.
 const PART: u32 = 200;
+/// Reminders that are marked in one transaction.
+const BATCH: usize = 500;
+/// A subscription that was written so shortly before a look may have been written behind its back.
+const BEHIND: SignedDuration = SignedDuration::from_secs(10);
 
 /// Reminders by subscription and end, in days before it.
 type Marks = HashMap<(SubscriptionId, Timestamp), Vec<u16>>;
@@ -31,6 +38,8 @@ struct Reminder {
     at: Timestamp,
     /// Days before that.
     days: u16,
+    /// Since when it is due as it stands: a look before did not know it.
+    since: Timestamp,
     /// Those whose time is over, which are marked with it.
     skipped: Vec<u16>,
     ends: bool,
@@ -91,29 +100,43 @@ impl Engine {
         }
     }
 
-    /// Gives what is due of one connection. Looks at the marks again under the write: another server may have given it.
+    /// Gives what is due of one connection.
     async fn remind_of(
         &self,
         connection: ConnectionId,
-        mut reminders: Vec<Reminder>,
+        reminders: Vec<Reminder>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let tx = self.store().begin().await?;
-        let marks = marks(subscriptions::given_many(&tx, connection, now, furthest(now)).await?);
-        reminders.retain(|one| !given(&marks, one.id, one.at).contains(&one.days));
-        if reminders.is_empty() {
+        let (store, until) = (self.store(), furthest(now));
+        let last = subscriptions::last_given(store.read(), connection, now, until).await?;
+        let (told, mut new): (Vec<Reminder>, Vec<Reminder>) = reminders
+            .into_iter()
+            .partition(|one| last.is_some_and(|last| one.since <= last));
+        for batch in told.chunks(BATCH) {
+            let tx = store.begin().await?;
+            subscriptions::give_reminders(&tx, &marks_of(batch), last.unwrap_or(now)).await?;
+            tx.commit().await?;
+        }
+        if new.is_empty() {
             return Ok(());
         }
-        let new: Vec<(SubscriptionId, Timestamp, u16)> = reminders
-            .iter()
-            .flat_map(|one| {
-                let days = one.skipped.iter().chain([&one.days]);
-                days.map(|days| (one.id, one.at, *days))
-            })
-            .collect();
-        subscriptions::give_reminders(&tx, &new, now).await?;
-        // One notice a day: what comes due later today is told tomorrow, and is not marked before.
-        if self.tell_renewals(&tx, connection, &reminders, now).await? {
+        let tx = store.begin().await?;
+        // Another server may have told them meanwhile. One notice a day: what comes due later today is told tomorrow, and is not marked
+        // before.
+        if subscriptions::last_given(&tx, connection, now, until).await? != last
+            || !self.tell_renewals(&tx, connection, &new, now).await?
+        {
+            return Ok(());
+        }
+        // The last end in front: as long as any of them is ahead, it tells when these were told.
+        new.reverse();
+        let mut batches = new.chunks(BATCH);
+        let first = batches.next().unwrap_or_default();
+        subscriptions::give_reminders(&tx, &marks_of(first), now).await?;
+        tx.commit().await?;
+        for batch in batches {
+            let tx = store.begin().await?;
+            subscriptions::give_reminders(&tx, &marks_of(batch), now).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -179,6 +202,17 @@ fn marks(all: Vec<(SubscriptionId, Timestamp, u16)>) -> Marks {
     marks
 }
 
+/// What is marked with these: they, and those whose time is over.
+fn marks_of(reminders: &[Reminder]) -> Vec<(SubscriptionId, Timestamp, u16)> {
+    reminders
+        .iter()
+        .flat_map(|one| {
+            let days = one.skipped.iter().chain([&one.days]);
+            days.map(|days| (one.id, one.at, *days))
+        })
+        .collect()
+}
+
 fn given(marks: &Marks, id: SubscriptionId, at: Timestamp) -> &[u16] {
     marks.get(&(id, at)).map_or(&[], Vec::as_slice)
 }
@@ -197,6 +231,8 @@ fn reminder(row: &SubscriptionRow, due: &DueReminder, prices: &Prices) -> Remind
         id: row.id,
         at: row.due_at().unwrap_or(due.coming.at),
         days: due.days,
+        since: (due.coming.at - SignedDuration::from_hours(24 * i64::from(due.days)))
+            .max(row.changed_at + BEHIND),
         skipped: due.skipped.clone(),
         ends: due.coming.ends,
         line: line(row, due, &binds),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use domain::SubscriptionId;
 use domain::notice::{NoticeKind, Severity};
 use engine::subscriptions::Urgency;
 use jiff::{SignedDuration, Timestamp};
 use store::notices::NoticeRow;
-use store::subscriptions;
+use store::subscriptions::{self, NewSubscription};
 use store::testing::for_both;
 
 use super::bed::{Bed, on_sqlite};
@@ -142,6 +143,73 @@ async fn restarts_and_second_servers_give_none_twice() {
         let restarted = bed.lab.engine_on(bed.store.clone(), None);
         restarted.give_due_reminders().await.unwrap();
         assert_eq!(bed.reminders().await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_look_that_dies_in_between_tells_its_many_once() {
+    const MANY: usize = 700;
+    for_both(|store| async move {
+        let bed = Bed::start(store, 0).await;
+        let (theirs, due) = bed.year(0, 10).await;
+        let row = bed.row(&theirs).await;
+        let all: Vec<NewSubscription> = (0..MANY)
+            .map(|nth| {
+                let mut of = row.subscription.clone();
+                of.ion_id = format!("many-{nth}");
+                NewSubscription {
+                    id: SubscriptionId::new(bed.engine.ids()),
+                    subscription: of,
+                    hash: row.hash,
+                    vendor: row.vendor.clone(),
+                    product: row.product,
+                    customer: row.customer,
+                    customer_name: row.customer_name.clone(),
+                    sale_units: row.sale_units,
+                    monthly_units: row.monthly_units,
+                    margin_permille: row.margin_permille,
+                    order: None,
+                }
+            })
+            .collect();
+        let tx = bed.store.begin().await.unwrap();
+        subscriptions::upsert_many(&tx, bed.connection, &all, bed.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        bed.lab.pass(280 * DAY);
+        let marked = async || {
+            let (from, until) = (bed.now(), due + SignedDuration::from_hours(1));
+            let marks = subscriptions::given_many(bed.store.read(), bed.connection, from, until);
+            marks.await.unwrap().len()
+        };
+        // Ends as soon as the notice is there, like a server that is killed then.
+        {
+            let mut look = std::pin::pin!(bed.engine.give_due_reminders());
+            while futures::poll!(look.as_mut()).is_pending() && bed.reminders().await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        let first = marked().await;
+        assert!((1..=MANY).contains(&first), "{first}");
+        // The others were told with them: they are marked, and nobody hears of them again.
+        for _ in 0..3 {
+            bed.engine.give_due_reminders().await.unwrap();
+            assert_eq!(marked().await, MANY + 1);
+            bed.lab.pass(DAY);
+        }
+        let given = bed.reminders().await;
+        assert_eq!(given.len(), 1, "{given:?}");
+        assert!(
+            given[0].title.starts_with("701 subscriptions renew"),
+            "{}",
+            given[0].title
+        );
+        // The next step is told as any other.
+        bed.days(30).await;
+        assert_eq!(bed.reminders().await.len(), 2);
+        assert_eq!(marked().await, 2 * (MANY + 1));
     })
     .await;
 }
