@@ -5,9 +5,10 @@ CARGO ?= cargo
 UI := crates/web/ui
 SEEDS ?= 10000
 TIMES ?= 1000
+ORDERS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check assets deps fmt fmt-check lint test e2e e2e-built bench sim sweep release pictures clean
+.PHONY: help demo check assets deps fmt fmt-check lint test e2e e2e-built bench sim sweep orders release pictures clean
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,15 +57,19 @@ e2e-built:
 	target/debug/examples/gallery target/gallery
 	cd e2e && npm test
 
-bench: ## The import against the floor, in one run (docs in bench/README.md).
+bench: ## The import against the floor, in one run (bench/README.md names this and the others).
 	$(CARGO) run --release --locked -p bench
 
-sim: ## The token protocol under SEEDS seeds; one again: IONBRIDGE_SIM_SEED=n make sim.
+sim: ## Tokens and orders under SEEDS seeds each; one again: IONBRIDGE_SIM_SEED=n make sim.
 	IONBRIDGE_SIM_SEEDS=$(SEEDS) $(CARGO) test --locked -p rules --test it sim -- --nocapture
 
-sweep: e2e/node_modules/.package-lock.json ## Races, kills, paging chaos: TIMES of each instead of the few in `check`.
-	IONBRIDGE_SWEEP=$(TIMES) $(CARGO) test --locked -p ionbridge --test it tokens:: -- --nocapture
+sweep: e2e/node_modules/.package-lock.json ## Races, kills, faults, paging chaos: TIMES of each, or all, instead of the few in `check`.
+	IONBRIDGE_SWEEP=$(TIMES) $(CARGO) test --locked -p ionbridge --test it -- --nocapture tokens:: orders_kills::
+	IONBRIDGE_SWEEP=$(TIMES) $(CARGO) test --locked -p worker --test it -- --nocapture orders::faults:: customers::interleave::
 	IONBRIDGE_SWEEP=$(TIMES) $(CARGO) test --locked -p engine --test it -- --nocapture
+
+orders: ## ORDERS orders through a bad line, with servers that die: each is in Ion once. Prints what it saw.
+	IONBRIDGE_R2=$(ORDERS) $(CARGO) test --locked -p worker --test it -- --nocapture orders::thousands::
 
 deps: ## Licences, advisories, bill of materials (needs cargo-deny and cargo-cyclonedx).
 	$(CARGO) deny check
