@@ -9,6 +9,7 @@ use domain::connection::ConnectionStatus;
 use domain::notice::NoticeKind;
 use domain::run::RunKind;
 use http::HeaderMap;
+use jiff::Timestamp;
 use store::catalog::{self, CatalogFigures, ChangeRow};
 use store::notices::{self, NoticeRow};
 use store::runs::{self, RunRow};
@@ -255,6 +256,11 @@ async fn page(
     }
     let mut connections = Vec::new();
     for row in &around.connections {
+        let setting = store::orders::setting(conn, row.id).await?;
+        let read = |at: Option<Timestamp>| match at {
+            Some(at) => Value::Moment(times.ago(at)),
+            None => Value::Absent("not yet".to_owned()),
+        };
         connections.push(ConnectionState {
             href: connection_href(row.id),
             name: row.name.clone(),
@@ -270,6 +276,8 @@ async fn page(
                     "Products",
                     Value::text(count(catalog::count_products(conn, row.id).await?)),
                 ),
+                Fact::new("Orders read", read(setting.orders_read_at)),
+                Fact::new("Subscriptions read", read(setting.subscriptions_read_at)),
                 Fact::new(
                     "Next refresh",
                     if row.login.status == ConnectionStatus::Active {
