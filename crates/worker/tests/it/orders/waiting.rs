@@ -117,7 +117,14 @@ async fn a_scheduled_order_that_another_copy_sent_is_found_and_not_sent() {
         // A copy of the machine from before wakes up an hour late.
         put_back(&bed, &before).await;
         bed.lab.pass(Duration::from_secs(3600));
-        bed.work().await;
+        // It sends before it reads Ion's orders.
+        engine::orders::follow(&bed.engine, scheduled.id)
+            .await
+            .unwrap();
+        assert_eq!(bed.state(scheduled.id).await, OrderState::Submitting);
+        engine::orders::submit(&bed.engine, scheduled.id)
+            .await
+            .unwrap();
         assert_eq!(bed.posts(scheduled.id).await, 1);
         assert!(bed.row(scheduled.id).await.ion_id.is_some());
     })
