@@ -43,7 +43,16 @@ async fn of_query(
 ) -> Result<Response, Fault> {
     let costs = caller.may(Right::SeeCost);
     let address = Address::new(PATH, query);
-    let filter = filter::read(|name| address.get(name), costs, app.now())?;
+    // The same as the list that it is taken from.
+    let filter = filter::read(
+        |name| {
+            address
+                .get(name)
+                .filter(|word| filter::is_known(name, word))
+        },
+        costs,
+        app.now(),
+    )?;
     export(app, filter, format, costs).await
 }
 

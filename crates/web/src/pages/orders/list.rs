@@ -3,8 +3,10 @@
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
+use domain::connection::ConnectionStatus;
 use domain::order::OrderState;
 use http::HeaderMap;
+use store::StoreError;
 use store::orders::{self, OrderCounts, OrderFilter, OrderPage};
 
 use super::filter::{self, NAMES, Show};
@@ -53,7 +55,13 @@ pub(crate) async fn list(
         )?,
     );
     let conn = app.store().read();
-    let page = orders::search(conn, &filter).await?;
+    let page = match orders::search(conn, &filter).await {
+        // The place of an old address, or of another sort: the list begins anew.
+        Err(StoreError::Missing(_)) if filter.after.is_some() => {
+            return Ok(go_to(&address.without(&["done"])));
+        }
+        page => page?,
+    };
     let counts = orders::counts(conn, filter.connection, around.times.now).await?;
     let part = wants_part(&headers);
     let mut list = rows(&page, &filter, &address, &around, costs);
@@ -245,7 +253,7 @@ fn notes(around: &Around) -> Vec<Note> {
     around
         .connections
         .iter()
-        .filter(|row| row.login.status == domain::connection::ConnectionStatus::NeedsNewCredentials)
+        .filter(|row| row.login.status == ConnectionStatus::NeedsNewCredentials)
         .map(|row| {
             Note::new(
                 Tone::Warn,
@@ -384,10 +392,22 @@ pub(crate) async fn read_now(
     caller: Caller,
     ProtectedForm(Nothing {}): ProtectedForm<Nothing>,
 ) -> Result<Response, Fault> {
+    let mut asked = false;
     for row in store::connections::list(app.store().read()).await? {
+        // One that has no login says so above the list.
+        if row.login.status == ConnectionStatus::NeedsNewCredentials {
+            continue;
+        }
         app.engine()
             .request_read_orders(row.id, &caller.actor())
             .await?;
+        asked = true;
+    }
+    if !asked {
+        return Err(Fault::conflict(
+            "unusable",
+            "No connection has a login to read with.",
+        ));
     }
     Ok(go_to(&format!("{PATH}?done=reading")))
 }

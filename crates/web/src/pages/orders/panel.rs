@@ -147,8 +147,8 @@ fn look_alike(one: &LookAlikeRow, times: &Times) -> LookAlike {
     }
 }
 
-/// It failed: what happened, that nothing is owed, the ways on, and their words.
-pub(super) fn failed(row: &OrderRow, may: bool) -> Option<Failed> {
+/// It failed: what happened, that nothing is owed, the ways on, and their words. `partly`: a subscription came of it all the same.
+pub(super) fn failed(row: &OrderRow, may: bool, partly: bool) -> Option<Failed> {
     if row.state != OrderState::Failed {
         return None;
     }
@@ -219,7 +219,11 @@ pub(super) fn failed(row: &OrderRow, may: bool) -> Option<Failed> {
         .collect();
     Some(Failed {
         title,
-        text: if row.ion_id.is_none() || row.origin == OrderOrigin::Here {
+        text: if partly {
+            format!(
+                "A part of it was carried out, and is owed: the subscription stands on this page. Take its line out before you order again. {todo}"
+            )
+        } else if row.ion_id.is_none() || row.origin == OrderOrigin::Here {
             format!("Nothing was bought and nothing is owed. {todo}")
         } else {
             todo.to_owned()

@@ -227,7 +227,8 @@ async fn body(
     let number = number_text(row.origin, row.number, row.ion_id.as_deref());
     let mut notes = shown.notes;
     notes.extend(panel::notes(row, &logins, usual, (caller, times)));
-    let void = matches!(row.state, OrderState::Failed | OrderState::Cancelled);
+    let void = matches!(row.state, OrderState::Failed | OrderState::Cancelled) && came.is_empty();
+    let partly = row.state == OrderState::Failed && !came.is_empty();
     let state = status::order(row.state);
     let mut actions = Vec::new();
     if may && !row.content.lines.is_empty() && row.state != OrderState::Failed {
@@ -274,7 +275,7 @@ async fn body(
             (caller, times),
             (&shown.adopt_typed, &shown.adopt_error),
         ),
-        failed: panel::failed(row, may),
+        failed: panel::failed(row, may, partly),
         three: panel::three(row, &events, times),
         timeline: timeline::points(row, &visible(&events, costs), &known, times),
         requests,
@@ -288,8 +289,14 @@ async fn body(
             .filter(|_| costs)
             .map(|currency| currency.to_string())
             .unwrap_or_default(),
-        sums: if costs { sums(row, void) } else { Vec::new() },
-        no_money: if costs {
+        sums: if costs && !partly {
+            sums(row, void)
+        } else {
+            Vec::new()
+        },
+        no_money: if costs && partly {
+            "What is owed stands with the subscription: only a part was carried out.".to_owned()
+        } else if costs {
             String::new()
         } else {
             "Your role does not show costs.".to_owned()

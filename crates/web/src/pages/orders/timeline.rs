@@ -182,7 +182,7 @@ fn point(event: &OrderEventRow, times: &Times) -> TimelinePoint {
             "clock-exclamation",
             "Longer than usual".to_owned(),
         ),
-        Kind::CancelAsked => (Tone::Calm, "ban", format!("Called off by {who}")),
+        Kind::CancelAsked => (Tone::Calm, "ban", format!("{who} wants it called off")),
         Kind::CancelRefused => (Tone::Warn, "ban", "Ion does not call it off".to_owned()),
         Kind::Cancelled => (Tone::Calm, "ban", "Cancelled".to_owned()),
         Kind::Completed => (Tone::Ok, "circle-check", "Completed".to_owned()),
@@ -269,9 +269,8 @@ mod tests {
         assert_eq!(looks_in_all(Duration::ZERO), 1);
     }
 
-    #[test]
-    fn what_the_program_keeps_is_not_read_out() {
-        let event = |kind, detail: &str| OrderEventRow {
+    fn event(kind: Kind, detail: &str) -> OrderEventRow {
+        OrderEventRow {
             order: domain::OrderId(uuid::Uuid::nil()),
             at: Timestamp::UNIX_EPOCH,
             kind,
@@ -279,7 +278,18 @@ mod tests {
             message: "A message.".to_owned(),
             detail: detail.to_owned(),
             request_id: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_wish_to_call_it_off_is_not_told_as_done() {
+        let times = Times::new(Timestamp::UNIX_EPOCH, jiff::tz::TimeZone::UTC);
+        let asked = point(&event(Kind::CancelAsked, ""), &times);
+        assert_eq!(asked.title, "sam wants it called off");
+    }
+
+    #[test]
+    fn what_the_program_keeps_is_not_read_out() {
         assert_eq!(
             detail(&event(Kind::LookAlikes, "366959\tNEW")),
             "A message."

@@ -141,7 +141,7 @@ fn line(view: &SubscriptionView) -> Vec<LinePart> {
     {
         line.push(LinePart::Link(
             "from order",
-            Link::new(order_number(order.number), format!("/orders/{}", order.id)),
+            Link::new(order_number(order), format!("/orders/{}", order.id)),
         ));
     }
     line
@@ -220,7 +220,7 @@ async fn pending(app: &App, view: &SubscriptionView, times: &Times) -> Result<Ve
             text.push_str(&format!(", on {}", times.date_time(at)));
         }
         pending.push(Pending {
-            order: Link::new(order_number(hit.number), format!("/orders/{}", hit.id)),
+            order: Link::new(order_number(hit), format!("/orders/{}", hit.id)),
             text,
             status: status::order(hit.state),
         });

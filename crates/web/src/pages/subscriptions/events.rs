@@ -25,7 +25,7 @@ pub(super) fn points(
 ) -> Vec<EventPoint> {
     let numbers: BTreeMap<OrderId, String> = orders
         .iter()
-        .map(|order| (order.id, order_number(order.number)))
+        .map(|order| (order.id, order_number(order)))
         .collect();
     let mut points = Vec::new();
     let mut left = events;
@@ -68,9 +68,9 @@ pub(super) fn points(
     points
 }
 
-/// The number of an order, for people.
-pub(crate) fn order_number(number: u64) -> String {
-    format!("O-{number}")
+/// The number of an order as its own page has it: of one that was placed elsewhere Ion's.
+pub(super) fn order_number(hit: &OrderHit) -> String {
+    crate::pages::orders::number_text(hit.origin, hit.number, hit.ion_id.as_deref())
 }
 
 type Said = (Tone, &'static str, String, String);

@@ -4,6 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Right;
 use http::HeaderMap;
+use store::StoreError;
 use store::subscriptions::{self, SubscriptionFilter, SubscriptionPage};
 
 use super::chips::chips;
@@ -15,7 +16,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::pages::address::Address;
-use crate::pages::{Around, wants_part};
+use crate::pages::{Around, go_to, wants_part};
 use crate::view::format::{count, counted};
 use crate::view::parts::Empty;
 use crate::view::subscriptions::list::{ShownColumns, SubscriptionList, SubscriptionsPage};
@@ -49,7 +50,13 @@ pub(crate) async fn list(
     filter.limit = size(&address);
     filter.after = address.get("after").map(str::to_owned);
     let conn = app.store().read();
-    let page = subscriptions::search(conn, &filter).await?;
+    let page = match subscriptions::search(conn, &filter).await {
+        // The place of an old address, or of another sort: the list begins anew.
+        Err(StoreError::Missing(_)) if filter.after.is_some() => {
+            return Ok(go_to(&address.without(&["done"])));
+        }
+        page => page?,
+    };
     let facets = subscriptions::facets(conn, &filter).await?;
     let around = Around::load(
         &app,

@@ -251,9 +251,18 @@ async fn an_order_that_failed_shows_no_subscription_but_what_ion_names_in_it() {
             );
         })
         .await;
+    let partly = sam.get(&path).await;
     has(
-        &sam.get(&path).await,
-        &["Open subscription", "Lantern Suite"],
+        &partly,
+        &[
+            "Open subscription",
+            "Lantern Suite",
+            "A part of it was carried out, and is owed",
+        ],
+    );
+    has_not(
+        &partly,
+        &["Nothing was bought and nothing is owed", "Would have bound"],
     );
 }
 
@@ -395,4 +404,40 @@ async fn a_first_login_is_shown_once_and_to_nobody_else() {
     let after = sam.get(&to).await;
     has(&after, &["There is no log-in any more"]);
     has_not(&after, &["Tr0ub4dor", "Show it once"]);
+}
+
+#[tokio::test]
+async fn an_order_of_the_portal_is_called_the_same_on_its_subscription() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let row = house.placed(&shop, ME).await;
+    let row = house
+        .becomes(&row, |row| {
+            row.origin = domain::order::OrderOrigin::Ion;
+            row.state = OrderState::Completed;
+            row.ion_id = Some("88121".to_owned());
+        })
+        .await;
+    let made = house
+        .sells(
+            shop.connection,
+            vec![Sold {
+                customer: Some(shop.customer),
+                ..Sold::default()
+            }],
+        )
+        .await;
+    let tx = house.store.begin().await.unwrap();
+    store::subscriptions::link_order(&tx, made[0], row.id)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let sam = known(&house, ME, Role::Sales).await;
+    has(
+        &sam.get(&format!("/orders/{}", row.id)).await,
+        &["Order ION-88121"],
+    );
+    let page = sam.get(&format!("/subscriptions/{}", made[0])).await;
+    has(&page, &[">ION-88121<"]);
+    has_not(&page, &[&format!(">O-{}<", row.number)]);
 }

@@ -146,3 +146,40 @@ async fn the_list_is_parted_searched_filtered_and_taken_out() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn an_old_address_of_the_list_still_leads_to_it() {
+    let house = House::new().await;
+    let shop = house.shop().await;
+    let sam = known(&house, ME, Role::Sales).await;
+    for quantity in 1..=2 {
+        house.ready(&shop, shop.month, quantity).await;
+    }
+    for path in ["/orders", "/subscriptions"] {
+        let old = format!("{path}?after=of-another-sort&size=25");
+        goes_to(&sam.get(&old).await, &format!("{path}?size=25"));
+    }
+    // A mistyped word shows more, on the page and in the file that it links.
+    let file = sam
+        .get("/orders/export.json?show=everything&state=lost")
+        .await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+    assert_eq!(file.json().as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn reading_is_asked_only_of_connections_that_have_a_login() {
+    let house = House::new().await;
+    let sam = known(&house, ME, Role::Sales).await;
+    let none = sam.post("/orders/read", &[]).await;
+    assert_eq!(none.status, StatusCode::CONFLICT);
+    assert!(
+        none.text
+            .contains("No connection has a login to read with."),
+        "{}",
+        none.text
+    );
+    house.connection("Benelux", false).await;
+    goes_to(&sam.post("/orders/read", &[]).await, "/orders?done=reading");
+    assert_eq!(house.jobs("read-orders").await, 1);
+}
