@@ -6,6 +6,7 @@ mod copies;
 mod customers;
 mod customers_kills;
 mod invariants;
+mod key;
 mod orders_kills;
 mod orders_restored;
 mod orders_scene;

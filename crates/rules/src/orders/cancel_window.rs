@@ -88,7 +88,11 @@ pub fn before_purchase(policy: Policy, bought_at: Timestamp) -> Option<LastDay> 
 
 /// The last day to cancel a subscription: Ion's own date, else the policy's from the purchase or, where that is over, from the last renewal.
 pub fn of_subscription(subscription: &Subscription) -> Option<LastDay> {
-    if let Some(at) = subscription.cancellable_until {
+    // A date from before the running term is that of a term that is over: a renewal opens the window anew.
+    let told = subscription
+        .cancellable_until
+        .filter(|at| subscription.starts_at.is_none_or(|begun| *at >= begun));
+    if let Some(at) = told {
         return Some(LastDay {
             at,
             expected: false,
@@ -243,6 +247,13 @@ mod tests {
         };
         let last = of_subscription(&silent).unwrap();
         assert_eq!(last.at, time("2025-12-26T10:00:00Z"), "from the renewal");
+        assert!(last.expected);
+        let of_the_last_term = Subscription {
+            cancellable_until: Some(time("2024-12-26T10:00:00Z")),
+            ..subscription()
+        };
+        let last = of_subscription(&of_the_last_term).unwrap();
+        assert_eq!(last.at, time("2025-12-26T10:00:00Z"), "not for ever");
         assert!(last.expected);
         let unknown = Subscription {
             provider_id: "21".to_owned(),

@@ -1,9 +1,10 @@
 //! Runs: asked for, followed, stopped, decided.
 
-use domain::Clock as _;
 use domain::access::Role;
-use domain::run::{RunCounts, RunStatus};
+use domain::run::{RunCounts, RunKind, RunStatus};
+use domain::{Clock as _, RunId, SystemIds};
 use http::StatusCode;
+use store::queue::Payload;
 use store::{catalog, queue, runs};
 
 use crate::house::House;
@@ -128,4 +129,69 @@ async fn what_an_import_held_back_waits_for_a_person() {
         StatusCode::CONFLICT,
         "it is decided"
     );
+}
+
+#[tokio::test]
+async fn whether_many_subscriptions_are_gone_is_answered_with_one_button() {
+    let house = House::new().await;
+    let connection = house.connection("Nordics", false).await;
+    let sales = house.browser(Role::Sales).await;
+    let finance = house.browser(Role::Finance).await;
+    let kind = RunKind::SubscriptionSync;
+    let ask = async |held| {
+        let run = RunId::new(&SystemIds);
+        let counts = RunCounts {
+            held,
+            ..RunCounts::default()
+        };
+        let (tx, now) = (house.store.begin().await.unwrap(), house.clock.now());
+        runs::insert(&tx, run, connection, kind, false, "kim", now)
+            .await
+            .unwrap();
+        let status = RunStatus::NeedsDecision;
+        runs::finish(&tx, run, status, &counts, "They are missing.", now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        run
+    };
+    let answer = async |run: RunId, path: &str| {
+        let path = format!("/activity/runs/{run}/withdrawals/{path}");
+        sales.post(&path, &[]).await.status
+    };
+    let run = ask(1240).await;
+    let path = format!("/activity/runs/{run}");
+    let page = sales.get(&path).await;
+    for words in ["1,240 subscriptions are missing", "Mark 1,240 as gone"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!finance.get(&path).await.text.contains("as gone</"));
+    assert_eq!(answer(run, "apply").await, StatusCode::SEE_OTHER);
+    // It is a reading that knows how many were meant.
+    let jobs = queue::list(house.store.read(), 10).await.unwrap();
+    let meant: Vec<_> = jobs
+        .iter()
+        .filter_map(|job| match job.payload {
+            Payload::SyncSubscriptions { gone_up_to, .. } => Some(gone_up_to),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(meant, [Some(1240)]);
+    assert_eq!(answer(run, "discard").await, StatusCode::CONFLICT);
+    let page = sales.get(&path).await;
+    assert!(
+        page.text.contains("up to 1240 subscriptions are gone"),
+        "{}",
+        page.text
+    );
+
+    // While that goes on nothing is said of another one but that they stay.
+    let other = ask(30).await;
+    assert_eq!(answer(other, "apply").await, StatusCode::CONFLICT);
+    assert_eq!(answer(other, "discard").await, StatusCode::SEE_OTHER);
+    let row = runs::find(house.store.read(), other)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((row.status, row.counts.held), (RunStatus::Done, 30));
 }

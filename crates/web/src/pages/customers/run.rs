@@ -235,18 +235,19 @@ pub(crate) async fn notes(app: &App, row: &RunRow, address: &Address) -> Result<
             "Stopping",
             "It ends after the customer that it is at.",
         )),
-        (RunStatus::Done | RunStatus::DoneSetAside, Some(plan)) if plan.run == row.id => notes.push(
-            Note::new(
-                Tone::Info,
-                "checks",
-                "Its plan was decided, or a later one took its place",
-                words,
-            )
-            .with(Button::link(
-                "Open it",
-                format!("/customers/sync/plans/{}", plan.id),
-            )),
-        ),
+        (RunStatus::Done | RunStatus::DoneSetAside, Some(plan)) if plan.run == row.id => notes
+            .push(
+                Note::new(
+                    Tone::Info,
+                    "checks",
+                    "Its plan was decided, or a later one took its place",
+                    words,
+                )
+                .with(Button::link(
+                    "Open it",
+                    format!("/customers/sync/plans/{}", plan.id),
+                )),
+            ),
         (RunStatus::Done | RunStatus::DoneSetAside, _) => {
             notes.extend(review(app, row).await?);
         }
