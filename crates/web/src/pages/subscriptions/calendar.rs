@@ -20,7 +20,7 @@ use crate::view::{Link, Times, Tone};
 /// Days of the view by weeks.
 pub(super) const DAYS: i64 = 42;
 /// Entries of a day that are shown.
-pub(super) const SHOWN: usize = 3;
+pub(super) const SHOWN: u32 = 3;
 /// Days before its end at which a login is warned of first.
 const WARNED: i64 = 14;
 
@@ -141,7 +141,11 @@ pub(super) fn days(
                 entries.push((rank(entry.kind), weight.unwrap_or_default(), entry));
             }
             entries.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-            let shown = if all > SHOWN as u64 { SHOWN - 1 } else { SHOWN };
+            let shown = if all > u64::from(SHOWN) {
+                SHOWN - 1
+            } else {
+                SHOWN
+            };
             Day {
                 iso: date.to_string(),
                 label: if date.day() == 1 || date == from && date != today {
@@ -152,15 +156,15 @@ pub(super) fn days(
                 name: date.strftime("%A, %-d %B %Y").to_string(),
                 today: date == today,
                 out: date < today,
-                more: (all > shown as u64).then(|| {
+                more: (all > u64::from(shown)).then(|| {
                     Link::new(
-                        format!("+{} more", count(all - shown as u64)),
+                        format!("+{} more", count(all - u64::from(shown))),
                         format!("{PATH}?due_from={date}&due_to={}", next(date)),
                     )
                 }),
                 entries: entries
                     .into_iter()
-                    .take(shown)
+                    .take(shown as usize)
                     .map(|(_, _, entry)| entry)
                     .collect(),
             }

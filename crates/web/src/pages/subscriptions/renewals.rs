@@ -155,9 +155,7 @@ pub(crate) async fn show(
         Vec::new()
     } else {
         let spans = spans_of_days(looked.from, times);
-        engine
-            .renewals_of_days(&spans, pressing, SHOWN as u32)
-            .await?
+        engine.renewals_of_days(&spans, pressing, SHOWN).await?
     };
     let most_urgent = engine.renewals((since, until), None, URGENT).await?.rows;
     let one = one_currency(&whole, &ahead);
