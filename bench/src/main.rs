@@ -9,8 +9,10 @@ mod exact;
 mod figures;
 mod floor;
 mod job;
+mod lists;
 mod measure;
 mod ours;
+mod pages;
 mod postgres;
 mod sandbox;
 mod server;
@@ -31,6 +33,12 @@ struct Args {
     /// Products of the catalog
     #[arg(long, default_value_t = 20_000)]
     products: usize,
+    /// Subscriptions, for their lists
+    #[arg(long, default_value_t = 100_000)]
+    subscriptions: usize,
+    /// Database of the server under way
+    #[arg(long, hide = true, default_value = "")]
+    database: String,
     /// Customers, for the customer sync
     #[arg(long, default_value_t = 50_000)]
     customers: usize,
@@ -60,6 +68,10 @@ enum What {
     Import,
     /// The customer sync
     Customers,
+    /// Lists of subscriptions, as programs ask for them
+    Lists,
+    #[value(hide = true)]
+    Serve,
     #[value(hide = true)]
     Sandbox,
     #[value(hide = true)]
@@ -74,6 +86,18 @@ async fn main() -> anyhow::Result<ExitCode> {
             .await
             .map(|()| ExitCode::SUCCESS),
         What::Job => job::carry_out().await.map(|()| ExitCode::SUCCESS),
+        What::Serve => pages::serve(&args.database)
+            .await
+            .map(|()| ExitCode::SUCCESS),
+        What::Lists => {
+            let reports = lists::measure(args.subscriptions, args.postgres).await?;
+            lists::print(&reports);
+            if let Some(path) = &args.json {
+                std::fs::write(path, serde_json::to_string_pretty(&reports)?)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         What::Customers => {
             let latency = if args.latency == 0 { 200 } else { args.latency };
             let work = customers::measure(args.customers, latency);
