@@ -108,11 +108,14 @@ async fn a_backup_from_before_they_were_sent_is_put_back(server: Option<TestData
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_order_is_sent_twice_after_a_backup_is_put_back() {
-    a_backup_from_before_they_were_sent_is_put_back(None).await;
+    Box::pin(a_backup_from_before_they_were_sent_is_put_back(None)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_order_is_sent_twice_after_a_backup_is_put_into_a_server() {
     let server = TestDatabase::empty(Backend::Postgres).await;
-    a_backup_from_before_they_were_sent_is_put_back(Some(server)).await;
+    Box::pin(a_backup_from_before_they_were_sent_is_put_back(Some(
+        server,
+    )))
+    .await;
 }

@@ -191,7 +191,7 @@ impl Engine {
                     (&prices, &book),
                     day,
                 );
-                Some(renewal(row, coming, of, now))
+                Some(renewal(row, coming, &of, now))
             })
             .collect())
     }
@@ -270,7 +270,7 @@ pub(crate) fn renewal_figures(
         .collect()
 }
 
-fn renewal(row: SubscriptionRow, coming: Coming, of: Priced, now: Timestamp) -> RenewalRow {
+fn renewal(row: SubscriptionRow, coming: Coming, of: &Priced, now: Timestamp) -> RenewalRow {
     // A renewal is stopped by turning it off, which counts until the term ends.
     let last_day_to_stop = (!coming.ends).then_some(coming.at);
     RenewalRow {

@@ -225,9 +225,10 @@ impl Sync<'_> {
             let message = words::many_missing(absent.len() as u64, known);
             self.log("warn", &message).await?;
         }
-        let proof = match many {
-            false => Proof::List,
-            true => self.gone_up_to.map_or(Proof::ById, Proof::Decided),
+        let proof = if many {
+            self.gone_up_to.map_or(Proof::ById, Proof::Decided)
+        } else {
+            Proof::List
         };
         let mut found =
             missing::judge(self.engine, &self.ion, &self.account, absent, proof).await?;

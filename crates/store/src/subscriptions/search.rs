@@ -174,9 +174,12 @@ async fn walk(
         .collect();
     // So written, a span is looked for in the index that is walked: of very many that are due in it all would be read, and sorted.
     let is_due = filter.sort == SubscriptionSort::Due;
-    let walked = |of: &str| match is_due {
-        true => of.to_owned(),
-        false => of.replace("s.due_at ", "s.due_at + 0 "),
+    let walked = |of: &str| {
+        if is_due {
+            of.to_owned()
+        } else {
+            of.replace("s.due_at ", "s.due_at + 0 ")
+        }
     };
     let unplaced = query.bound.clone();
     let behind = place.map_or(String::new(), |place| query.behind(key, sign, place));

@@ -32,6 +32,10 @@ struct Plan {
 }
 
 impl Explained {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing is written in it: SQLite needs no IMMEDIATE"
+    )]
     async fn new(store: &Store) -> Self {
         let tx = store.read().begin().await.unwrap();
         if tx.get_database_backend() == DbBackend::Postgres {

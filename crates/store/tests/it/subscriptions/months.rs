@@ -9,8 +9,8 @@ use store::testing::for_both;
 use super::bed::{gone, new, write};
 use crate::make::Make;
 
-fn at(text: &str) -> Option<Timestamp> {
-    Some(text.parse().unwrap())
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
 }
 
 type Month = (i8, String, i64, (i64, i64));
@@ -50,21 +50,21 @@ async fn a_month_costs_what_there_was_in_it() {
         // There always.
         all[0].subscription.purchased_at = None;
         // From February on, though its present term began later.
-        all[1].subscription.purchased_at = at("2026-02-28T23:59:59Z");
-        all[1].subscription.starts_at = at("2026-03-28T00:00:00Z");
+        all[1].subscription.purchased_at = Some(at("2026-02-28T23:59:59Z"));
+        all[1].subscription.starts_at = Some(at("2026-03-28T00:00:00Z"));
         // From March on, without a sale price.
-        all[2].subscription.starts_at = at("2026-03-01T00:00:00Z");
+        all[2].subscription.starts_at = Some(at("2026-03-01T00:00:00Z"));
         all[2].vendor = "Acronis".to_owned();
         all[2].sale_units = None;
         // Cancelled in March: that was February alone, since a month that ends within is not counted.
-        all[3].subscription.purchased_at = at("2026-02-01T00:00:00Z");
+        all[3].subscription.purchased_at = Some(at("2026-02-01T00:00:00Z"));
         all[3].subscription.state = State::Cancelled;
-        all[3].subscription.updated_at = at("2026-03-20T00:00:00Z");
-        all[3].subscription.ends_at = at("2027-02-01T00:00:00Z");
+        all[3].subscription.updated_at = Some(at("2026-03-20T00:00:00Z"));
+        all[3].subscription.ends_at = Some(at("2027-02-01T00:00:00Z"));
         // Ended before, begins after, has no price.
         all[4].subscription.state = State::Expired;
-        all[4].subscription.ends_at = at("2025-12-31T23:59:59Z");
-        all[5].subscription.purchased_at = at("2026-05-01T00:00:00Z");
+        all[4].subscription.ends_at = Some(at("2025-12-31T23:59:59Z"));
+        all[5].subscription.purchased_at = Some(at("2026-05-01T00:00:00Z"));
         all[6].monthly_units = None;
         write(&store, &make, connection, &all).await;
         let before = [
