@@ -62,7 +62,7 @@ impl Typed {
         }
     }
 
-    /// The fields of a rule; names of product and customer come with [`super::editor`].
+    /// The fields of a rule; names of product and customer come with [`super::editor()`].
     pub(super) fn of(rule: &MarginRule) -> Self {
         let scope = &rule.scope;
         let product = scope.product_ion_id.clone().unwrap_or_default();
