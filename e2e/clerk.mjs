@@ -33,6 +33,8 @@ export async function clerk(page, app) {
   async function draftFor(name) {
     await goTo("/orders");
     await page.click('a:has-text("New order")');
+    // The list that is left has a search field of the same name.
+    await page.waitForURL(/\/orders\/new/);
     await page.fill("#q", name);
     await page.waitForFunction((wanted) => [...document.querySelectorAll("#found li bdi")].every((one) => one.textContent === wanted), name);
     await page.click('button:has-text("Order for them")');
