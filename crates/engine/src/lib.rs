@@ -7,6 +7,7 @@
 //! - [`subscriptions`]: what customers have, read, changed and told of.
 //! - [`margins`]: what it is sold for.
 //! - [`notices`]: messages for people.
+//! - [`table`]: lists as files, written part by part.
 
 pub mod catalog;
 pub mod connection;
@@ -20,6 +21,7 @@ pub mod orders;
 mod reseal;
 pub mod settings;
 pub mod subscriptions;
+pub mod table;
 
 pub use engine::{Engine, EngineParts};
 pub use settings::{

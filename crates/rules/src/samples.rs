@@ -7,19 +7,19 @@ use domain::{Amount, BillingPeriod, Currency, Scale, Term};
 use jiff::Timestamp;
 
 pub(crate) fn amount(text: &str) -> Amount {
-    Amount::parse(text, Scale::Price).unwrap()
+    Amount::parse(text, Scale::Price).expect("a sample is an amount")
 }
 
 pub(crate) fn currency(code: &str) -> Currency {
-    code.parse().unwrap()
+    code.parse().expect("a sample is a currency")
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("a sample is a time")
 }
 
 pub(crate) fn dec(text: &str) -> rust_decimal::Decimal {
-    text.parse().unwrap()
+    text.parse().expect("a sample is a number")
 }
 
 pub(crate) fn price(cost: &str, code: &str) -> LinePrice {

@@ -16,6 +16,7 @@ mod pages;
 mod raw;
 mod router;
 pub mod routes;
+mod table;
 pub mod view;
 mod words;
 

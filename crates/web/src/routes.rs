@@ -105,7 +105,7 @@ page_routes! {
     post "/customers/sync/{id}", Person(EditCustomers) => pages::customers::sync::now;
     post "/customers/sync/{id}/preview", Person(EditCustomers) => pages::customers::sync::preview;
     get "/customers/sync/plans/{id}", Person(Read) => pages::customers::plans::show;
-    get "/customers/sync/plans/{id}/plan.csv", Person(Export) => pages::customers::plan_acts::csv;
+    get "/customers/sync/plans/{id}/plan.csv", Person(Export) => pages::customers::plan_file::csv;
     post "/customers/sync/plans/{id}/choose", Person(EditCustomers) => pages::customers::plan_acts::choose;
     post "/customers/sync/plans/{id}/apply", Person(EditCustomers) => pages::customers::plan_acts::apply;
     post "/customers/sync/plans/{id}/discard", Person(EditCustomers) => pages::customers::plan_acts::discard;

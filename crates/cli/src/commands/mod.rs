@@ -17,6 +17,7 @@ mod products;
 mod renewals;
 mod settle;
 mod subscriptions;
+mod table;
 
 use std::path::PathBuf;
 

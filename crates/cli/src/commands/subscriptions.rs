@@ -1,10 +1,7 @@
 //! `ionbridge subscriptions`.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use domain::SubscriptionId;
-use engine::customers::TableFormat;
 use engine::orders::order_json;
 use engine::subscriptions::{When, subscription_json};
 use rules::orders::review::Confirmation as Asked;
@@ -14,6 +11,7 @@ use store::audit::Actor;
 use store::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
 
 use super::on::On;
+use super::table::{table_format, write_table};
 use super::{Host, follow, money, orders};
 use crate::args::{ChangeArgs, OnOff, SubscriptionListArgs, SubscriptionsCommand};
 use crate::output::{Exit, Output};
@@ -299,17 +297,10 @@ async fn change(
 }
 
 async fn export(at: &On<'_>, args: &SubscriptionListArgs) -> anyhow::Result<Exit> {
-    let format = if at.out.json {
-        TableFormat::Json
-    } else {
-        TableFormat::Csv
-    };
     let filter = filter(at, args).await?;
-    let mut table = at.engine.subscription_table(filter, format, true).await?;
-    let mut to = std::io::stdout();
-    while let Some(part) = table.next().await? {
-        to.write_all(&part)?;
-    }
-    to.flush()?;
-    Ok(Exit::Done)
+    let table = at
+        .engine
+        .subscription_table(filter, table_format(at), true)
+        .await?;
+    write_table(table).await
 }

@@ -36,5 +36,5 @@ pub use push::{PushEnd, push};
 pub use request::SyncRequested;
 pub use steps::MappingStep;
 pub use sync::{SyncEnd, SyncJob, SyncMode, sync};
-pub use table::{CustomerTable, TableFormat, customer_json};
+pub use table::{CustomerTable, customer_json};
 pub use undo::Undone;

@@ -4,36 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ConnectionId;
 use domain::customer::CustomerField as Field;
-use rules::cell::harmless;
 use rules::customers::table::{Column, columns, number_text, text_of};
 use serde_json::{Map, Value, json};
 use store::customers::{self, CustomerFilter, CustomerHit};
 use store::{StoreError, connections};
 
 use crate::Engine;
+use crate::table::{Table, TableFormat, TableWriter};
 
 /// Customers that are read at a time.
 const PART: u32 = 500;
-
-/// How customers are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TableFormat {
-    /// Cells, for spreadsheets.
-    Csv,
-    /// A list of objects.
-    Json,
-}
 
 /// Customers that are being written.
 #[derive(Debug)]
 pub struct CustomerTable {
     engine: Engine,
     filter: CustomerFilter,
-    format: TableFormat,
+    writer: TableWriter,
     columns: Vec<Column>,
     connections: BTreeMap<ConnectionId, String>,
-    begun: bool,
-    done: bool,
 }
 
 /// What stands behind the columns that are read again: how a customer stands to Ion. An import does not read them.
@@ -70,91 +59,69 @@ impl Engine {
         Ok(CustomerTable {
             engine: self.clone(),
             filter,
-            format,
+            writer: TableWriter::new(format),
             columns: columns(&systems),
             connections: all.into_iter().map(|row| (row.id, row.name)).collect(),
-            begun: false,
-            done: false,
         })
     }
 }
 
-impl CustomerTable {
-    /// The next part of the file; nothing at its end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        if self.done {
+impl Table for CustomerTable {
+    fn format(&self) -> TableFormat {
+        self.writer.format()
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.writer.is_done() {
             return Ok(None);
         }
         let page = customers::search(self.engine.store().read(), &self.filter).await?;
-        let mut text = Vec::new();
-        match self.format {
-            TableFormat::Csv => self.write_cells(&mut text, &page.customers),
-            TableFormat::Json => self.write_objects(&mut text, &page.customers),
-        }
-        self.begun = true;
-        self.done = page.next.is_none();
+        let (hits, last) = (&page.customers, page.next.is_none());
+        let text = match self.format() {
+            TableFormat::Csv => {
+                let rows: Vec<_> = hits.iter().map(|hit| self.cells(hit)).collect();
+                self.writer.cells(self.head(), rows, last)
+            }
+            TableFormat::Json => {
+                let objects = hits.iter().map(|hit| customer_json(hit).to_string());
+                self.writer.objects(objects, last)
+            }
+        };
         self.filter.after = page.next;
-        if self.done && self.format == TableFormat::Json {
-            text.extend_from_slice(b"\n]\n");
-        }
         Ok(Some(text))
     }
+}
 
-    fn write_cells(&self, text: &mut Vec<u8>, hits: &[CustomerHit]) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(text);
-        let mut write = |cells: Vec<String>| {
-            let cells = cells.iter().map(|cell| harmless(cell));
-            writer
-                .write_record(cells)
-                .expect("memory takes every write");
-        };
-        if !self.begun {
-            let behind = BEHIND.iter().map(|name| (*name).to_owned());
-            write(
-                self.columns
-                    .iter()
-                    .map(Column::header)
-                    .chain(behind)
-                    .collect(),
-            );
-        }
-        for hit in hits {
-            let customer = &hit.row.customer;
-            let mut cells: Vec<String> = self
-                .columns
-                .iter()
-                .map(|column| match column {
-                    Column::Number => number_text(hit.row.number),
-                    other => text_of(other, customer),
-                })
-                .collect();
-            let links = hit.links.iter().map(|(connection, ion_id)| {
-                let name = self.connections.get(connection).map_or("", String::as_str);
-                format!("{name}: {ion_id}")
-            });
-            cells.extend([
-                hit.row.link_state.to_string(),
-                links.collect::<Vec<_>>().join("; "),
-                hit.row.id.to_string(),
-            ]);
-            write(cells);
-        }
+impl CustomerTable {
+    fn head(&self) -> Vec<String> {
+        let behind = BEHIND.iter().map(|name| (*name).to_owned());
+        self.columns
+            .iter()
+            .map(Column::header)
+            .chain(behind)
+            .collect()
     }
 
-    fn write_objects(&self, text: &mut Vec<u8>, hits: &[CustomerHit]) {
-        let mut first = !self.begun;
-        if first {
-            text.extend_from_slice(b"[\n");
-        }
-        for hit in hits {
-            if !first {
-                text.extend_from_slice(b",\n");
-            }
-            first = false;
-            text.extend_from_slice(customer_json(hit).to_string().as_bytes());
-        }
+    fn cells(&self, hit: &CustomerHit) -> Vec<String> {
+        let customer = &hit.row.customer;
+        let mut cells: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| match column {
+                Column::Number => number_text(hit.row.number),
+                other => text_of(other, customer),
+            })
+            .collect();
+        let links = hit.links.iter().map(|(connection, ion_id)| {
+            let name = self.connections.get(connection).map_or("", String::as_str);
+            format!("{name}: {ion_id}")
+        });
+        cells.extend([
+            hit.row.link_state.to_string(),
+            links.collect::<Vec<_>>().join("; "),
+            hit.row.id.to_string(),
+        ]);
+        cells
     }
 }
 

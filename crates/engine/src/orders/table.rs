@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::ConnectionId;
-use rules::cell::harmless;
 use rust_decimal::Decimal;
 use store::orders::{self, OrderFilter, OrderHit};
 use store::{StoreError, connections};
@@ -11,7 +10,7 @@ use store::{StoreError, connections};
 use super::happen::number_text;
 use super::json::order_json;
 use crate::Engine;
-use crate::customers::TableFormat;
+use crate::table::{Table, TableFormat, TableWriter};
 
 /// Orders that are read at a time.
 const PART: u32 = 200;
@@ -21,11 +20,9 @@ const PART: u32 = 200;
 pub struct OrderTable {
     engine: Engine,
     filter: OrderFilter,
-    format: TableFormat,
+    writer: TableWriter,
     with_cost: bool,
     connections: BTreeMap<ConnectionId, String>,
-    begun: bool,
-    done: bool,
 }
 
 /// Columns that everybody sees.
@@ -67,59 +64,47 @@ impl Engine {
                 limit: PART,
                 ..filter
             },
-            format,
+            writer: TableWriter::new(format),
             with_cost,
             connections: all.into_iter().map(|row| (row.id, row.name)).collect(),
-            begun: false,
-            done: false,
         })
     }
 }
 
-impl OrderTable {
-    /// The next part of the file; nothing at its end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        if self.done {
+impl Table for OrderTable {
+    fn format(&self) -> TableFormat {
+        self.writer.format()
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.writer.is_done() {
             return Ok(None);
         }
         let page = orders::search(self.engine.store().read(), &self.filter).await?;
-        let mut text = Vec::new();
-        match self.format {
-            TableFormat::Csv => self.write_cells(&mut text, &page.orders),
-            TableFormat::Json => self.write_objects(&mut text, &page.orders).await?,
-        }
-        self.begun = true;
-        self.done = page.next.is_none();
+        let (hits, last) = (&page.orders, page.next.is_none());
+        let text = match self.format() {
+            TableFormat::Csv => {
+                let rows: Vec<_> = hits.iter().map(|hit| self.cells(hit)).collect();
+                self.writer.cells(self.head(), rows, last)
+            }
+            TableFormat::Json => {
+                let objects = self.objects(hits).await?;
+                self.writer.objects(objects, last)
+            }
+        };
         self.filter.after = page.next;
-        if self.done && self.format == TableFormat::Json {
-            text.extend_from_slice(b"\n]\n");
-        }
         Ok(Some(text))
     }
+}
 
-    fn write_cells(&self, text: &mut Vec<u8>, hits: &[OrderHit]) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(text);
-        let mut write = |cells: Vec<String>| {
-            let cells = cells.iter().map(|cell| harmless(cell));
-            writer
-                .write_record(cells)
-                .expect("memory takes every write");
-        };
-        if !self.begun {
-            let cost: &[&str] = if self.with_cost { &COST } else { &[] };
-            write(
-                COLUMNS
-                    .iter()
-                    .chain(cost)
-                    .map(|name| (*name).to_owned())
-                    .collect(),
-            );
-        }
-        for hit in hits {
-            write(self.cells(hit));
-        }
+impl OrderTable {
+    fn head(&self) -> Vec<String> {
+        let cost: &[&str] = if self.with_cost { &COST } else { &[] };
+        COLUMNS
+            .iter()
+            .chain(cost)
+            .map(|name| (*name).to_owned())
+            .collect()
     }
 
     fn cells(&self, hit: &OrderHit) -> Vec<String> {
@@ -162,21 +147,12 @@ impl OrderTable {
         cells
     }
 
-    async fn write_objects(&self, text: &mut Vec<u8>, hits: &[OrderHit]) -> Result<(), StoreError> {
-        let mut first = !self.begun;
-        if first {
-            text.extend_from_slice(b"[\n");
-        }
+    async fn objects(&self, hits: &[OrderHit]) -> Result<Vec<String>, StoreError> {
+        let mut objects = Vec::with_capacity(hits.len());
         for hit in hits {
-            let Some(row) = orders::find(self.engine.store().read(), hit.id).await? else {
-                continue;
-            };
-            if !first {
-                text.extend_from_slice(b",\n");
-            }
-            first = false;
-            text.extend_from_slice(order_json(&row, self.with_cost).to_string().as_bytes());
+            let row = orders::find(self.engine.store().read(), hit.id).await?;
+            objects.extend(row.map(|row| order_json(&row, self.with_cost).to_string()));
         }
-        Ok(())
+        Ok(objects)
     }
 }

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use domain::ConnectionId;
 use domain::subscription::Subscription;
 use jiff::Timestamp;
-use rules::cell::harmless;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use store::subscriptions::{self, SubscriptionFilter, SubscriptionRow};
 use store::{StoreError, connections};
 
 use crate::Engine;
-use crate::customers::TableFormat;
+use crate::table::{Table, TableFormat, TableWriter};
 
 /// Subscriptions that are read at a time.
 const PART: u32 = 500;
@@ -60,11 +59,9 @@ const COST_COLUMNS: [&str; 5] = [
 pub struct SubscriptionTable {
     engine: Engine,
     filter: SubscriptionFilter,
-    format: TableFormat,
+    writer: TableWriter,
     with_cost: bool,
     connections: BTreeMap<ConnectionId, String>,
-    begun: bool,
-    done: bool,
 }
 
 impl Engine {
@@ -83,69 +80,56 @@ impl Engine {
                 limit: PART,
                 ..filter
             },
-            format,
+            writer: TableWriter::new(format),
             with_cost,
             connections: all.into_iter().map(|row| (row.id, row.name)).collect(),
-            begun: false,
-            done: false,
         })
     }
 }
 
-impl SubscriptionTable {
-    /// The next part of the file; nothing at its end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        if self.done {
+impl Table for SubscriptionTable {
+    fn format(&self) -> TableFormat {
+        self.writer.format()
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.writer.is_done() {
             return Ok(None);
         }
         let page = subscriptions::search(self.engine.store().read(), &self.filter).await?;
-        let mut text = Vec::new();
-        match self.format {
-            TableFormat::Csv => self.write_cells(&mut text, &page.subscriptions),
-            TableFormat::Json => self.write_objects(&mut text, &page.subscriptions),
-        }
-        self.begun = true;
-        self.done = page.next.is_none();
+        let (found, last) = (&page.subscriptions, page.next.is_none());
+        let text = match self.format() {
+            TableFormat::Csv => {
+                let rows: Vec<_> = found.iter().map(|row| self.cells(row)).collect();
+                self.writer.cells(self.head(), rows, last)
+            }
+            TableFormat::Json => {
+                let costs = self.with_cost;
+                let objects = found
+                    .iter()
+                    .map(|row| subscription_json(row, costs).to_string());
+                self.writer.objects(objects, last)
+            }
+        };
         self.filter.after = page.next;
-        if self.done && self.format == TableFormat::Json {
-            text.extend_from_slice(b"\n]\n");
-        }
         Ok(Some(text))
     }
+}
 
-    fn write_cells(&self, text: &mut Vec<u8>, rows: &[SubscriptionRow]) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(text);
-        let mut write = |cells: Vec<String>| {
-            let cells = cells.iter().map(|cell| harmless(cell));
-            writer
-                .write_record(cells)
-                .expect("memory takes every write");
-        };
-        if !self.begun {
-            let behind = COST_COLUMNS.iter().filter(|_| self.with_cost);
-            write(
-                COLUMNS
-                    .iter()
-                    .chain(behind)
-                    .map(|name| (*name).to_owned())
-                    .collect(),
-            );
-        }
-        for row in rows {
-            let mut cells = self.cells(row);
-            if self.with_cost {
-                cells.extend(cost_cells(row));
-            }
-            write(cells);
-        }
+impl SubscriptionTable {
+    fn head(&self) -> Vec<String> {
+        let behind = COST_COLUMNS.iter().filter(|_| self.with_cost);
+        COLUMNS
+            .iter()
+            .chain(behind)
+            .map(|name| (*name).to_owned())
+            .collect()
     }
 
     fn cells(&self, row: &SubscriptionRow) -> Vec<String> {
         let of = &row.subscription;
         let connection = self.connections.get(&row.connection).cloned();
-        vec![
+        let mut cells = vec![
             row.customer_name.clone(),
             of.product_name.clone(),
             of.sku_name.clone(),
@@ -172,22 +156,11 @@ impl SubscriptionTable {
             of.resource_id.clone(),
             time(row.gone_at),
             row.id.to_string(),
-        ]
-    }
-
-    fn write_objects(&self, text: &mut Vec<u8>, rows: &[SubscriptionRow]) {
-        let mut first = !self.begun;
-        if first {
-            text.extend_from_slice(b"[\n");
+        ];
+        if self.with_cost {
+            cells.extend(cost_cells(row));
         }
-        for row in rows {
-            if !first {
-                text.extend_from_slice(b",\n");
-            }
-            first = false;
-            let object = subscription_json(row, self.with_cost).to_string();
-            text.extend_from_slice(object.as_bytes());
-        }
+        cells
     }
 }
 

@@ -1,21 +1,19 @@
 //! Products as a file: what the list shows, all pages, streamed.
 
-use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::access::Right;
-use futures::stream;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use rules::cell::harmless;
+use engine::table::{Table, TableFormat, TableWriter};
 use serde::Serialize;
+use store::StoreError;
 use store::catalog::{PriceSort, ProductFilter, ProductHit, search};
-use store::connections;
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::fault::{Fault, chain};
+use crate::fault::Fault;
 use crate::filter;
 use crate::pages::address::Address;
+use crate::table::{answer, is_test};
 
 /// Products that are read at a time.
 const PART: u32 = 500;
@@ -64,7 +62,7 @@ pub(crate) async fn csv(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    export(&app, &caller, query.as_deref(), Kind::Csv).await
+    export(&app, &caller, query.as_deref(), TableFormat::Csv).await
 }
 
 /// As JSON, an array.
@@ -73,31 +71,23 @@ pub(crate) async fn json(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    export(&app, &caller, query.as_deref(), Kind::Json).await
+    export(&app, &caller, query.as_deref(), TableFormat::Json).await
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Csv,
-    Json,
-}
-
-/// What is written so far.
-struct Writing {
+/// Products that are being written.
+struct ProductTable {
     app: App,
     filter: ProductFilter,
-    kind: Kind,
+    writer: TableWriter,
     costs: bool,
     test: bool,
-    begun: bool,
-    done: bool,
 }
 
 async fn export(
     app: &App,
     caller: &Caller,
     query: Option<&str>,
-    kind: Kind,
+    format: TableFormat,
 ) -> Result<Response, Fault> {
     let costs = caller.may(Right::SeeCost);
     let address = Address::new("/products", query);
@@ -105,137 +95,85 @@ async fn export(
     filter.limit = PART;
     // A part goes on behind the last record of the part before: an import meanwhile neither repeats nor hides one.
     filter.sort.get_or_insert(PriceSort::Name);
-    let all = connections::list_all(app.store().read()).await?;
-    let test = !all.is_empty() && all.iter().all(|row| row.sandbox);
-    let ending = if kind == Kind::Csv { "csv" } else { "json" };
-    let day = app
-        .now()
-        .to_zoned(app.settings().zone.clone())
-        .strftime("%Y-%m-%d")
-        .to_string();
-    let name = format!(
-        "attachment; filename=\"{}products-{day}.{ending}\"",
-        if test { "TEST-" } else { "" }
-    );
-    let state = Writing {
+    let table = ProductTable {
         app: app.clone(),
         filter,
-        kind,
+        writer: TableWriter::new(format),
         costs,
-        test,
-        begun: false,
-        done: false,
+        test: is_test(app).await?,
     };
-    let body = Body::from_stream(stream::try_unfold(state, next));
-    let content = if kind == Kind::Csv {
-        "text/csv; charset=utf-8"
-    } else {
-        "application/json"
-    };
-    Ok((
-        [
-            (CONTENT_TYPE, content.to_owned()),
-            (CONTENT_DISPOSITION, name),
-        ],
-        body,
-    )
-        .into_response())
+    answer(app, "products", table).await
 }
 
-/// The next part of the file. An error cuts the answer short, so that nobody takes it for whole.
-async fn next(mut state: Writing) -> Result<Option<(Bytes, Writing)>, std::io::Error> {
-    if state.done {
-        return Ok(None);
+impl Table for ProductTable {
+    fn format(&self) -> TableFormat {
+        self.writer.format()
     }
-    let page = search(state.app.store().read(), &state.filter)
-        .await
-        .map_err(|error| {
-            tracing::warn!(error = %chain(&error), "an export broke off");
-            std::io::Error::other("the database failed")
-        })?;
-    let mut text = Vec::new();
-    match state.kind {
-        Kind::Csv => write_csv(&mut text, &page.products, &state)?,
-        Kind::Json => write_json(&mut text, &page.products, &state)?,
-    }
-    state.begun = true;
-    state.done = page.next.is_none();
-    state.filter.after = page.next;
-    if state.done && state.kind == Kind::Json {
-        text.extend_from_slice(b"\n]\n");
-    }
-    Ok(Some((Bytes::from(text), state)))
-}
 
-fn line<'a>(hit: &'a ProductHit, state: &Writing) -> Line<'a> {
-    Line {
-        test: if state.test { "TEST" } else { "" },
-        id: hit.id.to_string(),
-        ion_id: &hit.ion_id,
-        name: &hit.name,
-        vendor: &hit.vendor,
-        category: &hit.category,
-        part_number: &hit.part_number,
-        commitments: hit.terms.join(" "),
-        billing: hit.billings.join(" "),
-        variants: hit.variants,
-        cost: hit.cost.as_deref().filter(|_| state.costs),
-        currency: hit.currency.as_deref().filter(|_| state.costs),
-        state: hit.state.as_str(),
-        changed_at: hit.changed_at.to_string(),
-    }
-}
-
-fn write_json(
-    text: &mut Vec<u8>,
-    hits: &[ProductHit],
-    state: &Writing,
-) -> Result<(), std::io::Error> {
-    let mut first = !state.begun;
-    if first {
-        text.extend_from_slice(b"[\n");
-    }
-    for hit in hits {
-        if !first {
-            text.extend_from_slice(b",\n");
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.writer.is_done() {
+            return Ok(None);
         }
-        first = false;
-        serde_json::to_writer(&mut *text, &line(hit, state))?;
+        let page = search(self.app.store().read(), &self.filter).await?;
+        let (hits, last) = (&page.products, page.next.is_none());
+        let text = match self.format() {
+            TableFormat::Csv => {
+                let rows: Vec<_> = hits.iter().map(|hit| cells(&self.line(hit))).collect();
+                let head = HEAD.map(str::to_owned).to_vec();
+                self.writer.cells(head, rows, last)
+            }
+            TableFormat::Json => {
+                let objects: Vec<_> = hits.iter().map(|hit| object(&self.line(hit))).collect();
+                self.writer.objects(objects, last)
+            }
+        };
+        self.filter.after = page.next;
+        Ok(Some(text))
     }
-    Ok(())
 }
 
-fn write_csv(
-    text: &mut Vec<u8>,
-    hits: &[ProductHit],
-    state: &Writing,
-) -> Result<(), std::io::Error> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(text);
-    if !state.begun {
-        writer.write_record(HEAD)?;
+impl ProductTable {
+    fn line<'a>(&self, hit: &'a ProductHit) -> Line<'a> {
+        Line {
+            test: if self.test { "TEST" } else { "" },
+            id: hit.id.to_string(),
+            ion_id: &hit.ion_id,
+            name: &hit.name,
+            vendor: &hit.vendor,
+            category: &hit.category,
+            part_number: &hit.part_number,
+            commitments: hit.terms.join(" "),
+            billing: hit.billings.join(" "),
+            variants: hit.variants,
+            cost: hit.cost.as_deref().filter(|_| self.costs),
+            currency: hit.currency.as_deref().filter(|_| self.costs),
+            state: hit.state.as_str(),
+            changed_at: hit.changed_at.to_string(),
+        }
     }
-    for hit in hits {
-        let line = line(hit, state);
-        let variants = line.variants.to_string();
-        let cells = [
-            line.test,
-            &line.id,
-            line.ion_id,
-            line.name,
-            line.vendor,
-            line.category,
-            line.part_number,
-            &line.commitments,
-            &line.billing,
-            &variants,
-            line.cost.unwrap_or_default(),
-            line.currency.unwrap_or_default(),
-            line.state,
-            &line.changed_at,
-        ];
-        writer.write_record(cells.map(harmless))?;
-    }
-    writer.flush()
+}
+
+fn object(line: &Line<'_>) -> String {
+    serde_json::to_string(line).expect("a line is text and numbers")
+}
+
+fn cells(line: &Line<'_>) -> Vec<String> {
+    [
+        line.test,
+        &line.id,
+        line.ion_id,
+        line.name,
+        line.vendor,
+        line.category,
+        line.part_number,
+        &line.commitments,
+        &line.billing,
+        &line.variants.to_string(),
+        line.cost.unwrap_or_default(),
+        line.currency.unwrap_or_default(),
+        line.state,
+        &line.changed_at,
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }

@@ -1,10 +1,8 @@
 //! `customers list`, `show`, `export`.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use domain::customer::{CustomerField as Field, LinkState};
-use engine::customers::{TableFormat, customer_json};
+use engine::customers::customer_json;
 use rules::customers::table::{Column, columns, number_text, text_of};
 use serde_json::{Value, json};
 use store::customers::{
@@ -15,6 +13,7 @@ use super::On;
 use super::find::called;
 use super::history::{change_json, change_line};
 use crate::args::ListArgs;
+use crate::commands::table::{table_format, write_table};
 use crate::output::Exit;
 
 /// Changes that `show` tells.
@@ -187,16 +186,6 @@ pub(super) async fn export(at: &On<'_>, text: &[String], archived: bool) -> anyh
         },
         ..CustomerFilter::default()
     };
-    let format = if at.out.json {
-        TableFormat::Json
-    } else {
-        TableFormat::Csv
-    };
-    let mut table = at.engine.customer_table(filter, format).await?;
-    let mut to = std::io::stdout();
-    while let Some(part) = table.next().await? {
-        to.write_all(&part)?;
-    }
-    to.flush()?;
-    Ok(Exit::Done)
+    let table = at.engine.customer_table(filter, table_format(at)).await?;
+    write_table(table).await
 }

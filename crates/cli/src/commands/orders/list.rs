@@ -1,9 +1,6 @@
 //! `orders list`, `show`, `export`.
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
-use engine::customers::TableFormat;
 use engine::orders::order_json;
 use serde_json::{Value, json};
 use store::orders::{self, OrderEventRow, OrderFilter, OrderHit};
@@ -11,6 +8,7 @@ use store::orders::{self, OrderEventRow, OrderFilter, OrderHit};
 use super::{On, told};
 use crate::args::OrderListArgs;
 use crate::commands::money;
+use crate::commands::table::{table_format, write_table};
 use crate::output::Exit;
 
 /// What the arguments ask for.
@@ -170,17 +168,10 @@ fn event_json(event: &OrderEventRow) -> Value {
 }
 
 pub(super) async fn export(at: &On<'_>, args: &OrderListArgs) -> anyhow::Result<Exit> {
-    let format = if at.out.json {
-        TableFormat::Json
-    } else {
-        TableFormat::Csv
-    };
     let filter = filter(at, args).await?;
-    let mut table = at.engine.order_table(filter, format, true).await?;
-    let mut to = std::io::stdout();
-    while let Some(part) = table.next().await? {
-        to.write_all(&part)?;
-    }
-    to.flush()?;
-    Ok(Exit::Done)
+    let table = at
+        .engine
+        .order_table(filter, table_format(at), true)
+        .await?;
+    write_table(table).await
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::access::Right;
-use engine::customers::TableFormat;
+use engine::table::TableFormat;
 
 use super::list::Which;
 use crate::app::App;

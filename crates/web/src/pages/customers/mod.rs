@@ -13,6 +13,7 @@ pub(crate) mod mapping;
 pub(crate) mod needs;
 pub(crate) mod pairs;
 pub(crate) mod plan_acts;
+pub(crate) mod plan_file;
 pub(crate) mod plan_rows;
 pub(crate) mod plans;
 pub(crate) mod run;

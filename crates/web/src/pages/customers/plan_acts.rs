@@ -1,25 +1,18 @@
-//! What is done with a plan: chosen from, applied, let go, taken as a file.
+//! What is done with a plan: chosen from, applied, let go.
 
-use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::PlanId;
 use engine::customers::{Chosen as Which, SyncError};
-use futures::stream;
 use http::HeaderMap;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use rules::cell::harmless;
-use store::customers::{self, EntryFilter, PlanRow as Stored};
 use uuid::Uuid;
 
-use super::export::file_name;
-use super::plan_rows::{Sides, action_of};
 use super::plans::{body, find, href, page};
 use super::run_href;
 use super::typed::value;
 use crate::app::App;
 use crate::auth::{Caller, ProtectedForm};
-use crate::fault::{Fault, chain, sentence};
+use crate::fault::{Fault, sentence};
 use crate::pages::address::Address;
 use crate::pages::{Around, go_to, wants_part};
 use crate::view::{Html, Note, Section, Tone};
@@ -132,97 +125,4 @@ pub(crate) async fn discard(
         Err(SyncError::PlanSettled) => Ok(go_to(&href(id))),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The whole plan as a file.
-pub(crate) async fn csv(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Response, Fault> {
-    let row = find(&app, id.into()).await?;
-    let name = file_name(&app, "sync-plan", "csv").await?;
-    let state = (app, row, None::<u64>, false);
-    let body = Body::from_stream(stream::try_unfold(state, next));
-    Ok((
-        [
-            (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (CONTENT_DISPOSITION, name),
-        ],
-        body,
-    )
-        .into_response())
-}
-
-type Writing = (App, Stored, Option<u64>, bool);
-
-/// The next part of the file. An error cuts the answer short, so that nobody takes it for whole.
-async fn next(state: Writing) -> Result<Option<(Bytes, Writing)>, std::io::Error> {
-    const PART: u32 = 500;
-    let (app, row, after, done) = state;
-    if done {
-        return Ok(None);
-    }
-    let broken = |error: store::StoreError| {
-        tracing::warn!(error = %chain(&error), "an export broke off");
-        std::io::Error::other("the database failed")
-    };
-    let (entries, _) = customers::list_entries(
-        app.store().read(),
-        row.id,
-        &EntryFilter::default(),
-        after,
-        PART,
-    )
-    .await
-    .map_err(broken)?;
-    let sides = Sides::load(app.store(), row.connection, entries.iter())
-        .await
-        .map_err(broken)?;
-    let mut text = Vec::new();
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(&mut text);
-    if after.is_none() {
-        writer.write_record([
-            "place",
-            "action",
-            "chosen",
-            "customer",
-            "ion_customer",
-            "ion_id",
-            "rule",
-            "why",
-            "fields",
-            "outcome",
-        ])?;
-    }
-    for entry in &entries {
-        let shown = sides.row(entry);
-        let fields = shown
-            .fields
-            .iter()
-            .map(|field| {
-                format!(
-                    "{} {}: {} -> {}",
-                    field.label, field.way.2, field.before, field.after
-                )
-            })
-            .collect::<Vec<_>>()
-            .join("; ");
-        let cells = [
-            entry.seq.to_string(),
-            action_of(&entry.entry.action).to_owned(),
-            if entry.chosen { "yes" } else { "no" }.to_owned(),
-            shown.name,
-            shown.remote,
-            shown.ion_id,
-            shown.rule.id.to_owned(),
-            shown.why,
-            fields,
-            entry.outcome.clone().unwrap_or_default(),
-        ];
-        writer.write_record(cells.iter().map(|cell| harmless(cell)))?;
-    }
-    writer.flush()?;
-    drop(writer);
-    let last = entries.last().map(|entry| entry.seq);
-    let done = entries.len() < PART as usize;
-    Ok(Some((Bytes::from(text), (app, row, last.or(after), done))))
 }

@@ -1,13 +1,9 @@
 //! Subscriptions as a file: what the list shows, all pages, streamed.
 
-use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use domain::access::Right;
-use engine::customers::TableFormat;
-use engine::subscriptions::SubscriptionTable;
-use futures::stream;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use engine::table::TableFormat;
 use store::subscriptions::SubscriptionFilter;
 
 use super::PATH;
@@ -15,9 +11,9 @@ use super::filter;
 use super::list::asker;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::fault::{Fault, chain};
+use crate::fault::Fault;
 use crate::pages::address::Address;
-use crate::pages::customers::export::file_name;
+use crate::table::answer;
 
 /// As CSV, for spreadsheets.
 pub(crate) async fn csv(
@@ -60,28 +56,5 @@ pub(crate) async fn file(
         .engine()
         .subscription_table(filter, format, costs)
         .await?;
-    let (ending, content) = match format {
-        TableFormat::Csv => ("csv", "text/csv; charset=utf-8"),
-        TableFormat::Json => ("json", "application/json"),
-    };
-    let name = file_name(app, "subscriptions", ending).await?;
-    Ok((
-        [
-            (CONTENT_TYPE, content.to_owned()),
-            (CONTENT_DISPOSITION, name),
-        ],
-        Body::from_stream(stream::try_unfold(table, next)),
-    )
-        .into_response())
-}
-
-/// The next part of the file. An error cuts the answer short, so that nobody takes it for whole.
-async fn next(
-    mut table: SubscriptionTable,
-) -> Result<Option<(Bytes, SubscriptionTable)>, std::io::Error> {
-    let part = table.next().await.map_err(|error| {
-        tracing::warn!(error = %chain(&error), "an export broke off");
-        std::io::Error::other("the database failed")
-    })?;
-    Ok(part.map(|part| (Bytes::from(part), table)))
+    answer(app, "subscriptions", table).await
 }

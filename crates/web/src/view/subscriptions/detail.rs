@@ -118,7 +118,7 @@ pub struct ChangeForm {
     pub seats: String,
     /// What is wrong with it; empty for nothing.
     pub error: String,
-    /// Least that can be asked for now, where there is a limit.
+    /// The fewest seats that can be asked for today, where there is a limit.
     pub min: Option<u32>,
     /// Most, where there is a limit.
     pub max: Option<u32>,
