@@ -3,4 +3,5 @@
 
 mod clock;
 mod order_sim;
+mod seeds;
 mod sim;

@@ -1,6 +1,6 @@
 //! Every fault that the simulation of orders can put in, by name, so that a run can tell which it never did.
 
-use std::collections::BTreeMap;
+use crate::seeds::named;
 
 /// What can happen to a server at an instant that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,31 +63,6 @@ pub(super) const KINDS: [&str; 6] = [
     "ion.sort-ignored",
     "ion.no-times",
 ];
-
-/// How often each fault was put in.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Hits(BTreeMap<String, u64>);
-
-impl Hits {
-    pub(super) fn hit(&mut self, name: impl Into<String>) {
-        *self.0.entry(name.into()).or_default() += 1;
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        for (name, count) in &other.0 {
-            *self.0.entry(name.clone()).or_default() += count;
-        }
-    }
-
-    pub(super) fn count(&self, name: &str) -> u64 {
-        self.0.get(name).copied().unwrap_or(0)
-    }
-}
-
-/// The name of a blow at an instant.
-pub(super) fn named(point: &str, blow: Blow) -> String {
-    format!("{point}/{blow:?}")
-}
 
 /// Every fault that is declared.
 pub(super) fn declared() -> Vec<String> {

@@ -8,8 +8,9 @@ use rand::RngExt as _;
 use rules::orders::reconcile::reference;
 use rules::orders::state::{OrderEvent, OrderFacts};
 
-use super::faults::{BLOWS, Blow, named};
+use super::faults::{BLOWS, Blow};
 use super::world::{Event, FAULTS_END, HOUR, MINUTE, Row, SECOND, World, true_time};
+use crate::seeds::named;
 
 impl World {
     pub(super) fn draft_orders(&mut self) {

@@ -11,8 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use rules::orders::reconcile::Walk;
 use rules::orders::state::OrderFacts;
 
-use super::faults::Hits;
 use super::ion::{Echo, Ion};
+use crate::seeds::Hits;
 
 pub(super) const SECOND: u64 = 1000;
 pub(super) const MINUTE: u64 = 60 * SECOND;

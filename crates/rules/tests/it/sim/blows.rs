@@ -5,9 +5,10 @@ use rand::RngExt as _;
 use rand::seq::IndexedRandom as _;
 use rules::tokens::settle::{in_doubt, is_in_doubt, replace_credentials};
 
-use super::faults::{Blow, KEEPER_BLOWS, SERVER_BLOWS, named};
+use super::faults::{Blow, KEEPER_BLOWS, SERVER_BLOWS};
 use super::ion::SECOND;
 use super::world::{Event, FAULTS_END, HOUR, MINUTE, World, Written, proven};
+use crate::seeds::named;
 
 impl World {
     /// Whether the process goes on at an instant that has a name. False: it was killed, or is stopped and goes on later.

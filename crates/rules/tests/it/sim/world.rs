@@ -10,8 +10,8 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rules::tokens::{Exchange, Login, Observation, Probe, Sight, after_exchange};
 
-use super::faults::Hits;
 use super::ion::{ACCESS_LIFE, Answer, Ion, Pair, SECOND, Token};
+use crate::seeds::Hits;
 
 pub(super) const MINUTE: u64 = 60 * SECOND;
 pub(super) const HOUR: u64 = 60 * MINUTE;
