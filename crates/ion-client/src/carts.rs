@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::answer::Success;
 use crate::client::IonClient;
 use crate::error::{DecodeError, Error, decode};
+use crate::filters::filters;
 use crate::http::segment;
 use crate::offset::{OffsetPage, OffsetQuery, fetch, stream};
 use crate::orders::OrderReply;
@@ -105,20 +106,7 @@ pub struct CartList<'a> {
     query: OffsetQuery,
 }
 
-macro_rules! filters {
-    ($($(#[$meta:meta])* $method:ident: $type:ty = $name:literal),+ $(,)?) => {
-        impl CartList<'_> {$(
-            $(#[$meta])*
-            #[must_use]
-            pub fn $method(mut self, value: $type) -> Self {
-                self.query.set($name, value.to_string());
-                self
-            }
-        )+}
-    };
-}
-
-filters! {
+filters! { CartList:
     /// Records a page. 100 where nothing is said.
     limit: u32 = "pagination.limit",
     /// Ion's name of a member.

@@ -7,6 +7,7 @@ mod client;
 mod customers;
 mod decimal;
 mod error;
+mod filters;
 mod http;
 mod model;
 pub mod oauth;

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::catalog::{Categories, Charges, Pricing, Product, Program, Verticals};
 use crate::client::IonClient;
 use crate::error::{Error, decode};
+use crate::filters::filters;
 use crate::http::segment;
 use crate::page::{Item, Page, PageToken, Query, fetch, stream};
 use crate::write::WriteError;
@@ -155,20 +156,7 @@ pub struct ProductList<'a> {
     query: Query,
 }
 
-macro_rules! filters {
-    ($($(#[$meta:meta])* $method:ident: $type:ty = $name:literal),+ $(,)?) => {
-        impl ProductList<'_> {$(
-            $(#[$meta])*
-            #[must_use]
-            pub fn $method(mut self, value: $type) -> Self {
-                self.query.set($name, value.to_string());
-                self
-            }
-        )+}
-    };
-}
-
-filters! {
+filters! { ProductList:
     /// Records a page.
     page_size: u32 = "pageSize",
     /// Language of the texts.

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::client::IonClient;
 use crate::error::{Error, decode};
+use crate::filters::filters;
 use crate::http::segment;
 use crate::offset::{OffsetPage, OffsetQuery, fetch, stream};
 use crate::page::Item;
@@ -55,20 +56,7 @@ pub struct SubscriptionList<'a> {
     query: OffsetQuery,
 }
 
-macro_rules! filters {
-    ($($(#[$meta:meta])* $method:ident: $type:ty = $name:literal),+ $(,)?) => {
-        impl SubscriptionList<'_> {$(
-            $(#[$meta])*
-            #[must_use]
-            pub fn $method(mut self, value: $type) -> Self {
-                self.query.set($name, value.to_string());
-                self
-            }
-        )+}
-    };
-}
-
-filters! {
+filters! { SubscriptionList:
     /// Records a page. 100 where nothing is said; nobody is seen to ask for more.
     limit: u32 = "pagination.limit",
     /// Ion's name of a member. Which names it knows is not documented.
