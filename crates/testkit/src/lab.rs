@@ -103,6 +103,18 @@ impl Lab {
         replica: Option<&str>,
         adjust: impl FnOnce(&mut EngineSettings),
     ) -> Engine {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        self.engine_by(clock, store, replica, adjust)
+    }
+
+    /// The same with a clock of one's own.
+    pub fn engine_by(
+        &self,
+        clock: Arc<dyn Clock>,
+        store: Store,
+        replica: Option<&str>,
+        adjust: impl FnOnce(&mut EngineSettings),
+    ) -> Engine {
         let data_dir = replica.map_or_else(
             || self.folder.path().to_owned(),
             |name| self.folder.path().join(name),
@@ -122,7 +134,7 @@ impl Lab {
         Engine::new(EngineParts {
             store,
             sealer: Sealer::new(&self.key),
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            clock,
             ids: Arc::new(SystemIds),
             settings,
         })

@@ -1,11 +1,12 @@
 //! A connected engine with catalog and customers, and workers on one store, beside a sandbox that takes orders.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::order::{OrderContent, OrderState};
-use domain::{ConnectionId, CustomerId, OrderId};
+use domain::{Clock, ConnectionId, CustomerId, OrderId};
 use engine::orders::{Confirmation, NewDraft, OrderError};
-use engine::{Engine, OrderSettings};
+use engine::{Engine, EngineSettings, OrderSettings};
 use ion_sandbox::{Knobs, OfferView, OrderView, SandboxConfig};
 use jiff::tz::TimeZone;
 use store::audit::{Actor, Via};
@@ -14,6 +15,11 @@ use store::orders::{self, OrderEventKind, OrderFilter, OrderRow};
 use store::{Store, notices};
 use testkit::Lab;
 use worker::{Worker, WorkerSettings};
+
+fn adjust(settings: &mut EngineSettings, orders: &OrderSettings) {
+    settings.orders = orders.clone();
+    settings.ion.timeout_s = 2;
+}
 
 /// How long an order is searched for in these tests.
 pub(super) const PATIENCE: Duration = Duration::from_secs(900);
@@ -108,9 +114,14 @@ impl Bed {
     }
 
     fn engine(lab: &Lab, store: &Store, orders: &OrderSettings, replica: Option<&str>) -> Engine {
-        lab.engine_with(store.clone(), replica, |settings| {
-            settings.orders = orders.clone();
-            settings.ion.timeout_s = 2;
+        lab.engine_with(store.clone(), replica, |settings| adjust(settings, orders))
+    }
+
+    /// An engine on the same store that goes by this clock.
+    pub(super) fn engine_by(&self, clock: Arc<dyn Clock>) -> Engine {
+        let store = self.store.clone();
+        self.lab.engine_by(clock, store, None, |settings| {
+            adjust(settings, &self.settings);
         })
     }
 

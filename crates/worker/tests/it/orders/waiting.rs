@@ -1,17 +1,18 @@
 //! Orders that wait: for their time, for a login, for a person; and what happens meanwhile.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use domain::OrderId;
 use domain::order::OrderState;
+use domain::{Clock, ManualClock, OrderId};
 use engine::orders::Confirmation;
 use ion_sandbox::{Action, BodyKind, Fault, Knobs};
-use store::Backend;
+use jiff::Timestamp;
 use store::orders::{self, OrderEventKind as Kind, OrderRow};
-use store::testing::{TestDatabase, for_both};
+use store::testing::for_both;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::bed::{Bed, PATIENCE, config, kim};
 
@@ -182,40 +183,68 @@ async fn spoil(bed: &Bed, order: OrderId) -> bool {
     saved
 }
 
-#[tokio::test]
-async fn an_order_that_somebody_changes_while_it_is_looked_at_is_looked_at_anew() {
-    let database = TestDatabase::migrated(Backend::Sqlite).await;
-    let bed = Bed::start(database.store().clone()).await;
-    let (mut changed, mut sent) = (0, 0);
-    for polls in 1.. {
-        let order = schedule(&bed, Duration::from_secs(600)).await.id;
-        bed.lab.pass(Duration::from_secs(620));
-        let mut look = pin!(engine::orders::follow(&bed.engine, order));
-        let mut left = polls;
-        let ended = poll_fn(|context| {
-            if left == 0 {
-                return Poll::Ready(false);
-            }
-            left -= 1;
-            look.as_mut().poll(context).map(|end| end.is_ok())
-        });
-        if ended.await {
-            break;
-        }
-        let (end, was_changed) = tokio::join!(look, spoil(&bed, order));
-        end.unwrap();
-        bed.work().await;
-        let posts = bed.posts(order).await;
-        if was_changed {
-            changed += 1;
-            assert_eq!(posts, 0, "changed after {polls} polls");
-            assert_eq!(bed.state(order).await, OrderState::Draft);
-        } else {
-            sent += 1;
-            assert_eq!(posts, 1, "sent before it could be changed");
+/// A clock by which somebody who looks at it for the nth time stands still until told to go on.
+#[derive(Debug)]
+struct HeldClock {
+    time: Arc<ManualClock>,
+    looks_left: AtomicU32,
+    held: UnboundedSender<()>,
+    go_on: Mutex<Receiver<()>>,
+}
+
+impl HeldClock {
+    fn hold(&self) {
+        if self.looks_left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.held.send(()).unwrap();
+            let go_on = self.go_on.lock().unwrap();
+            tokio::task::block_in_place(|| go_on.recv().unwrap());
         }
     }
-    assert!(changed > 3, "changed {changed} times, sent {sent} times");
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> Timestamp {
+        self.hold();
+        self.time.now()
+    }
+
+    fn steady(&self) -> Duration {
+        self.time.steady()
+    }
+}
+
+/// So often a due order's look at it goes by the clock before it begins to write.
+const LOOKS_BEFORE_WRITING: u32 = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_somebody_changes_while_it_is_looked_at_is_looked_at_anew() {
+    for_both(|store| async move {
+        let bed = Bed::start(store).await;
+        for moment in 1..=LOOKS_BEFORE_WRITING {
+            let order = schedule(&bed, Duration::from_secs(600)).await.id;
+            bed.lab.pass(Duration::from_secs(620));
+            let (held, mut is_held) = tokio::sync::mpsc::unbounded_channel();
+            let (tell, go_on) = std::sync::mpsc::channel();
+            let engine = bed.engine_by(Arc::new(HeldClock {
+                time: Arc::clone(&bed.lab.clock),
+                looks_left: AtomicU32::new(moment),
+                held,
+                go_on: Mutex::new(go_on),
+            }));
+            let look = tokio::spawn(async move { engine::orders::follow(&engine, order).await });
+            is_held
+                .recv()
+                .await
+                .expect("it looks at the clock so often");
+            assert!(spoil(&bed, order).await, "moment {moment}");
+            tell.send(()).unwrap();
+            look.await.unwrap().unwrap();
+            bed.work().await;
+            assert_eq!(bed.posts(order).await, 0, "changed at moment {moment}");
+            assert_eq!(bed.state(order).await, OrderState::Draft);
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
