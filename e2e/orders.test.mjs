@@ -19,6 +19,8 @@ let steps;
 /** Address of the first order's page, and of the subscription that came of it. */
 let first;
 let subscription;
+/** The domain of the tenant that the first order's customer has at Microsoft. */
+let known;
 
 before(async () => {
   [app, browser] = await Promise.all([demo(["--customers", "24", "--own-customers", "6", "--products", "60", "--subscriptions", "30"]), launch()]);
@@ -82,7 +84,10 @@ test("the first plan is applied: customers are linked", async () => {
 
 test("an empty draft: for whom, what, how many", async () => {
   await goTo("/customers?link=linked");
-  const name = await words("tbody a.lk");
+  const { customers, tenants } = await ion("/customers");
+  const domains = new Map(customers.map((one) => [one.customerOrganization, tenants[one.name.split("/").at(-1)]]));
+  const name = (await page.locator("tbody a.lk").allInnerTexts()).find((one) => domains.get(one));
+  known = domains.get(name);
   await goTo("/orders");
   await fits("orders before one of ours");
   await steps.draftFor(name);
@@ -101,15 +106,19 @@ test("what is typed in a draft saves itself, and is there on coming back", async
   assert.equal(await page.inputValue('[name="po.0"]'), "KC-2026-7");
 });
 
-test("what Microsoft needs: a missing answer is named at its field", async () => {
+test("what Microsoft needs: what Ion tells of the customer is there, a missing answer is named at its field", async () => {
   await goOn();
   await page.waitForURL(/\/edit\/provisioning/);
   await page.waitForSelector('[name$=".domainName"]', { timeout: 30_000 });
+  assert.equal(await page.inputValue('[name$=".domainName"]'), known);
+  await page.fill('[name$=".domainName"]', "");
   await goOn();
   await page.waitForSelector(".fld.is-bad");
   assert.match(await words('.fld:has([name$=".domainName"]) .err'), /\w/);
   assert.match(await words('.fld:has([name$=".renewalSetting"]) .err'), /\w/);
   await fits("what the vendor needs, refused");
+  await page.click(`button:has-text("Use ${known}")`);
+  assert.equal(await page.inputValue('[name$=".domainName"]'), known);
   const sent = [];
   page.on("request", (request) => request.method() === "POST" && sent.push(new URLSearchParams(request.postData()).get("do")));
   await steps.provision(TENANT);

@@ -57,6 +57,22 @@ impl CustomerField {
     }
 }
 
+/// What Ion tells of a customer at one vendor's cloud (Ion API notes 2.2). Texts are empty where Ion gives none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CloudProfile {
+    /// Ion's number of the provider.
+    pub provider_id: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// The customer's domain there.
+    pub domain: String,
+    /// The vendor's id of the customer, such as the tenant.
+    pub tenant_id: String,
+    /// Ion's word for the state of the agreement with the vendor.
+    pub agreement: String,
+}
+
 /// What both sides hold of one customer: one text for each field, empty where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

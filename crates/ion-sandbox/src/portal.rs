@@ -33,6 +33,11 @@ impl Portal<'_> {
         self.0.state().customers.get(id).cloned()
     }
 
+    /// The domain of the tenant that a customer has at Microsoft; nothing where it has none.
+    pub fn microsoft_domain(&self, id: &str) -> Option<String> {
+        crate::customers::microsoft_domain(&self.0.state(), id)
+    }
+
     /// Sets a member, such as `customerPhone` or `customerAddress/city`; an empty text takes it away. False where there is no such customer.
     pub fn edit(&self, id: &str, member: &str, text: &str) -> bool {
         edit(&mut self.0.state(), id, member, text)

@@ -114,6 +114,13 @@ pub enum Payload {
         /// `CREATE` or `UPDATE`.
         action: String,
     },
+    /// Reads what a customer has at the vendors' clouds.
+    ReadCloudProfiles {
+        /// The connection.
+        connection: ConnectionId,
+        /// Ion's id of the customer.
+        ion_customer_id: String,
+    },
     /// Sends a notice by e-mail or webhook.
     DeliverNotice {
         /// The notice.
@@ -127,7 +134,7 @@ pub enum Payload {
 
 impl Payload {
     /// Every kind that this version can run. A job of a newer version stays for a worker of that version.
-    const KINDS: [&'static str; 15] = [
+    const KINDS: [&'static str; 16] = [
         "import-catalog",
         "sync-customers",
         "apply-sync-plan",
@@ -141,6 +148,7 @@ impl Payload {
         "read-subscriptions-of",
         "price-subscriptions",
         "read-template",
+        "read-cloud-profiles",
         "deliver-notice",
         "prune",
     ];
@@ -160,6 +168,7 @@ impl Payload {
             Self::ReadSubscriptionsOf { .. } => "read-subscriptions-of",
             Self::PriceSubscriptions => "price-subscriptions",
             Self::ReadTemplate { .. } => "read-template",
+            Self::ReadCloudProfiles { .. } => "read-cloud-profiles",
             Self::DeliverNotice { .. } => "deliver-notice",
             Self::Prune => "prune",
         }
@@ -187,6 +196,7 @@ impl Payload {
             }
             Self::PriceSubscriptions => "price-subscriptions".to_owned(),
             Self::ReadTemplate { connection, .. } => format!("template:{connection}"),
+            Self::ReadCloudProfiles { connection, .. } => format!("profiles:{connection}"),
             Self::DeliverNotice { .. } => id.to_string(),
             Self::Prune => "prune".to_owned(),
         }

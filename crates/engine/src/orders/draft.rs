@@ -4,7 +4,6 @@ use domain::connection::ConnectionStatus;
 use domain::order::{OrderAction, OrderContent, OrderLine, OrderOrigin, OrderState};
 use domain::{ConnectionId, CustomerId, OrderId, VariantId};
 use jiff::Timestamp;
-use rules::orders::attributes::{KnownCustomer, Vendor, prefill};
 use rules::orders::check::{MAX_LINES, Problem};
 use rules::orders::money::totals;
 use rules::orders::reconcile::reference;
@@ -17,6 +16,7 @@ use store::{ConnectionTrait, StoreError, Tx, connections};
 use super::buyer;
 use super::due::price_moved;
 use super::error::OrderError;
+use super::fill;
 use super::happen::{Turn, number_text};
 use super::offers::{self, Take};
 use crate::Engine;
@@ -56,7 +56,7 @@ impl Engine {
         let mut row = blank(id, number, connection, actor, now);
         row.customer = new.customer;
         row.content = tidy(new.content);
-        self.settle(tx, &mut row, customer.as_ref(), &[], Take::Missing)
+        self.settle(tx, &mut row, customer.as_ref(), None, Take::Missing)
             .await?;
         orders::insert(tx, &row).await?;
         let mut turn = Turn::of(&row);
@@ -66,7 +66,7 @@ impl Engine {
             "The draft was begun.",
         );
         orders::add_events(tx, &turn.lines).await?;
-        self.want_templates(tx, &row).await?;
+        self.want_readings(tx, &row).await?;
         let about = number_text(number);
         audit::append(tx, &**self.clock(), actor, "order.draft", &about, "").await?;
         Ok(row)
@@ -248,14 +248,8 @@ impl Engine {
             )]));
         }
         let customer = self.customer_of(&tx, row.customer).await?;
-        self.settle(
-            &tx,
-            &mut row,
-            customer.as_ref(),
-            &before.content.lines,
-            take,
-        )
-        .await?;
+        self.settle(&tx, &mut row, customer.as_ref(), Some(&before), take)
+            .await?;
         row.edited_by.clone_from(&actor.name);
         row.edited_at = now;
         let mut turn = Turn::of(&before);
@@ -270,9 +264,15 @@ impl Engine {
             drop(tx);
             return Err(self.moved(id).await?);
         };
-        self.want_templates(&tx, &row).await?;
+        self.want_readings(&tx, &row).await?;
         tx.commit().await?;
         Ok(row)
+    }
+
+    /// Asks Ion for what the form of a draft is made of and filled in from, as far as that is missing or old.
+    async fn want_readings(&self, tx: &Tx, row: &OrderRow) -> Result<(), StoreError> {
+        self.want_templates(tx, row).await?;
+        self.want_cloud_profiles(tx, row).await
     }
 
     /// What follows from customer and lines: Ion's id of the customer, names and prices, what it is for, its totals.
@@ -281,17 +281,19 @@ impl Engine {
         tx: &Tx,
         row: &mut OrderRow,
         customer: Option<&CustomerRow>,
-        before: &[OrderLine],
+        before: Option<&OrderRow>,
         take: Take,
     ) -> Result<(), OrderError> {
-        keep_changes(&mut row.content.lines, before);
+        if let Some(before) = before {
+            keep_changes(&mut row.content.lines, &before.content.lines);
+        }
         let buyer = self.buyer(row.connection, row.customer);
         offers::fill(tx, buyer, &mut row.content, take).await?;
         if let Some(customer) = customer {
             let link = buyer::link_of(tx, row.connection, Some(customer)).await?;
             row.customer_name = buyer::name_of(customer);
             row.ion_customer_id = link.ion_id.unwrap_or_default();
-            self.fill_attributes(tx, row, customer, before).await?;
+            fill::fill_in(tx, row, customer, before).await?;
         } else if row.subscription.is_none() {
             row.customer_name = String::new();
             row.ion_customer_id = String::new();
@@ -304,38 +306,6 @@ impl Engine {
         let view = self.view_of(tx, row.clone()).await?;
         row.totals = Some(totals(&row.content));
         row.price_moved = price_moved(&view);
-        Ok(())
-    }
-
-    /// Fills in what is known of the customer, into lines that are new.
-    async fn fill_attributes(
-        &self,
-        tx: &Tx,
-        row: &mut OrderRow,
-        customer: &CustomerRow,
-        before: &[OrderLine],
-    ) -> Result<(), OrderError> {
-        let theirs = customers::find_ion(tx, row.connection, &row.ion_customer_id).await?;
-        let uid = theirs.map_or_else(String::new, |theirs| theirs.customer.uid);
-        let known = KnownCustomer {
-            fields: &customer.customer.fields,
-            uid: &uid,
-            registration_number: &customer.customer.registration_number,
-            domain: customer.customer.domains.first().map_or("", String::as_str),
-            profile: None,
-        };
-        for line in &mut row.content.lines {
-            let is_new = !before.iter().any(|old| same_line(old, line));
-            if !is_new || action_of(line) != OrderAction::Buy {
-                continue;
-            }
-            let vendor = Vendor::of(&line.provider_id, &line.vendor);
-            for attribute in prefill(vendor, &known) {
-                if line.attribute(&attribute.name).is_none() {
-                    line.attributes.push(attribute);
-                }
-            }
-        }
         Ok(())
     }
 

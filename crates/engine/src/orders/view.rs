@@ -1,13 +1,14 @@
 //! One order as its pages need it, from the store alone; and what a review needs.
 
 use domain::OrderId;
-use domain::customer::LinkState;
+use domain::customer::{CloudProfile, LinkState};
 use domain::order::{OrderAction, OrderState, Template};
+use rules::orders::attributes::profile_for;
 use rules::orders::check::Problem;
 use rules::orders::draft::DraftView;
 use rules::orders::review::{Review, review};
 use rules::subscriptions::change::action_of;
-use store::customers::CustomerRow;
+use store::customers::{self, CustomerRow};
 use store::orders::{self, OrderFilter, OrderRow};
 use store::{ConnectionTrait, StoreError, subscriptions};
 
@@ -29,6 +30,10 @@ pub struct OrderView {
     pub templates: Vec<Option<Template>>,
     /// Where that comes from, of each line.
     pub template_state: Vec<TemplateState>,
+    /// What Ion tells of the customer at the vendor of each line.
+    pub profiles: Vec<Option<CloudProfile>>,
+    /// Why the last reading of that failed.
+    pub profiles_failed: Option<String>,
     /// For whom.
     pub customer: Option<CustomerRow>,
     /// How the customer stands to Ion in the order's connection.
@@ -74,6 +79,13 @@ impl Engine {
             lines: Vec::new(),
         };
         let (mut templates, mut template_state) = (Vec::new(), Vec::new());
+        let told = customers::find_cloud_profiles(conn, row.connection, &ion_customer_id).await?;
+        let (told, profiles_failed) =
+            told.map_or_else(Default::default, |told| (told.profiles, told.failed));
+        let lines = row.content.lines.iter();
+        let profiles = lines
+            .map(|line| profile_for(&told, line).cloned())
+            .collect();
         let mut offers = Offers::new(conn, row.connection);
         for line in &row.content.lines {
             let mut view = offers.view(line).await?;
@@ -117,6 +129,8 @@ impl Engine {
             review,
             templates,
             template_state,
+            profiles,
+            profiles_failed,
             customer,
             link,
         })

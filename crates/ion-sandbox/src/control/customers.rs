@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::customers::{id_of, microsoft_domain};
 use crate::portal;
 use crate::server::Inner;
 
@@ -22,7 +23,7 @@ pub(super) struct Wanted {
     text: String,
 }
 
-/// Customers in any of whose texts the wanted one stands, with all their members.
+/// Customers in any of whose texts the wanted one stands, with all their members; and the domains of their tenants at Microsoft, by id.
 pub(super) async fn list(
     Shared(inner): Shared<Arc<Inner>>,
     Query(wanted): Query<Wanted>,
@@ -35,7 +36,15 @@ pub(super) async fn list(
         .map(|members| Value::Object(members.clone()))
         .filter(|one| wanted.is_empty() || one.to_string().to_lowercase().contains(&wanted))
         .collect();
-    Json(json!({"customers": found[..found.len().min(SHOWN)], "found": found.len()}))
+    let shown = &found[..found.len().min(SHOWN)];
+    let tenants: BTreeMap<String, String> = shown
+        .iter()
+        .filter_map(Value::as_object)
+        .map(id_of)
+        .filter_map(|id| Some((microsoft_domain(&state, &id)?, id)))
+        .map(|(domain, id)| (id, domain))
+        .collect();
+    Json(json!({"customers": shown, "found": found.len(), "tenants": tenants}))
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 //! Known from clients that order today (Ion API notes 4.3). Ion's own template wins where there is one; what a vendor is known to refuse
 //! without is asked for in any case.
 
-use domain::customer::{CustomerField, CustomerFields};
+use domain::customer::{CloudProfile, CustomerField, CustomerFields};
 use domain::order::{Attribute, FieldKind, OrderAction, OrderLine, Template, TemplateField};
 
 use super::cancel_window::{MICROSOFT, Policy};
@@ -357,26 +357,22 @@ pub fn with_known_needs(mut template: Template, line: &OrderLine) -> Template {
     template
 }
 
-/// What Ion's cloud profile tells of a customer at a vendor (Ion API notes 2.2).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CloudProfile {
-    /// The customer's domain at the vendor; empty where Ion gives none.
-    pub domain: String,
-    /// The vendor's id of the customer, such as the tenant.
-    pub tenant_id: String,
-    /// Whether the customer accepted the vendor's agreement; nothing where Ion does not say.
-    pub agreed: Option<bool>,
+/// The profile of a customer at the vendor of a line; nothing where Ion told of none.
+pub fn profile_for<'a>(profiles: &'a [CloudProfile], line: &OrderLine) -> Option<&'a CloudProfile> {
+    let vendor = Vendor::of(&line.provider_id, &line.vendor);
+    profiles.iter().find(|profile| match vendor {
+        Vendor::Other => !line.provider_id.is_empty() && profile.provider_id == line.provider_id,
+        _ => Vendor::of(&profile.provider_id, &profile.vendor) == vendor,
+    })
 }
 
-impl CloudProfile {
-    /// Reads Ion's `agreementStatus`, whose words are not published.
-    pub fn agreed_by(word: &str) -> Option<bool> {
-        match word.trim().to_ascii_lowercase().as_str() {
-            "accepted" | "active" | "signed" | "agreed" | "true" | "yes" => Some(true),
-            "pending" | "not_accepted" | "not accepted" | "declined" | "inactive" | "unsigned"
-            | "false" | "no" | "none" => Some(false),
-            _ => None,
-        }
+/// Whether Ion's `agreementStatus` says that the vendor's agreement was accepted; nothing where it does not say. Its words are not published.
+pub fn is_agreed(word: &str) -> Option<bool> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "accepted" | "active" | "signed" | "agreed" | "true" | "yes" => Some(true),
+        "pending" | "not_accepted" | "not accepted" | "declined" | "inactive" | "unsigned"
+        | "false" | "no" | "none" => Some(false),
+        _ => None,
     }
 }
 
@@ -413,7 +409,9 @@ pub fn prefill(vendor: Vendor, customer: &KnownCustomer<'_>) -> Vec<Attribute> {
             set("domainName", profile_domain);
             set("companyRegistrationId", customer.registration_number);
             // Where it was accepted already, it is not told a second time.
-            let agreed = customer.profile.and_then(|profile| profile.agreed);
+            let agreed = customer
+                .profile
+                .and_then(|profile| is_agreed(&profile.agreement));
             if agreed == Some(false) {
                 let name = field(CustomerField::ContactName);
                 let (first, last) = name.rsplit_once(' ').unwrap_or(("", name));

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::customer::{Customer, CustomerField, CustomerFields, IonCustomer, LinkState};
+use domain::customer::{
+    CloudProfile, Customer, CustomerField, CustomerFields, IonCustomer, LinkState,
+};
 use domain::text_enum;
 use domain::{ChangeId, ConnectionId, CustomerId, RunId, WriteId};
 use jiff::Timestamp;
@@ -502,4 +504,21 @@ pub struct MappingCounts {
     pub ignored: u64,
     /// Links of customers that are not archived.
     pub linked: u64,
+}
+
+/// What a customer of Ion has at the vendors' clouds, as Ion last said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudProfilesRow {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Ion's id of the customer.
+    pub ion_customer_id: String,
+    /// One for each vendor that Ion told of.
+    pub profiles: Vec<CloudProfile>,
+    /// When it was last read.
+    pub read_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// Why the last reading failed.
+    pub failed: Option<String>,
 }

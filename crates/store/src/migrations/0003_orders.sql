@@ -319,6 +319,19 @@ CREATE TABLE provision_template (
   PRIMARY KEY (connection_id, vendor, provider, action)
 );
 
+-- What customers have at the vendors' clouds, as Ion last said it: forms of orders are filled in from it.
+CREATE TABLE cloud_profiles (
+  connection_id {uuid} NOT NULL REFERENCES connection (id),
+  ion_customer_id TEXT NOT NULL,
+  -- A list of `domain::customer::CloudProfile`.
+  profiles TEXT NOT NULL,
+  read_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  -- Why the last reading failed.
+  failed TEXT,
+  PRIMARY KEY (connection_id, ion_customer_id)
+);
+
 -- How far the orders and subscriptions of a connection were read.
 CREATE TABLE order_setting (
   connection_id {uuid} PRIMARY KEY REFERENCES connection (id),

@@ -131,7 +131,7 @@ impl Server {
                 drop(fs::remove_file(user.path()));
             }
         }
-        // Before looking for the server: the watchdog counts again after it hid the socket, so one of the two sees the other.
+        // The watchdog counts under the same lock before it stops the server.
         File::create(users.join(std::process::id().to_string()))?;
         if !self.answers_or_ended()? {
             self.start_anew(&users)?;
@@ -222,7 +222,7 @@ impl Server {
             .args(["-c", WATCHDOG, "watchdog"])
             .arg(users)
             .arg(&data)
-            .arg(self.run.join(SOCKET))
+            .arg(self.home.join("lock"))
             .arg(IDLE_SECONDS);
         watchdog
             .stdout(Stdio::null())

@@ -1,5 +1,5 @@
 # Stops the PostgreSQL server of the tests when no test process is left.
-# $1: folder with one file for each test process, named by its id; $2: data folder; $3: socket; $4: seconds to wait.
+# $1: folder with one file for each test process, named by its id; $2: data folder; $3: lock of who starts or stops it; $4: seconds to wait.
 trap '' HUP INT
 
 anybody() {
@@ -19,15 +19,19 @@ while sleep 1; do
   fi
   idle=$((idle + 1))
   [ "$idle" -lt "$4" ] && continue
-  # Hidden first, then counted again: who came meanwhile either is counted, or finds no socket and waits for the end.
-  mv "$3" "$3.hidden"
+  # Who comes counts itself and looks for the server under this lock: either it is counted here, or it finds nothing left and starts anew.
+  exec 9<"$3"
+  locked=yes
+  flock 9 || locked=no
   if anybody "$1"; then
-    mv "$3.hidden" "$3"
+    exec 9<&-
     idle=0
     continue
   fi
   kill -INT "$server"
+  # Without the lock the next server may have its data there by now.
+  [ "$locked" = yes ] || exit 0
   while [ -e "$2/postmaster.pid" ] && [ -d "/proc/$server" ]; do sleep 1; done
-  rm -rf "$2" "$3.hidden"
+  rm -rf "$2"
   exit 0
 done

@@ -95,6 +95,10 @@ fn job_row(job: &Job, run: Option<Link>, times: &Times) -> JobRow {
         Payload::ReadTemplate { vendor, .. } => {
             (format!("Read what {vendor} asks for"), "read-template")
         }
+        Payload::ReadCloudProfiles { .. } => (
+            "Read what a customer has at its vendors".to_owned(),
+            "read-cloud-profiles",
+        ),
         Payload::DeliverNotice { channel, .. } => {
             (format!("Send a message by {channel}"), "deliver-notice")
         }

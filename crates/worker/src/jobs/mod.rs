@@ -80,6 +80,10 @@ pub(crate) async fn run(
             let words = (vendor.as_str(), provider.as_str(), action.as_str());
             orders::read_template(engine, job, *connection, words).await
         }
+        Payload::ReadCloudProfiles {
+            connection,
+            ion_customer_id,
+        } => orders::read_cloud_profiles(engine, job, *connection, ion_customer_id).await,
         Payload::SyncSubscriptions {
             connection,
             run,

@@ -42,6 +42,16 @@ pub(super) async fn read_template(
     ended(engine, job, end)
 }
 
+pub(super) async fn read_cloud_profiles(
+    engine: &Engine,
+    job: &Job,
+    connection: ConnectionId,
+    ion_customer_id: &str,
+) -> Outcome {
+    let end = engine::orders::read_cloud_profiles(engine, connection, ion_customer_id).await;
+    ended(engine, job, end)
+}
+
 /// The shortest pause after a try that failed.
 const SHORTEST: Duration = Duration::from_secs(5);
 /// The longest.

@@ -145,23 +145,20 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn what_is_known_is_filled_in_and_decisions_are_not() {
-    let profile = |agreed| CloudProfile {
+    let profile = |agreement: &str| CloudProfile {
         domain: "quill.onmicrosoft.example".to_owned(),
-        tenant_id: "t".to_owned(),
-        agreed,
+        agreement: agreement.to_owned(),
+        ..CloudProfile::default()
     };
     let known = [
         ("domainName", "quill.onmicrosoft.example"),
         ("companyRegistrationId", "OC400000"),
     ];
     assert_eq!(
-        filled(Vendor::Microsoft, Some(&profile(Some(true)))),
+        filled(Vendor::Microsoft, Some(&profile("ACCEPTED"))),
         pairs(&known)
     );
-    assert_eq!(
-        filled(Vendor::Microsoft, Some(&profile(None))),
-        pairs(&known)
-    );
+    assert_eq!(filled(Vendor::Microsoft, Some(&profile(""))), pairs(&known));
     let mut all = known.to_vec();
     all.extend([
         ("agreementUserId", "Ab12"),
@@ -171,7 +168,7 @@ fn what_is_known_is_filled_in_and_decisions_are_not() {
         ("agreementPhoneNumber", "+44 20 1"),
     ]);
     assert_eq!(
-        filled(Vendor::Microsoft, Some(&profile(Some(false)))),
+        filled(Vendor::Microsoft, Some(&profile("NOT_ACCEPTED"))),
         pairs(&all)
     );
     assert_eq!(
@@ -199,8 +196,33 @@ fn what_is_known_is_filled_in_and_decisions_are_not() {
 
 #[test]
 fn an_agreement_that_nobody_understands_is_not_known() {
-    assert_eq!(CloudProfile::agreed_by("Accepted"), Some(true));
-    assert_eq!(CloudProfile::agreed_by("not_accepted"), Some(false));
-    assert_eq!(CloudProfile::agreed_by("AGREEMENT_STATE_7"), None);
-    assert_eq!(CloudProfile::agreed_by(""), None);
+    assert_eq!(is_agreed("Accepted"), Some(true));
+    assert_eq!(is_agreed("not_accepted"), Some(false));
+    assert_eq!(is_agreed("AGREEMENT_STATE_7"), None);
+    assert_eq!(is_agreed(""), None);
+}
+
+#[test]
+fn a_profile_is_that_of_the_vendor_of_the_line() {
+    let profile = |provider_id: &str, vendor: &str| CloudProfile {
+        provider_id: provider_id.to_owned(),
+        vendor: vendor.to_owned(),
+        ..CloudProfile::default()
+    };
+    let all = [
+        profile("1", "AWS"),
+        profile("", "Google Cloud"),
+        profile("30", "Microsoft"),
+    ];
+    let found = |provider_id: &str, vendor: &str| {
+        let mut line = line();
+        line.provider_id = provider_id.to_owned();
+        line.vendor = vendor.to_owned();
+        profile_for(&all, &line).map(|profile| profile.vendor.as_str())
+    };
+    assert_eq!(found("30", ""), Some("Microsoft"));
+    assert_eq!(found("7", "Google"), Some("Google Cloud"));
+    assert_eq!(found("1", "Amazon"), Some("AWS"));
+    assert_eq!(found("12", "Sophos"), None);
+    assert_eq!(found("", "Somebody"), None);
 }

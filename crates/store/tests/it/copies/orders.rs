@@ -1,10 +1,12 @@
 //! Orders, subscriptions and margin rules, in every table that there is of them.
 
+use domain::customer::CloudProfile;
 use domain::margin::{MarginKind, MarginRule, MarginScope, Rounding};
 use domain::order::{OrderState, Template};
 use domain::subscription::SubscriptionEventKind;
 use domain::{ConnectionId, MarginRuleId};
 use store::Store;
+use store::customers::{self, CloudProfilesRow};
 use store::margins::{self, MarginRow};
 use store::orders::{
     self, OrderEventKind, OrderEventRow, OrderFilter, OrderSetting, SealedLogin, TemplateRow,
@@ -16,7 +18,7 @@ use crate::orders::bed as order;
 use crate::subscriptions::bed as subscription;
 
 /// Every table of them; a new one is added here, and filled below.
-pub(super) const TABLES: [&str; 15] = [
+pub(super) const TABLES: [&str; 16] = [
     "order_head",
     "order_body",
     "order_line",
@@ -31,6 +33,7 @@ pub(super) const TABLES: [&str; 15] = [
     "subscription_reminder",
     "margin_rule",
     "provision_template",
+    "cloud_profiles",
     "order_setting",
 ];
 
@@ -122,6 +125,20 @@ pub(super) async fn fill(store: &Store, make: &Make, connection: ConnectionId) {
         failed: None,
     };
     orders::save_template(&tx, &template).await.unwrap();
+    let profiles = CloudProfilesRow {
+        connection,
+        ion_customer_id: "49957".to_owned(),
+        profiles: vec![CloudProfile {
+            domain: "it's.onmicrosoft.com".to_owned(),
+            ..CloudProfile::default()
+        }],
+        read_at: now,
+        changed_at: now,
+        failed: None,
+    };
+    customers::save_cloud_profiles(&tx, &profiles)
+        .await
+        .unwrap();
     let setting = OrderSetting {
         orders_until: Some(now),
         ..OrderSetting::default()

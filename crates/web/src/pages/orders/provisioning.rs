@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
+use domain::customer::CloudProfile;
 use domain::order::{FieldKind, OrderLine, Template, TemplateField};
 use engine::orders::{OrderError, OrderView, TemplateState};
 use http::{HeaderMap, StatusCode};
@@ -269,6 +270,12 @@ fn group(view: &OrderView, number: usize, places: &[usize], pressed: bool) -> As
         .get(first)
         .cloned()
         .unwrap_or(TemplateState::BuiltIn);
+    let profile = view.profiles.get(first).and_then(Option::as_ref);
+    let asks_domain = template.fields.iter().any(|field| is_domain(&field.name));
+    let unread = view
+        .profiles_failed
+        .as_deref()
+        .filter(|_| asks_domain && profile.is_none());
     let vendor = if line.vendor.is_empty() {
         "The vendor".to_owned()
     } else {
@@ -337,10 +344,16 @@ fn group(view: &OrderView, number: usize, places: &[usize], pressed: bool) -> As
         } else {
             format!("{} of {required} ready", required - missing)
         },
-        notes: notes(&vendor, &state, &problems, pressed),
+        notes: notes(&vendor, &state, unread, &problems, pressed),
         fields: fields
             .iter()
-            .map(|field| ask(field, number, line, &error(&field.name)))
+            .map(|field| {
+                let held = line.attribute(&field.name).unwrap_or_default();
+                AskField {
+                    offers: offers(field, held, profile),
+                    ..ask(field, number, line, &error(&field.name))
+                }
+            })
             .collect(),
         blank: (!template.closed && !is_change(line)).then(|| OtherAttribute {
             suffix: format!("{number}.{}", others.len()),
@@ -391,8 +404,24 @@ fn group_words(
     }
 }
 
-fn notes(vendor: &str, state: &TemplateState, problems: &[&Problem], pressed: bool) -> Vec<Note> {
+fn notes(
+    vendor: &str,
+    state: &TemplateState,
+    unread: Option<&str>,
+    problems: &[&Problem],
+    pressed: bool,
+) -> Vec<Note> {
     let mut notes = Vec::new();
+    if let Some(why) = unread {
+        notes.push(Note::new(
+            Tone::Warn,
+            "alert-triangle",
+            format!("What Ion knows of the customer at {vendor} could not be read"),
+            format!(
+                "{why} Nothing of it is filled in: answer from what you know, or come back later."
+            ),
+        ));
+    }
     match state {
         TemplateState::Waiting => notes.push(Note::new(
             Tone::Info,
@@ -437,6 +466,19 @@ fn is_yes_or_no(choices: &[(String, String)]) -> bool {
                 value.eq_ignore_ascii_case(word) && label.eq_ignore_ascii_case(word)
             })
         })
+}
+
+/// The domain that Ion tells of, where another one or none is typed.
+fn offers(field: &TemplateField, held: &str, profile: Option<&CloudProfile>) -> Vec<Choice> {
+    let known = profile.map_or("", |profile| &profile.domain);
+    if !is_domain(&field.name) || known.is_empty() || known.eq_ignore_ascii_case(held) {
+        return Vec::new();
+    }
+    vec![Choice::new(known, known, false)]
+}
+
+fn is_domain(name: &str) -> bool {
+    matches!(name, "domainName" | "customerDomain")
 }
 
 fn ask(field: &TemplateField, number: usize, line: &OrderLine, error: &str) -> AskField {
@@ -499,10 +541,7 @@ fn ask(field: &TemplateField, number: usize, line: &OrderLine, error: &str) -> A
         hint: field.help.clone(),
         error: error.to_owned(),
         offers: Vec::new(),
-        mono: matches!(
-            field.name.as_str(),
-            "domainName" | "customerDomain" | "agreementUserId"
-        ),
+        mono: is_domain(&field.name) || field.name == "agreementUserId",
     }
 }
 

@@ -8,6 +8,7 @@
 mod bed;
 mod customers;
 mod faults;
+mod fill;
 mod knobs;
 mod portal;
 mod story;
