@@ -21,6 +21,7 @@ use store::{Backend, Store};
 use crate::ours;
 use crate::pages::{self, Server};
 use crate::sandbox::Source;
+use crate::times::Times;
 
 /// How often each question is asked.
 const ROUNDS: usize = 60;
@@ -61,14 +62,6 @@ const LISTS: [&str; 27] = [
 ];
 /// Words are looked for in every subscription.
 const WORDS: [&str; 3] = ["q=premium", "q=lantern+4711", "q=nobody"];
-
-/// Milliseconds of many answers.
-#[derive(Debug, Serialize)]
-pub(crate) struct Times {
-    what: String,
-    median_ms: f64,
-    p99_ms: f64,
-}
 
 /// What was measured on one database.
 #[derive(Debug, Serialize)]
@@ -143,14 +136,14 @@ async fn on(backend: Backend, count: usize) -> anyhow::Result<Report> {
         }
         .to_owned(),
         subscriptions: count,
-        floor: times("/healthz, and the rows by the bare library", floors),
-        lists: times("listed, filtered, sorted", all(false)),
-        next_parts: times("the part behind", nexts),
-        renewals: times("renewals of 60 days by urgency", renewals),
-        words: times("words looked for in all of them", all(true)),
+        floor: Times::of("/healthz, and the rows by the bare library", floors),
+        lists: Times::of("listed, filtered, sorted", all(false)),
+        next_parts: Times::of("the part behind", nexts),
+        renewals: Times::of("renewals of 60 days by urgency", renewals),
+        words: Times::of("words looked for in all of them", all(true)),
         each: each
             .into_iter()
-            .map(|(question, of)| times(&question, of))
+            .map(|(question, of)| Times::of(&question, of))
             .collect(),
     })
 }
@@ -168,19 +161,6 @@ async fn timed(work: impl Future<Output = anyhow::Result<Vec<u8>>>) -> anyhow::R
 fn next_of(answer: &[u8]) -> anyhow::Result<Option<String>> {
     let page: serde_json::Value = serde_json::from_slice(answer)?;
     Ok(page["next"].as_str().map(str::to_owned))
-}
-
-fn times(what: &str, mut of: Vec<Duration>) -> Times {
-    of.sort_unstable();
-    let at = |hundredths: usize| {
-        let place = (of.len() * hundredths).div_ceil(100).max(1) - 1;
-        of.get(place).map_or(0.0, Duration::as_secs_f64) * 1000.0
-    };
-    Times {
-        what: what.to_owned(),
-        median_ms: at(50),
-        p99_ms: at(99),
-    }
 }
 
 /// The rows of the usual list, by the library that the store is built on and nothing between.

@@ -11,12 +11,14 @@ mod floor;
 mod job;
 mod lists;
 mod measure;
+mod orders;
 mod ours;
 mod pages;
 mod postgres;
 mod sandbox;
 mod server;
 mod table;
+mod times;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +41,9 @@ struct Args {
     /// Database of the server under way
     #[arg(long, hide = true, default_value = "")]
     database: String,
+    /// Orders that are placed when nothing else is under way
+    #[arg(long, default_value_t = 300)]
+    orders: usize,
     /// Customers, for the customer sync
     #[arg(long, default_value_t = 50_000)]
     customers: usize,
@@ -70,6 +75,8 @@ enum What {
     Customers,
     /// Lists of subscriptions, as programs ask for them
     Lists,
+    /// Orders, from the request that places one to its first byte at Ion
+    Orders,
     #[value(hide = true)]
     Serve,
     #[value(hide = true)]
@@ -94,6 +101,18 @@ async fn main() -> anyhow::Result<ExitCode> {
             lists::print(&reports);
             if let Some(path) = &args.json {
                 std::fs::write(path, serde_json::to_string_pretty(&reports)?)
+                    .with_context(|| format!("{} cannot be written", path.display()))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Orders => {
+            let program = server::find(args.server.as_deref())?.context(
+                "no built binary stands beside this program: build it, or name it with --server",
+            )?;
+            let report = orders::measure(&program, args.products, args.orders).await?;
+            orders::print(&report);
+            if let Some(path) = &args.json {
+                std::fs::write(path, serde_json::to_string_pretty(&report)?)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
             Ok(ExitCode::SUCCESS)

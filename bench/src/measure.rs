@@ -79,7 +79,7 @@ pub(crate) async fn all(args: &Args) -> anyhow::Result<Report> {
             "MiB",
             1.15,
         );
-        if let Some(server) = server(args)? {
+        if let Some(server) = crate::server::find(args.server.as_deref())? {
             bench.start(&server, &large, args.runs).await?;
         }
     }
@@ -427,15 +427,6 @@ fn remove(file: &Path) -> anyhow::Result<()> {
 
 fn kib(value: u64) -> f64 {
     f64::from(u32::try_from(value).unwrap_or(u32::MAX))
-}
-
-/// The built binary, where there is one.
-fn server(args: &Args) -> anyhow::Result<Option<PathBuf>> {
-    let beside = std::env::current_exe()?.with_file_name("ionbridge");
-    Ok(args
-        .server
-        .clone()
-        .or_else(|| beside.exists().then_some(beside)))
 }
 
 fn machine() -> anyhow::Result<String> {

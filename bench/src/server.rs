@@ -1,6 +1,6 @@
 //! Start of the whole server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,14 @@ use crate::figures::resident_kib;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// After this long without a request the server is idle.
 const SETTLED: Duration = Duration::from_secs(2);
+
+/// The built binary: the one that is named, else the one beside this program, where there is one.
+pub(crate) fn find(named: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+    let beside = std::env::current_exe()?.with_file_name("ionbridge");
+    Ok(named
+        .map(Path::to_owned)
+        .or_else(|| beside.exists().then_some(beside)))
+}
 
 /// Starts the server on this data directory. Gives the time until it was ready, and its resident KiB when nothing was asked of it.
 pub(crate) async fn start(program: &Path, data: &Path) -> anyhow::Result<(Duration, u64)> {

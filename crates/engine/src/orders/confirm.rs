@@ -13,6 +13,7 @@ use rules::orders::review::{self, confirmation_ok};
 use rules::orders::state::{Effect, OrderEvent, Refusal};
 use store::audit::Actor;
 use store::orders::{self, OrderEventKind, OrderFailure, OrderRow};
+use store::subscriptions;
 
 use super::draft::draft_of;
 use super::error::OrderError;
@@ -46,6 +47,9 @@ impl Engine {
         let now = self.order_time();
         let tx = self.store().begin().await?;
         let mut draft = draft_of(&tx, id, expected_version).await?;
+        if let Some(subscription) = draft.subscription {
+            subscriptions::hold(&tx, subscription).await?;
+        }
         if confirmation.accepted_prices {
             let buyer = self.buyer(draft.connection, draft.customer);
             offers::fill(&tx, buyer, &mut draft.content, Take::All).await?;

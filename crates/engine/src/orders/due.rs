@@ -1,12 +1,13 @@
 //! An order that waited, for its time or for a way to Ion: sent where it still is what the person confirmed, else a draft again.
 
 use rules::orders::state::{OrderEvent, Refusal};
-use store::orders::{OrderEventKind, OrderRow};
+use store::orders::{self, OrderEventKind, OrderRow};
+use store::{StoreError, Tx, subscriptions};
 
 use super::confirm::unsubmit;
 use super::error::SubmitError;
 use super::happen::{Happened, ITSELF, Turn};
-use super::view::OrderView;
+use super::view::{OrderView, under_way};
 use super::words;
 use crate::Engine;
 
@@ -16,18 +17,32 @@ pub(super) async fn send_or_take_back(engine: &Engine, row: OrderRow) -> Result<
     if take_back(engine, row).await? {
         return Ok(());
     }
-    engine
-        .happens(id, |row, now| {
-            // Somebody changed it since it was looked at: it is looked at anew before anything is sent.
-            if row.version != seen {
-                return Err(Refusal::NotYet);
-            }
-            let mut turn = Turn::after(row, &OrderEvent::Due, now)?;
-            turn.tell((OrderEventKind::Intent, ITSELF), now, "Its time has come.");
-            Ok(turn)
-        })
-        .await
-        .map(drop)
+    let now = engine.order_time();
+    let tx = engine.store().begin().await?;
+    let Some(row) = orders::find(&tx, id).await? else {
+        return Ok(());
+    };
+    // Somebody changed it since it was looked at: it is looked at anew before anything is sent.
+    if row.version != seen || becomes_second(&tx, &row).await? {
+        return Ok(());
+    }
+    let Ok(mut turn) = Turn::after(&row, &OrderEvent::Due, now) else {
+        return Ok(());
+    };
+    turn.tell((OrderEventKind::Intent, ITSELF), now, "Its time has come.");
+    if engine.write_in(&tx, turn).await?.is_some() {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Whether another change of the same subscription came first. Of two that are due at once, the second is looked at anew.
+async fn becomes_second(tx: &Tx, row: &OrderRow) -> Result<bool, StoreError> {
+    let Some(subscription) = row.subscription else {
+        return Ok(false);
+    };
+    subscriptions::hold(tx, subscription).await?;
+    Ok(under_way(tx, row).await?.is_some())
 }
 
 /// Makes an order a draft again that is no longer what the person confirmed. False where it still is.

@@ -138,7 +138,7 @@ impl Engine {
 }
 
 /// A change counts from what a subscription is: while another one is under way, nobody knows that.
-async fn under_way(
+pub(super) async fn under_way(
     conn: &impl ConnectionTrait,
     row: &OrderRow,
 ) -> Result<Option<Problem>, StoreError> {

@@ -5,9 +5,9 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::SubscriptionRow;
-use crate::StoreError;
 use crate::customers::batch::{parts, places};
-use crate::sql::{Row, hash_of, row, rows, values};
+use crate::sql::{Row, hash_of, hold_rows, row, rows, values};
+use crate::{StoreError, Tx};
 
 /// Subscriptions with all that is known of them.
 const WHOLE: &str = "SELECT s.id, s.connection_id, s.customer_id, s.vendor, c.content, c.customer_name, c.product_id, c.order_id, c.monthly_units, c.sale_units, c.margin_permille,
@@ -57,6 +57,11 @@ pub async fn find_by_resource(
     }
     let condition = "WHERE c.connection_id = $1 AND c.resource_id = $2 ORDER BY s.live DESC, c.first_seen_at DESC, s.id DESC LIMIT 1";
     one(conn, condition, values![connection.0, resource_id]).await
+}
+
+/// Holds a subscription until the transaction ends: who else decides about it waits, and sees then what was decided.
+pub async fn hold(tx: &Tx, id: SubscriptionId) -> Result<(), StoreError> {
+    hold_rows(tx, "subscription", &[id.0]).await
 }
 
 /// All subscriptions of a customer of ours: live ones first, then by when they are due.

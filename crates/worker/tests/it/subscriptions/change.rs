@@ -331,6 +331,54 @@ async fn a_scheduled_change_is_taken_back_where_another_one_is_under_way_at_its_
 }
 
 #[tokio::test]
+async fn of_two_changes_that_are_placed_or_due_at_once_one_goes() {
+    for_both(|store| async move {
+        let bed = Bed::start(store, 0).await;
+        let (_, ion_customer) = bed.customer(0).await;
+        let theirs = bed.buy(&bed.offer("P1Y"), &ion_customer, 10);
+        bed.read().await;
+        let id = bed.row(&theirs).await.id;
+        let draft = |change, when| bed.change(id, change, when);
+        let state = async |order: &OrderRow| {
+            let row = orders::find(bed.store.read(), order.id).await.unwrap();
+            row.unwrap().state
+        };
+
+        // Due at once, and taken up by two workers.
+        let at = When::At(bed.now() + jiff::SignedDuration::from_mins(10));
+        let one = draft(Change::Seats(12), at).await.unwrap();
+        let other = draft(Change::AutoRenew(false), at).await.unwrap();
+        let one = bed.confirm(&one).await.unwrap();
+        let other = bed.confirm(&other).await.unwrap();
+        bed.lab.pass(Duration::from_secs(660));
+        let (first, second) = tokio::join!(
+            engine::orders::follow(&bed.engine, one.id),
+            engine::orders::follow(&bed.engine, other.id),
+        );
+        first.unwrap();
+        second.unwrap();
+        let mut states = [state(&one).await, state(&other).await];
+        states.sort_by_key(|state| *state == OrderState::Scheduled);
+        assert_eq!(states, [OrderState::Submitting, OrderState::Scheduled]);
+
+        // Placed at once, by two people.
+        for _ in 0..10 {
+            bed.work().await;
+            bed.lab.pass(Duration::from_secs(120));
+        }
+        let one = draft(Change::Seats(14), When::Now).await.unwrap();
+        let other = draft(Change::Seats(16), When::Now).await.unwrap();
+        let (first, second) = tokio::join!(bed.confirm(&one), bed.confirm(&other));
+        assert_eq!(
+            usize::from(first.is_ok()) + usize::from(second.is_ok()),
+            1,
+            "{first:?} {second:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn suspended_resumed_not_renewed_cancelled() {
     on_sqlite(|store| async move {
         let bed = Bed::start(store, 0).await;
