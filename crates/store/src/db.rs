@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
@@ -16,7 +17,7 @@ use sea_orm::{
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 use crate::StoreError;
 
@@ -58,6 +59,8 @@ struct Pools {
     /// SQLite: the file, and whose turn it is to write. First come, first served: without it, an import that begins one
     /// transaction after the other could keep an order waiting, because SQLite itself only polls.
     file: Option<(PathBuf, Arc<Mutex<()>>)>,
+    /// Told where this process enqueued a job.
+    enqueued: Arc<Notify>,
 }
 
 impl Store {
@@ -122,6 +125,7 @@ impl Store {
                 write: write.into(),
                 import: import.into(),
                 file,
+                enqueued: Arc::default(),
             }),
         })
     }
@@ -155,6 +159,7 @@ impl Store {
                 write: pool.clone(),
                 import: pool,
                 file: None,
+                enqueued: Arc::default(),
             }),
         })
     }
@@ -211,6 +216,8 @@ impl Store {
         Ok(Tx {
             tx: pool.begin_with_options(options).await?,
             _turn: turn,
+            enqueued: Arc::clone(&self.pools.enqueued),
+            has_enqueued: AtomicBool::new(false),
         })
     }
 
@@ -230,6 +237,16 @@ impl Store {
                 ..TransactionOptions::default()
             })
             .await?)
+    }
+
+    /// Waits until this process enqueued a job, or one may have become due because another ended. What other processes enqueue is not seen.
+    pub async fn enqueued(&self) {
+        self.pools.enqueued.notified().await;
+    }
+
+    /// Says that a job may have become due.
+    pub fn tell_workers(&self) {
+        self.pools.enqueued.notify_one();
     }
 
     /// Proves that the store can be written, durably, at this moment.
@@ -347,12 +364,23 @@ impl ConnectionTrait for OneWrite<'_> {
 pub struct Tx {
     pub(crate) tx: DatabaseTransaction,
     _turn: Option<OwnedMutexGuard<()>>,
+    enqueued: Arc<Notify>,
+    has_enqueued: AtomicBool,
 }
 
 impl Tx {
     /// Makes it happen.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if self.has_enqueued.into_inner() {
+            self.enqueued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// A job was enqueued: a worker of this process is told once that is so.
+    pub(crate) fn tell_workers(&self) {
+        self.has_enqueued.store(true, Ordering::Relaxed);
     }
 }
 

@@ -247,14 +247,15 @@ pub struct NewJob {
 
 /// Enqueues a job, unless one with its key waits or runs: then gives that one. Call it inside the transaction of the change.
 pub async fn enqueue(
-    conn: &impl ConnectionTrait,
+    tx: &Tx,
     ids: &dyn IdGen,
     now: Timestamp,
     new: &NewJob,
 ) -> Result<JobId, StoreError> {
+    tx.tell_workers();
     let id = JobId::new(ids);
     let inserted = exec(
-        conn,
+        tx,
         "INSERT INTO job (id, kind, payload, lane, state, run_at, max_attempts, dedupe_key, run_id, created_at) VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9) ON CONFLICT (dedupe_key) DO NOTHING",
         values![id.0, new.payload.kind(), json_text(&new.payload), new.payload.lane(id), micros(new.run_at), i64::from(new.max_attempts), new.dedupe_key.clone(), new.run.map(|run| run.0), micros(now)],
     )
@@ -263,7 +264,7 @@ pub async fn enqueue(
         return Ok(id);
     }
     let found = row(
-        conn,
+        tx,
         "SELECT id FROM job WHERE dedupe_key = $1",
         values![new.dedupe_key.clone()],
     )

@@ -26,7 +26,7 @@ pub struct WorkerSettings {
     pub slots: usize,
     /// How long a claim holds without being extended.
     pub lease: Duration,
-    /// How often the queue is looked at.
+    /// How often the queue is looked at for jobs of other processes, and for what becomes due.
     pub poll: Duration,
     /// When the catalog is imported by itself: five cron fields; empty for never.
     pub import_schedule: String,
@@ -100,11 +100,14 @@ impl Worker {
                     tasks.spawn(async move {
                         worker.carry_out(job, stop).await;
                         drop(slot);
+                        // Another of its lane may go on.
+                        worker.engine.store().tell_workers();
                     });
                 }
                 None => {
                     tokio::select! {
                         () = tokio::time::sleep(self.settings.poll) => {}
+                        () = self.engine.store().enqueued() => {}
                         () = stop.cancelled() => {}
                     }
                 }

@@ -104,6 +104,11 @@ impl Bench {
         Worker::new(engine, settings()).unwrap()
     }
 
+    pub(crate) fn worker_that_polls(engine: Engine, poll: Duration) -> Worker {
+        let settings = WorkerSettings { poll, ..settings() };
+        Worker::new(engine, settings).unwrap()
+    }
+
     /// A notice that is raised now.
     pub(crate) async fn raise(&self, engine: &Engine, key: &str, title: &str) -> NoticeId {
         let tx = self.store.begin().await.unwrap();

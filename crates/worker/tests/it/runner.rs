@@ -346,6 +346,52 @@ async fn a_graceful_stop_gives_the_job_back_without_a_try_and_leaves() {
 }
 
 #[tokio::test]
+async fn what_this_process_enqueues_is_taken_up_without_a_look_at_the_clock() {
+    for_both(|store| async move {
+        let bench = Bench::start(store).await;
+        let engine = bench.engine();
+        let worker = Bench::worker_that_polls(engine.clone(), Duration::from_secs(86_400));
+        let stop = CancellationToken::new();
+        let since = bench.lab.clock.now();
+        let asks = async {
+            while workers::count_since(bench.store.read(), since)
+                .await
+                .unwrap()
+                == 0
+            {
+                tokio::task::yield_now().await;
+            }
+            // Of one lane: the second may go on when the first has ended.
+            let mut ids = Vec::new();
+            for _ in 0..2 {
+                let tx = bench.store.begin().await.unwrap();
+                let new = NewJob {
+                    payload: Payload::Prune,
+                    run_at: since,
+                    dedupe_key: None,
+                    max_attempts: 3,
+                    run: None,
+                };
+                let id = queue::enqueue(&tx, engine.ids(), since, &new).await;
+                ids.push(id.unwrap());
+                tx.commit().await.unwrap();
+            }
+            for id in ids {
+                while bench.job(id).await.state != JobState::Done {
+                    tokio::task::yield_now().await;
+                }
+            }
+            stop.cancel();
+        };
+        // It would come to them after a day.
+        let both = async { tokio::join!(worker.run(stop.clone()), asks) };
+        let ended = tokio::time::timeout(Duration::from_secs(60), both).await;
+        assert!(ended.is_ok(), "nobody told the worker");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_worker_without_a_sign_of_life_is_not_counted() {
     for_both(|store| async move {
         let bench = Bench::start(store).await;
