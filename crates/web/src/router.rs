@@ -7,6 +7,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use http::StatusCode;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -45,7 +46,8 @@ pub fn router(parts: WebParts) -> Router {
         .layer(from_fn(limit_time))
         .layer(CatchPanicLayer::custom(guard::answer::panicked))
         .layer(from_fn_with_state(app.clone(), guard::answer::print))
-        .layer(CompressionLayer::new())
+        // Each answer is made anew: time counts for more than the last byte. What never changes was compressed beforehand.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(app.clone(), guard::headers::harden))
         .layer(from_fn_with_state(app.clone(), guard::trace::follow))
         .with_state(app)

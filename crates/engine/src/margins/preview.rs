@@ -150,7 +150,7 @@ impl Engine {
         let mut beaten: BTreeMap<String, u64> = BTreeMap::new();
         let mut looked_at = 0;
         loop {
-            let page = subscriptions::search(self.store().read(), &filter).await?;
+            let page = subscriptions::list(self.store().read(), &filter).await?;
             for row in &page.subscriptions {
                 looked_at += 1;
                 compared.look_at(row, &mut preview, &mut beaten);

@@ -71,7 +71,7 @@ impl<'a> Live<'a> {
         if self.done {
             return Ok(None);
         }
-        let page = subscriptions::search(self.engine.store().read(), &self.filter).await?;
+        let page = subscriptions::list(self.engine.store().read(), &self.filter).await?;
         self.done = page.next.is_none();
         self.filter.after = page.next;
         Ok(Some(page.subscriptions))

@@ -79,7 +79,7 @@ impl Engine {
         let mut prices = Prices::default();
         let mut reminders = Vec::new();
         loop {
-            let page = subscriptions::search(conn, &filter).await?;
+            let page = subscriptions::list(conn, &filter).await?;
             let (rows, due): (Vec<SubscriptionRow>, Vec<DueReminder>) = page
                 .subscriptions
                 .into_iter()

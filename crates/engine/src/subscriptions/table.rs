@@ -96,7 +96,7 @@ impl Table for SubscriptionTable {
         if self.writer.is_done() {
             return Ok(None);
         }
-        let page = subscriptions::search(self.engine.store().read(), &self.filter).await?;
+        let page = subscriptions::list(self.engine.store().read(), &self.filter).await?;
         let (found, last) = (&page.subscriptions, page.next.is_none());
         let text = match self.format() {
             TableFormat::Csv => {

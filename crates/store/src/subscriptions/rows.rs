@@ -208,6 +208,15 @@ impl Default for SubscriptionFilter {
     }
 }
 
+/// A part of a list, of which nobody asks how long it is.
+#[derive(Debug, Clone, Default)]
+pub struct SubscriptionPart {
+    /// The subscriptions.
+    pub subscriptions: Vec<SubscriptionRow>,
+    /// Where the list goes on.
+    pub next: Option<String>,
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Default)]
 pub struct SubscriptionPage {

@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::columns::{auto_renew_number, patterns};
 use super::facets::{Group, tallied};
-use super::{SubscriptionFilter, SubscriptionPage, SubscriptionRow, SubscriptionSort};
+use super::{
+    SubscriptionFilter, SubscriptionPage, SubscriptionPart, SubscriptionRow, SubscriptionSort,
+};
 use crate::StoreError;
 use crate::connections::signed;
 use crate::customers::batch::{decode, encode, part_of, places};
@@ -24,6 +26,28 @@ pub async fn search(
     conn: &impl ConnectionTrait,
     filter: &SubscriptionFilter,
 ) -> Result<SubscriptionPage, StoreError> {
+    let (part, total) = part(conn, filter, true).await?;
+    Ok(SubscriptionPage {
+        subscriptions: part.subscriptions,
+        total,
+        next: part.next,
+    })
+}
+
+/// A part of the subscriptions that match; how many there are is not counted.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    filter: &SubscriptionFilter,
+) -> Result<SubscriptionPart, StoreError> {
+    Ok(part(conn, filter, false).await?.0)
+}
+
+/// The part, and how many match; that may be anything where it is not to be counted.
+async fn part(
+    conn: &impl ConnectionTrait,
+    filter: &SubscriptionFilter,
+    counted: bool,
+) -> Result<(SubscriptionPart, u64), StoreError> {
     let place = filter
         .after
         .as_deref()
@@ -32,7 +56,10 @@ pub async fn search(
     let (found, total) = match way(conn, filter).await? {
         Way::Nothing => (Vec::new(), 0),
         Way::Gather(by) => gather(conn, filter, by, place).await?,
-        Way::Walk(total) => walk(conn, filter, place, total).await?,
+        Way::Walk(total) => {
+            let total = total.or((!counted).then_some(0));
+            walk(conn, filter, place, total).await?
+        }
     };
     let last = found
         .last()
@@ -47,11 +74,11 @@ pub async fn search(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    Ok(SubscriptionPage {
+    let part = SubscriptionPart {
         subscriptions: ids.iter().filter_map(|id| whole.remove(id)).collect(),
-        total,
         next,
-    })
+    };
+    Ok((part, total))
 }
 
 /// True where the filter names what is found by itself: a customer, a product, words.

@@ -194,7 +194,7 @@ async fn subscriptions_like(app: &App, query: &str) -> Result<Vec<JumpItem>, Fau
         limit: EACH,
         ..SubscriptionFilter::default()
     };
-    let found = subscriptions::search(app.store().read(), &filter).await?;
+    let found = subscriptions::list(app.store().read(), &filter).await?;
     Ok(found
         .subscriptions
         .into_iter()

@@ -233,6 +233,9 @@ async fn a_list_goes_on_where_it_stopped_in_every_order() {
                     loop {
                         let page = subscriptions::search(store.read(), &filter).await.unwrap();
                         assert_eq!(page.total, total as u64, "{sort} {descending} {text:?}");
+                        let part = subscriptions::list(store.read(), &filter).await.unwrap();
+                        assert_eq!(part.next, page.next);
+                        assert_eq!(part.subscriptions, page.subscriptions);
                         let rows = page.subscriptions.into_iter();
                         by_parts.extend(rows.map(|row| row.subscription.ion_id));
                         match page.next {

@@ -141,7 +141,7 @@ pub(crate) async fn search(
     filter.limit = paging.limit()?;
     filter.after = paging.behind(&order)?;
     let costs = asker(&app, &caller).costs;
-    let page = subscriptions::search(app.store().read(), &filter)
+    let page = subscriptions::list(app.store().read(), &filter)
         .await
         .map_err(|error| match error {
             StoreError::Missing(_) => unknown_cursor(),
