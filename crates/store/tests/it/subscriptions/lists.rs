@@ -235,7 +235,10 @@ async fn a_list_goes_on_where_it_stopped_in_every_order() {
                         assert_eq!(page.total, total as u64, "{sort} {descending} {text:?}");
                         let part = subscriptions::list(store.read(), &filter).await.unwrap();
                         assert_eq!(part.next, page.next);
-                        assert_eq!(part.subscriptions, page.subscriptions);
+                        assert_eq!(
+                            format!("{:?}", part.subscriptions),
+                            format!("{:?}", page.subscriptions)
+                        );
                         let rows = page.subscriptions.into_iter();
                         by_parts.extend(rows.map(|row| row.subscription.ion_id));
                         match page.next {
