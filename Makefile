@@ -69,7 +69,7 @@ sweep: e2e/node_modules/.package-lock.json ## Races, kills, faults, paging chaos
 	IONBRIDGE_SWEEP=$(TIMES) $(CARGO) test --locked -p engine --test it -- --nocapture
 
 orders: ## ORDERS orders through a bad line, with servers that die: each is in Ion once. Prints what it saw.
-	IONBRIDGE_R2=$(ORDERS) $(CARGO) test --locked -p worker --test it -- --nocapture orders::thousands::
+	IONBRIDGE_R2=$(ORDERS) $(CARGO) test --profile demo --locked -p worker --test it -- --nocapture orders::thousands::
 
 deps: ## Licences, advisories, bill of materials (needs cargo-deny and cargo-cyclonedx).
 	$(CARGO) deny check

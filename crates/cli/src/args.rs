@@ -76,6 +76,9 @@ pub enum Command {
     /// Margin rules: what customers pay
     #[command(subcommand)]
     Margins(MarginsCommand),
+    /// Imports, syncs and readings: how they ended, and what they ask
+    #[command(subcommand)]
+    Runs(RunsCommand),
     /// People who may log in
     #[command(subcommand)]
     User(UserCommand),
@@ -221,6 +224,37 @@ pub enum ProductsCommand {
     SetAside,
     /// All products as CSV, or JSON with --json
     Export,
+}
+
+/// Commands on runs.
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// The latest runs
+    List {
+        /// Only those that wait for a decision
+        #[arg(long)]
+        waiting: bool,
+        /// How many to show
+        #[arg(long, default_value_t = 25)]
+        limit: u32,
+    },
+    /// Say what becomes of what a run held back: products that Ion no longer shows, subscriptions that are missing there
+    Decide {
+        /// Number of the run
+        number: u64,
+        /// What becomes of it
+        #[arg(value_enum)]
+        decision: RunDecision,
+    },
+}
+
+/// What becomes of what a run held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RunDecision {
+    /// Products are withdrawn; subscriptions are gone, once Ion was asked for each
+    Apply,
+    /// All of it stays
+    Keep,
 }
 
 /// Commands on people.

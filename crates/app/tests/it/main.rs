@@ -10,6 +10,7 @@ mod key;
 mod orders_kills;
 mod orders_restored;
 mod orders_scene;
+mod runs;
 mod subscriptions_kills;
 mod tokens;
 

@@ -15,6 +15,7 @@ mod orders;
 mod people;
 mod products;
 mod renewals;
+mod runs;
 mod settle;
 mod subscriptions;
 mod table;
@@ -78,6 +79,7 @@ pub async fn run(command: Command, host: &dyn Host, json: bool) -> anyhow::Resul
         Command::Subscriptions(command) => Box::pin(subscriptions::run(command, host, out)).await,
         Command::Renewals(args) => renewals::run(args, host, out).await,
         Command::Margins(command) => margins::run(command, host, out).await,
+        Command::Runs(command) => runs::run(command, host, out).await,
         Command::User(command) => people::user(command, host, out).await,
         Command::Token(command) => people::token(command, host, out).await,
         Command::Db(command) => db::run(command, host, out).await,
