@@ -1,6 +1,5 @@
 //! What one vendor asks for, as fields: of the template, what is held, what is wrong with it.
 
-use domain::customer::CloudProfile;
 use domain::order::{FieldKind, OrderLine, Template, TemplateField};
 use engine::orders::{OrderView, TemplateState};
 use rules::orders::check::{Problem, line_name};
@@ -106,10 +105,10 @@ pub(super) fn group(view: &OrderView, number: usize, places: &[usize], pressed: 
         fields: fields
             .iter()
             .map(|field| {
-                let held = line.attribute(&field.name).unwrap_or_default();
-                AskField {
-                    offers: offers(field, held, profile),
-                    ..ask(field, number, line, &error(&field.name))
+                let shown = ask(field, number, line, &error(&field.name));
+                match profile.filter(|_| is_domain(&field.name)) {
+                    Some(profile) => with_domain(shown, &profile.domain, &vendor),
+                    None => shown,
                 }
             })
             .collect(),
@@ -226,13 +225,18 @@ fn is_yes_or_no(choices: &[(String, String)]) -> bool {
         })
 }
 
-/// The domain that Ion tells of, where another one or none is typed.
-fn offers(field: &TemplateField, held: &str, profile: Option<&CloudProfile>) -> Vec<Choice> {
-    let known = profile.map_or("", |profile| &profile.domain);
-    if !is_domain(&field.name) || known.is_empty() || known.eq_ignore_ascii_case(held) {
-        return Vec::new();
+/// Says of the domain that Ion tells of where it comes from; offers it where another one or none is typed.
+fn with_domain(mut field: AskField, known: &str, vendor: &str) -> AskField {
+    if known.is_empty() {
+        return field;
     }
-    vec![Choice::new(known, known, false)]
+    if known.eq_ignore_ascii_case(&field.value) {
+        let from = format!("From the customer’s {vendor} profile in Ion.");
+        field.hint = format!("{} {from}", field.hint).trim().to_owned();
+    } else {
+        field.offers = vec![Choice::new(known, known, false)];
+    }
+    field
 }
 
 fn is_domain(name: &str) -> bool {
@@ -328,6 +332,32 @@ mod tests {
         .unwrap();
         line.set_attribute("renewalSetting", value);
         line
+    }
+
+    #[test]
+    fn the_domain_that_ion_tells_of_is_named_or_offered() {
+        let known = "Quill.onmicrosoft.example";
+        let shown = |held: &str, known: &str| {
+            let field = AskField {
+                value: held.to_owned(),
+                hint: "It ends in onmicrosoft.example.".to_owned(),
+                ..ask(&field(FieldKind::Text, true, &[]), 0, &line(""), "")
+            };
+            let shown = with_domain(field, known, "Microsoft");
+            let offers: Vec<String> = shown.offers.iter().map(|one| one.value.clone()).collect();
+            (shown.hint, offers)
+        };
+        let help = "It ends in onmicrosoft.example.";
+        let from = format!("{help} From the customer’s Microsoft profile in Ion.");
+        assert_eq!(
+            shown("quill.onmicrosoft.example", known),
+            (from, Vec::new())
+        );
+        for held in ["", "other.example"] {
+            let offered = (help.to_owned(), vec![known.to_owned()]);
+            assert_eq!(shown(held, known), offered);
+            assert_eq!(shown(held, ""), (help.to_owned(), Vec::new()));
+        }
     }
 
     #[test]
