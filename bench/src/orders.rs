@@ -167,7 +167,7 @@ impl Demo {
         })
     }
 
-    /// Status, ETag and body of an answer to a program.
+    /// Status, `ETag` and body of an answer to a program.
     async fn ask(
         &self,
         (method, path): (Method, &str),

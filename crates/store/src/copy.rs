@@ -120,9 +120,9 @@ pub async fn copy(
         });
     }
     // What the target has now, read back.
-    for (table, copied) in tables(&target.tx).await?.into_iter().zip(&copied) {
+    for (table, copied) in tables(&target.inner).await?.into_iter().zip(&copied) {
         if table.name != copied.name
-            || digest(&target.tx, &table).await? != (copied.rows, copied.hash.clone())
+            || digest(&target.inner, &table).await? != (copied.rows, copied.hash.clone())
         {
             return Err(CopyError::Differs(table.name));
         }
@@ -244,7 +244,7 @@ async fn carry(
         .iter()
         .map(|(column, _)| {
             if name == SEARCH && *column != "doc" {
-                search_number(&target.tx)
+                search_number(&target.inner)
             } else {
                 column
             }

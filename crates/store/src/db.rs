@@ -214,7 +214,7 @@ impl Store {
             ..TransactionOptions::default()
         };
         Ok(Tx {
-            tx: pool.begin_with_options(options).await?,
+            inner: pool.begin_with_options(options).await?,
             _turn: turn,
             enqueued: Arc::clone(&self.pools.enqueued),
             has_enqueued: AtomicBool::new(false),
@@ -333,28 +333,28 @@ impl ConnectionTrait for OneWrite<'_> {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let tx = self.begin().await?;
         let result = tx.execute_raw(statement).await?;
-        tx.tx.commit().await?;
+        tx.inner.commit().await?;
         Ok(result)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let tx = self.begin().await?;
         let result = tx.execute_unprepared(sql).await?;
-        tx.tx.commit().await?;
+        tx.inner.commit().await?;
         Ok(result)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let tx = self.begin().await?;
         let result = tx.query_one_raw(statement).await?;
-        tx.tx.commit().await?;
+        tx.inner.commit().await?;
         Ok(result)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let tx = self.begin().await?;
         let result = tx.query_all_raw(statement).await?;
-        tx.tx.commit().await?;
+        tx.inner.commit().await?;
         Ok(result)
     }
 }
@@ -362,7 +362,7 @@ impl ConnectionTrait for OneWrite<'_> {
 /// A write transaction. Dropped without [`Tx::commit`], it never happened.
 #[derive(Debug)]
 pub struct Tx {
-    pub(crate) tx: DatabaseTransaction,
+    pub(crate) inner: DatabaseTransaction,
     _turn: Option<OwnedMutexGuard<()>>,
     enqueued: Arc<Notify>,
     has_enqueued: AtomicBool,
@@ -371,7 +371,7 @@ pub struct Tx {
 impl Tx {
     /// Makes it happen.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.tx.commit().await?;
+        self.inner.commit().await?;
         if self.has_enqueued.into_inner() {
             self.enqueued.notify_one();
         }
@@ -387,22 +387,22 @@ impl Tx {
 #[async_trait::async_trait]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        self.tx.get_database_backend()
+        self.inner.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.tx.execute_raw(statement).await
+        self.inner.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.tx.execute_unprepared(sql).await
+        self.inner.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.tx.query_one_raw(statement).await
+        self.inner.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.tx.query_all_raw(statement).await
+        self.inner.query_all_raw(statement).await
     }
 }

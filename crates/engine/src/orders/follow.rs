@@ -39,7 +39,7 @@ pub async fn follow(engine: &Engine, order: OrderId) -> Result<JobEnd, SubmitErr
         return Ok(JobEnd::Again(until(at, now)));
     }
     match row.state {
-        OrderState::Scheduled => due::send_or_take_back(engine, row).await?,
+        OrderState::Scheduled => Box::pin(due::send_or_take_back(engine, row)).await?,
         OrderState::Completed if row.ion_id.is_some() => without_subscription(engine, &row).await?,
         OrderState::Unconfirmed
         | OrderState::Placed

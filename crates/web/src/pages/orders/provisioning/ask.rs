@@ -232,7 +232,10 @@ fn with_domain(mut field: AskField, known: &str, vendor: &str) -> AskField {
     }
     if known.eq_ignore_ascii_case(&field.value) {
         let from = format!("From the customer’s {vendor} profile in Ion.");
-        field.hint = format!("{} {from}", field.hint).trim().to_owned();
+        if !field.hint.is_empty() {
+            field.hint.push(' ');
+        }
+        field.hint.push_str(&from);
     } else {
         field.offers = vec![Choice::new(known, known, false)];
     }
