@@ -293,11 +293,11 @@ impl Engine {
             let link = buyer::link_of(tx, row.connection, Some(customer)).await?;
             row.customer_name = buyer::name_of(customer);
             row.ion_customer_id = link.ion_id.unwrap_or_default();
-            fill::fill_in(tx, row, customer, before).await?;
         } else if row.subscription.is_none() {
             row.customer_name = String::new();
             row.ion_customer_id = String::new();
         }
+        fill::fill_in(tx, row, customer, before).await?;
         row.action = row
             .content
             .lines

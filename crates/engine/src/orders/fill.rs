@@ -56,15 +56,21 @@ impl Known {
 pub(super) async fn fill_in(
     conn: &impl ConnectionTrait,
     row: &mut OrderRow,
-    customer: &CustomerRow,
+    customer: Option<&CustomerRow>,
     before: Option<&OrderRow>,
 ) -> Result<(), StoreError> {
-    let known = Known::read(conn, row, customer).await?;
+    let known = match customer {
+        Some(customer) => Some(Known::read(conn, row, customer).await?),
+        None => None,
+    };
     let former = match before {
         Some(before) if before.customer != row.customer => former(conn, before).await?,
         _ => None,
     };
-    let arrived = known.profiles_at.is_some_and(|at| at > row.edited_at);
+    let arrived = known
+        .as_ref()
+        .and_then(|known| known.profiles_at)
+        .is_some_and(|at| at > row.edited_at);
     for line in &mut row.content.lines {
         if action_of(line) != OrderAction::Buy {
             continue;
@@ -80,7 +86,10 @@ pub(super) async fn fill_in(
         if !is_new && !arrived && former.is_none() {
             continue;
         }
-        for answer in known.answers(line) {
+        let answers = known
+            .as_ref()
+            .map_or_else(Vec::new, |known| known.answers(line));
+        for answer in answers {
             if line.attribute(&answer.name).is_none() {
                 line.attributes.push(answer);
             }

@@ -55,14 +55,19 @@ async fn begin(bed: &Bed, customer: CustomerId) -> OrderRow {
 }
 
 /// The draft with another number of seats, another domain where one is said, and this customer.
-async fn edit(bed: &Bed, row: &OrderRow, customer: CustomerId, domain: Option<&str>) -> OrderRow {
+async fn edit(
+    bed: &Bed,
+    row: &OrderRow,
+    customer: impl Into<Option<CustomerId>>,
+    domain: Option<&str>,
+) -> OrderRow {
     let mut content = row.content.clone();
     content.lines[0].quantity += 1;
     if let Some(domain) = domain {
         content.lines[0].set_attribute("domainName", domain);
     }
     bed.engine
-        .edit_order(row.id, row.version, content, Some(customer), &kim())
+        .edit_order(row.id, row.version, content, customer.into(), &kim())
         .await
         .unwrap()
 }
@@ -109,6 +114,8 @@ async fn the_domain_that_ion_tells_of_is_filled_in_and_what_a_person_says_stands
         assert_eq!(domain_of(&row), None, "it has no tenant");
         let row = edit(&bed, &row, *customer, None).await;
         assert_eq!(domain_of(&row), Some(domain.as_str()));
+        let row = edit(&bed, &row, None, None).await;
+        assert_eq!(domain_of(&row), None, "it is for nobody");
     })
     .await;
 }
