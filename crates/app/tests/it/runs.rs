@@ -55,6 +55,13 @@ async fn whether_many_subscriptions_are_gone_is_said_from_the_command_line() {
     assert!(wrong.err.contains("there is no run 4711"), "{}", wrong.err);
     let said = binary.run(&["runs", "decide", &number, "apply"]);
     assert_eq!(said.code, Some(0), "{} {}", said.out, said.err);
+    let told: Vec<&str> = said.out.lines().collect();
+    assert_eq!(told.len(), 2, "the run, and the reading: {told:?}");
+    assert!(
+        told[0].starts_with(&format!("Run {number}: done.")),
+        "{told:?}"
+    );
+    assert!(told[1].contains(": done."), "{told:?}");
     assert!(gone() > shown, "Ion was asked, and does not know them");
     let again = binary.run(&["runs", "decide", &number, "keep"]);
     assert!(again.err.contains("nothing is left"), "{}", again.err);

@@ -1,6 +1,7 @@
 //! `ionbridge runs`.
 
 use anyhow::{Context as _, bail};
+use domain::RunId;
 use domain::run::{RunKind, RunStatus};
 use engine::Engine;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use store::audit::Actor;
 use store::queue::Payload;
 use store::runs::{self, RunRow};
 
-use super::{Host, settle};
+use super::{Host, follow, settle};
 use crate::args::{RunDecision, RunsCommand};
 use crate::output::{Exit, Output};
 
@@ -70,34 +71,46 @@ async fn decide(
         .with_context(|| format!("there is no run {number}; see: ionbridge runs list"))?;
     if row.kind == RunKind::CustomerSync {
         bail!(
-            "run {number} is a customer sync: look at its plan and apply it with: ionbridge customers plan"
+            "run {number} is a customer sync: look at its plan with: ionbridge customers plan show waiting"
         );
     }
     let apply = decision == RunDecision::Apply;
-    engine.decide_run(row.id, apply, &Actor::cli()).await?;
-    let mut waits = false;
-    if row.kind == RunKind::SubscriptionSync && apply {
-        // Ion is asked for each before it is called gone.
-        let connection = row.connection;
-        waits = settle::settle(engine, host, |payload| {
-            matches!(payload, Payload::SyncSubscriptions { connection: of, .. } if *of == connection)
-        })
+    // Ion is asked for each subscription before it is called gone: by a reading, which may end otherwise.
+    let reading = if row.kind == RunKind::SubscriptionSync {
+        engine.decide_gone(row.id, apply, &Actor::cli()).await?
+    } else {
+        engine.decide_run(row.id, apply, &Actor::cli()).await?;
+        None
+    };
+    if let Some(reading) = reading {
+        settle::settle(
+            engine,
+            host,
+            |payload| matches!(payload, Payload::SyncSubscriptions { run, .. } if *run == reading),
+        )
         .await?;
     }
-    let row = runs::find(engine.store().read(), row.id)
-        .await?
-        .context("the run is gone")?;
-    out.answer(&value(&row), |out| {
-        out.line(&format!(
-            "Run {}: {}",
-            row.number,
-            row.outcome.clone().unwrap_or_default()
-        ));
-        if waits {
-            out.line("A worker asks Ion for each; see: ionbridge runs list");
+    let decided = again(engine, row.id).await?;
+    let reading = match reading {
+        Some(reading) => Some(again(engine, reading).await?),
+        None => None,
+    };
+    let told = json!({"decided": value(&decided), "reading": reading.as_ref().map(value)});
+    out.answer(&told, |out| {
+        for run in [Some(&decided), reading.as_ref()].into_iter().flatten() {
+            out.line(&follow::told(run));
         }
     });
-    Ok(Exit::Done)
+    Ok(match reading {
+        Some(reading) if !reading.status.is_final() => Exit::Awaiting,
+        Some(reading) => follow::exit(reading.status),
+        None => Exit::Done,
+    })
+}
+
+async fn again(engine: &Engine, run: RunId) -> anyhow::Result<RunRow> {
+    let row = runs::find(engine.store().read(), run).await?;
+    row.context("the run is gone")
 }
 
 fn value(row: &RunRow) -> Value {

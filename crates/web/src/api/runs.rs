@@ -179,10 +179,10 @@ pub(crate) struct NewImport {
     full: bool,
 }
 
-/// What to do with what an import held back.
+/// What to do with what a run held back.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Decision {
-    /// True: withdraw the products. False: let them stay.
+    /// True: withdraw the products; subscriptions are called gone by a new reading, which asks Ion for each. False: let them stay.
     apply: bool,
 }
 
@@ -265,7 +265,7 @@ pub(crate) async fn stop(
     Ok(Json(one(&app, id.into()).await?))
 }
 
-/// Decide what an import held back
+/// Decide what a run held back: products that an import would withdraw, subscriptions that a reading would call gone
 #[utoipa::path(post, path = "/api/v1/runs/{id}/decision", tag = "runs", operation_id = "decide_run", request_body = Decision, params(("id" = Uuid, Path)), responses(
     (status = OK, body = Run),
     (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`settled`: nothing is left to decide"),
