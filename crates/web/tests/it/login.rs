@@ -6,7 +6,6 @@ use axum::body::Body;
 use domain::Clock as _;
 use domain::access::Role;
 use http::{Method, StatusCode};
-use secrecy::ExposeSecret as _;
 use store::{Backend, audit, users};
 
 use crate::house::{Answer, Browser, HOST, House, PASSWORD};
@@ -244,15 +243,7 @@ async fn secrets_are_touched_only_after_the_password_was_given_again() {
 async fn the_first_admin_is_made_once_by_the_link() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let house = House::with(backend, &format!("http://{HOST}")).await;
-        let link = web::auth::setup::new_link(&house.store, &*house.clock)
-            .await
-            .unwrap()
-            .unwrap();
-        let secret = link
-            .expose_secret()
-            .strip_prefix("/setup#")
-            .unwrap()
-            .to_owned();
+        let secret = house.setup_secret().await.unwrap();
         let stranger = house.stranger();
         assert_eq!(stranger.get("/setup").await.status, StatusCode::OK);
         let form = |secret: &str| {
@@ -284,27 +275,14 @@ async fn the_first_admin_is_made_once_by_the_link() {
         assert_eq!(ada.get("/settings/team").await.status, StatusCode::OK);
         assert_eq!(send(&secret).await.status, StatusCode::GONE, "once");
         assert_eq!(stranger.get("/setup").await.status, StatusCode::GONE);
-        assert!(
-            web::auth::setup::new_link(&house.store, &*house.clock)
-                .await
-                .unwrap()
-                .is_none()
-        );
+        assert!(house.setup_secret().await.is_none());
     }
 }
 
 #[tokio::test]
 async fn an_old_link_is_over_and_a_short_password_is_named() {
     let house = House::new().await;
-    let link = web::auth::setup::new_link(&house.store, &*house.clock)
-        .await
-        .unwrap()
-        .unwrap();
-    let secret = link
-        .expose_secret()
-        .strip_prefix("/setup#")
-        .unwrap()
-        .to_owned();
+    let secret = house.setup_secret().await.unwrap();
     let short = [
         ("secret", secret.as_str()),
         ("name", "Ada"),

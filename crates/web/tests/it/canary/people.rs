@@ -1,7 +1,6 @@
 //! The first start, log-in and log-out, passwords mistyped and changed.
 
 use http::StatusCode;
-use secrecy::ExposeSecret as _;
 
 use super::set_up::{MISTYPED, NEXT_PASSWORD, PASSWORD};
 use super::submit::submit;
@@ -25,15 +24,7 @@ fn session(cookie: &str) -> String {
 
 /// The first start, with its link mistyped and with fields missing.
 pub(super) async fn set_up(seen: &mut Seen, house: &House) {
-    let link = web::auth::setup::new_link(&house.store, &*house.clock)
-        .await
-        .unwrap()
-        .unwrap();
-    let link = link
-        .expose_secret()
-        .strip_prefix("/setup#")
-        .unwrap()
-        .to_owned();
+    let link = house.setup_secret().await.unwrap();
     seen.secret("link of the first start", &link);
     let stranger = house.stranger();
     let ada = [

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::access::Role;
 use domain::{ApiTokenId, Clock as _, IdGen as _, SeededIds, UserId};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use store::sessions::{self, SessionRow};
 use store::users::{self, ApiTokenRow, UserRow};
@@ -22,6 +22,14 @@ fn password_hash() -> &'static str {
 }
 
 impl House {
+    /// What the link of the first start proves itself by; nothing where there is an admin.
+    pub(crate) async fn setup_secret(&self) -> Option<String> {
+        let link = web::auth::setup::new_link(&self.store, &*self.clock).await;
+        let link = link.unwrap()?;
+        let secret = link.expose_secret().strip_prefix("/setup#").unwrap();
+        Some(secret.to_owned())
+    }
+
     /// Adds a person.
     pub(crate) async fn person(&self, email: &str, role: Role) -> UserId {
         let id = UserId::new(&*self.ids);
